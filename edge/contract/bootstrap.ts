@@ -1,0 +1,181 @@
+// Bootstrap: what a process is started with and keeps until it ends. Everything that may change while it runs is in the site.
+
+import Type from 'typebox'
+import { ADDRESS_PATTERN } from './identifiers.ts'
+import { DurationMs, HOUR_MS, KIB, MIB, MINUTE_MS, SizeBytes } from './units.ts'
+
+const address = (options: { default?: string; description: string }) => Type.String({ pattern: ADDRESS_PATTERN, ...options })
+
+/** Where Redis is and how long the edge waits for it. */
+export const RedisSchema = Type.Object(
+  {
+    url: Type.String({
+      pattern: '^rediss?://',
+      maxLength: 1024,
+      description: 'redis://[user:password@]host:port[/db], or rediss:// over TLS.',
+    }),
+    keyPrefix: Type.String({ pattern: '^[a-z0-9:_-]{0,32}$', default: 'weir:', description: 'What the keys of this site begin with.' }),
+    lookupTimeoutMs: DurationMs({ minimum: 1, maximum: 10_000, default: 20, description: 'A lookup that takes longer is a miss.' }),
+    connectTimeoutMs: DurationMs({ minimum: 10, maximum: 60_000, default: 1_000, description: 'Until a connection stands.' }),
+    breakerFailures: Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      default: 5,
+      description: 'Failures in a row after which Redis is left alone for a while.',
+    }),
+    breakerOpenMs: DurationMs({
+      minimum: 10,
+      maximum: MINUTE_MS,
+      default: 1_000,
+      description: 'How long it is left alone before one lookup tries again.',
+    }),
+  },
+  { additionalProperties: false, description: 'The second cache level. Without it there is memory only.' },
+)
+/** Where Redis is, defaults filled in. */
+export type RedisConfig = Type.Static<typeof RedisSchema>
+
+/** How an edge process starts. */
+export const EdgeBootstrapSchema = Type.Object(
+  {
+    edgeId: Type.String({
+      pattern: '^[A-Za-z0-9._-]{1,128}$',
+      default: 'edge-1',
+      description: 'Its name in the console, in Via and in Cache-Status.',
+    }),
+    listen: address({ default: '127.0.0.1:8080', description: 'Where it takes requests; port 0 takes any free one.' }),
+    admin: Type.Union(
+      [address({ description: 'Where /livez, /readyz, /metrics and /debug answer; keep it private.' }), Type.Literal('off')],
+      {
+        default: '127.0.0.1:9901',
+        description: 'Address of the admin port, or off.',
+      },
+    ),
+    portSharing: Type.Union([Type.Literal('refuse'), Type.Literal('allow')], {
+      default: 'refuse',
+      description:
+        'Whether it may listen where another process of the same user does, to take over from it; refuse says that the port is taken.',
+    }),
+    workers: Type.Integer({ minimum: 0, maximum: 256, default: 0, description: 'Worker threads; 0 is one per core.' }),
+    site: Type.Optional(Type.String({ maxLength: 4096, description: 'A site file. With a control plane it is only the last resort.' })),
+    control: Type.Optional(
+      Type.Object(
+        {
+          url: Type.String({ pattern: '^https?://', maxLength: 1024, description: 'The control plane.' }),
+          token: Type.Optional(
+            Type.String({ minLength: 16, maxLength: 256, description: 'Its edge token; tokenFile keeps it out of this file.' }),
+          ),
+          tokenFile: Type.Optional(Type.String({ maxLength: 4096, description: 'A file with the token.' })),
+        },
+        { additionalProperties: false, description: 'The control plane that this edge obeys.' },
+      ),
+    ),
+    redis: Type.Optional(RedisSchema),
+    stateDir: Type.Union([Type.String({ minLength: 1, maxLength: 4096 }), Type.Literal('off')], {
+      default: '.weir/edge',
+      description: 'Where the last good configuration is kept, or off.',
+    }),
+    l1MaxBytes: SizeBytes({
+      minimum: 0,
+      maximum: 1_048_576 * MIB,
+      default: 64 * MIB,
+      description: 'Memory cache of the whole edge, shared out to its workers; 0 is off.',
+    }),
+    limitCells: Type.Integer({
+      minimum: 1_024,
+      maximum: 16_777_216,
+      default: 131_072,
+      description: 'Keys whose limits are counted at once; beyond it the idlest key is forgotten.',
+    }),
+    headTimeoutMs: DurationMs({ minimum: 100, maximum: HOUR_MS, default: 10_000, description: 'Until the head of a request is here.' }),
+    bodyTimeoutMs: DurationMs({
+      minimum: 100,
+      maximum: HOUR_MS,
+      default: 30_000,
+      description: 'The longest silence within the body of a request.',
+    }),
+    keepAliveMs: DurationMs({ minimum: 0, maximum: HOUR_MS, default: 60_000, description: 'How long an idle client connection is kept.' }),
+    maxHeadBytes: SizeBytes({
+      minimum: KIB,
+      maximum: 256 * KIB,
+      default: 16 * KIB,
+      description: 'The longest request head; more gets 431.',
+    }),
+    maxFields: Type.Integer({ minimum: 8, maximum: 1_000, default: 100, description: 'Fields in a request head; more gets 431.' }),
+    maxConnections: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 50_000, description: 'Client connections of one worker.' }),
+    drainTimeoutMs: DurationMs({
+      minimum: 0,
+      maximum: HOUR_MS,
+      default: 30_000,
+      description: 'How long requests may finish after SIGTERM.',
+    }),
+    accessLog: Type.Union([Type.Literal('stdout'), Type.Literal('off'), Type.String({ minLength: 1, maxLength: 4096 })], {
+      default: 'stdout',
+      description: 'Where the access log goes: stdout, off, or a file.',
+    }),
+  },
+  { additionalProperties: false, $id: 'edge', title: 'Weir edge', description: 'How an edge process starts.' },
+)
+/** How an edge process starts, defaults filled in. */
+export type EdgeBootstrap = Type.Static<typeof EdgeBootstrapSchema>
+
+/** How a control plane starts. */
+export const ControlBootstrapSchema = Type.Object(
+  {
+    listen: address({ default: '127.0.0.1:9900', description: 'Where the API and the console answer.' }),
+    stateDir: Type.String({
+      minLength: 1,
+      maxLength: 4096,
+      default: '.weir/control',
+      description: 'Where revisions, switches, tokens and the audit are kept.',
+    }),
+    site: Type.Optional(Type.String({ maxLength: 4096, description: 'A site file, published as revision 1 when there is none yet.' })),
+    consul: Type.Optional(
+      Type.Object(
+        {
+          url: Type.String({ pattern: '^https?://', maxLength: 1024, description: 'The Consul agent.' }),
+          token: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'Its ACL token.' })),
+          waitMs: DurationMs({
+            minimum: 1_000,
+            maximum: 10 * MINUTE_MS,
+            default: 5 * MINUTE_MS,
+            description: 'How long a blocking query may wait.',
+          }),
+        },
+        { additionalProperties: false, description: 'Where pools with discover find their peers.' },
+      ),
+    ),
+    hosts: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
+      default: [],
+      maxItems: 100,
+      description: 'Names under which the API may be asked beside its own address and localhost (against DNS rebinding).',
+    }),
+  },
+  { additionalProperties: false, $id: 'control', title: 'Weir control plane', description: 'How a control plane starts.' },
+)
+/** How a control plane starts, defaults filled in. */
+export type ControlBootstrap = Type.Static<typeof ControlBootstrapSchema>
+
+/** How `weir up` starts everything on one machine. */
+export const UpBootstrapSchema = Type.Object(
+  {
+    edge: Type.Object({ ...EdgeBootstrapSchema.properties }, { additionalProperties: false, default: {}, description: 'The edge.' }),
+    control: Type.Object(
+      { ...ControlBootstrapSchema.properties },
+      { additionalProperties: false, default: {}, description: 'The control plane.' },
+    ),
+    demo: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+      default: 'off',
+      description: 'Whether three small demo origins are started too.',
+    }),
+    demoPorts: Type.Array(Type.Integer({ minimum: 0, maximum: 65_535 }), {
+      default: [9101, 9102, 9103],
+      maxItems: 3,
+      minItems: 3,
+      description: 'Where they listen.',
+    }),
+  },
+  { additionalProperties: false, $id: 'up', title: 'Weir on one machine', description: 'Edge, control plane and demo in one go.' },
+)
+/** How `weir up` starts, defaults filled in. */
+export type UpBootstrap = Type.Static<typeof UpBootstrapSchema>

@@ -1,0 +1,86 @@
+// What a route keeps of its answers. The origin's own Cache-Control always rules (RFC 9111); these fields fill its silences and set bounds.
+
+import Type from 'typebox'
+import { FIELD_NAME_PATTERN } from './identifiers.ts'
+import { DAY_MS, DurationMs, KIB, MIB, SizeBytes } from './units.ts'
+
+/** How a route uses the cache. */
+export const CacheSchema = Type.Object(
+  {
+    store: Type.Union([Type.Literal('standard'), Type.Literal('off')], {
+      default: 'standard',
+      description: 'standard keeps what RFC 9111 allows; off keeps nothing and looks nothing up.',
+    }),
+    defaultTtlMs: DurationMs({
+      minimum: 0,
+      maximum: 365 * DAY_MS,
+      default: 0,
+      description: 'Freshness of an answer whose origin says nothing; 0 keeps none.',
+    }),
+    maxTtlMs: DurationMs({
+      minimum: 0,
+      maximum: 365 * DAY_MS,
+      default: 30 * DAY_MS,
+      description: 'No answer is fresh for longer, whatever its origin says.',
+    }),
+    staleIfErrorMs: DurationMs({
+      minimum: 0,
+      maximum: 30 * DAY_MS,
+      default: 60_000,
+      description: 'How long past freshness an answer may stand in for a failing origin that named no stale-if-error itself (RFC 5861 §4).',
+    }),
+    keepStaleMs: DurationMs({
+      minimum: 0,
+      maximum: 30 * DAY_MS,
+      default: 600_000,
+      description: 'How long past freshness an answer is kept for revalidation and outages.',
+    }),
+    maxEntryBytes: SizeBytes({
+      minimum: KIB,
+      maximum: 64 * MIB,
+      default: 2 * MIB,
+      description: 'Longer bodies pass through and are not kept.',
+    }),
+    maxVariants: Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      default: 64,
+      description: 'Variants kept of one URL (Vary); the oldest gives way.',
+    }),
+    coalesceTimeoutMs: DurationMs({
+      minimum: 0,
+      maximum: 60_000,
+      default: 5_000,
+      description: 'How long a request waits for another one that fetches the same answer.',
+    }),
+    coalesceMaxWaiters: Type.Integer({
+      minimum: 0,
+      maximum: 100_000,
+      default: 10_000,
+      description: 'Requests that may wait for one fetch; more go to the origin.',
+    }),
+    crawlerFills: Type.Union([Type.Literal('l2-only'), Type.Literal('all')], {
+      default: 'l2-only',
+      description:
+        'Where answers that crawlers asked for are kept: in Redis only, so that a crawl cannot push out what people read, or in memory too.',
+    }),
+    ignoreQuery: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+      default: [],
+      maxItems: 100,
+      description: 'Query parameters that neither the key nor the origin sees on a cacheable request (utm_source …).',
+    }),
+    keyHeaders: Type.Array(Type.String({ pattern: FIELD_NAME_PATTERN }), {
+      default: [],
+      maxItems: 16,
+      description: 'Request fields that are part of the key.',
+    }),
+    keyCookies: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+      default: [],
+      maxItems: 16,
+      description: 'Cookies that are part of the key.',
+    }),
+  },
+  { additionalProperties: false, default: {}, description: 'What is kept of the answers, for how long, and under which key.' },
+)
+/** How a route uses the cache, defaults filled in. */
+export type CacheConfig = Type.Static<typeof CacheSchema>

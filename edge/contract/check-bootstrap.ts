@@ -1,0 +1,73 @@
+// What the bootstrap schemas cannot see: addresses that mean nothing, two ways to say one thing, two servers on one port.
+
+import { addressFault } from './address-text.ts'
+import type { ControlBootstrap, EdgeBootstrap, UpBootstrap } from './bootstrap.ts'
+import type { Problem } from './problem.ts'
+import { quoted } from './sentences.ts'
+
+/** The problems of an edge's bootstrap. */
+export function* checkEdgeBootstrap(edge: EdgeBootstrap): Generator<Problem> {
+  if (edge.site === undefined && edge.control === undefined) {
+    yield { pointer: '', message: 'has no configuration to serve; it must name a site file in site, or a control plane in control' }
+  }
+  if (edge.control && edge.control.token === undefined && edge.control.tokenFile === undefined) {
+    yield { pointer: '/control', message: 'must have the edge token: the file that holds it in tokenFile, or itself in token' }
+  }
+  yield* checkEdgeParts(edge, '')
+}
+
+/** The problems of a control plane's bootstrap. */
+export function* checkControlBootstrap(control: ControlBootstrap): Generator<Problem> {
+  yield* checkControlParts(control, '')
+}
+
+/** The problems of what `weir up` starts with. There the edge needs no site or control of its own: it is given both. */
+export function* checkUpBootstrap(up: UpBootstrap): Generator<Problem> {
+  yield* checkEdgeParts(up.edge, '/edge')
+  yield* checkControlParts(up.control, '/control')
+  yield* checkSeparate([
+    ['/edge/listen', up.edge.listen],
+    ['/edge/admin', up.edge.admin],
+    ['/control/listen', up.control.listen],
+    ...(up.demo === 'on' ? up.demoPorts.map((port, index) => [`/demoPorts/${index}`, `127.0.0.1:${port}`] as const) : []),
+  ])
+}
+
+function* checkEdgeParts(edge: EdgeBootstrap, pointer: string): Generator<Problem> {
+  yield* checkAddress(`${pointer}/listen`, edge.listen)
+  if (edge.admin !== 'off') yield* checkAddress(`${pointer}/admin`, edge.admin)
+  if (pointer === '') yield* checkSeparate([['/listen', edge.listen] as const, ['/admin', edge.admin] as const])
+  if (edge.redis) yield* checkUrl(`${pointer}/redis/url`, edge.redis.url)
+  if (edge.control) yield* checkUrl(`${pointer}/control/url`, edge.control.url)
+  if (edge.control?.token !== undefined && edge.control.tokenFile !== undefined) {
+    yield {
+      pointer: `${pointer}/control/token`,
+      message: 'must not stand beside tokenFile; keep tokenFile, so that the token is not in this file',
+    }
+  }
+}
+
+function* checkControlParts(control: ControlBootstrap, pointer: string): Generator<Problem> {
+  yield* checkAddress(`${pointer}/listen`, control.listen)
+  if (control.consul) yield* checkUrl(`${pointer}/consul/url`, control.consul.url)
+}
+
+function* checkAddress(pointer: string, address: string): Generator<Problem> {
+  const message = addressFault(address, 0)
+  if (message !== null) yield { pointer, message }
+}
+
+function* checkUrl(pointer: string, url: string): Generator<Problem> {
+  if (!URL.canParse(url)) yield { pointer, message: 'must be a whole URL with a host, such as http://127.0.0.1:8500' }
+}
+
+function* checkSeparate(addresses: readonly (readonly [string, string])[]): Generator<Problem> {
+  const taken = new Map<string, string>()
+  for (const [pointer, address] of addresses) {
+    // Port 0 takes a free port each time it is asked for.
+    if (address === 'off' || address.endsWith(':0')) continue
+    const other = taken.get(address)
+    if (other !== undefined) yield { pointer, message: `must have an address of its own; ${quoted(address)} is taken by ${other}` }
+    taken.set(address, other ?? pointer)
+  }
+}

@@ -1,0 +1,13 @@
+import type { Problem } from './problem.ts'
+import type { Site } from './site.ts'
+
+// RFC 9110 §15.3.5, §15.3.6 and §15.4.5: answers that end with their head.
+const WITHOUT_BODY = new Set([204, 205, 304])
+
+/** The problems of a site's fallbacks. */
+export function* checkFallbacks(site: Site): Generator<Problem> {
+  for (const [id, fallback] of Object.entries(site.fallbacks)) {
+    if (!WITHOUT_BODY.has(fallback.status) || fallback.body === '') continue
+    yield { pointer: `/fallbacks/${id}/body`, message: `must be empty, because an answer with status ${fallback.status} has no body` }
+  }
+}

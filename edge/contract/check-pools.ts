@@ -1,0 +1,36 @@
+import { addressFault } from './address-text.ts'
+import { repeated } from './check-repeated.ts'
+import type { PoolConfig } from './pool.ts'
+import type { Problem } from './problem.ts'
+import { quoted } from './sentences.ts'
+import type { Site } from './site.ts'
+
+/** The problems of a site's pools. */
+export function* checkPools(site: Site): Generator<Problem> {
+  for (const [id, pool] of Object.entries(site.pools)) {
+    yield* checkPeers(`/pools/${id}`, pool)
+    yield* checkEjection(`/pools/${id}/ejection`, pool)
+  }
+}
+
+function* checkPeers(pointer: string, pool: PoolConfig): Generator<Problem> {
+  if (pool.peers.length === 0 && pool.discover === undefined) {
+    yield { pointer, message: 'has nobody to ask; give it peers, or discover a service' }
+  }
+  for (const [index, peer] of pool.peers.entries()) {
+    const message = addressFault(peer.address, 1)
+    if (message !== null) yield { pointer: `${pointer}/peers/${index}/address`, message }
+  }
+  for (const { index, name, first } of repeated(pool.peers.map((peer) => peer.address.toLowerCase()))) {
+    yield { pointer: `${pointer}/peers/${index}/address`, message: `${quoted(name)} is peer ${first} already; keep one and set its weight` }
+  }
+}
+
+function* checkEjection(pointer: string, { ejection }: PoolConfig): Generator<Problem> {
+  const { baseEjectionMs, maxEjectionMs } = ejection
+  if (baseEjectionMs <= maxEjectionMs) return
+  yield {
+    pointer: `${pointer}/baseEjectionMs`,
+    message: `must be at most maxEjectionMs, which is ${maxEjectionMs} (ms); it is ${baseEjectionMs}`,
+  }
+}

@@ -1,0 +1,60 @@
+// The metric table: every series an edge exposes. A metric can only be counted when it stands here;
+// docs/metrics.md is held against this table by a test.
+
+/** The kind of a metric, as Prometheus names it. */
+export type MetricKind = 'counter' | 'gauge' | 'histogram'
+
+/** One row of the metric table. */
+export interface MetricRow {
+  readonly kind: MetricKind
+  readonly labels: readonly string[]
+  /** What it counts, one sentence. */
+  readonly help: string
+}
+
+/** Upper bounds of the duration histograms, in seconds. */
+export const DURATION_BUCKETS_S: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+const counter = (help: string, ...labels: string[]): MetricRow => ({ kind: 'counter', labels, help })
+const gauge = (help: string, ...labels: string[]): MetricRow => ({ kind: 'gauge', labels, help })
+const histogram = (help: string, ...labels: string[]): MetricRow => ({ kind: 'histogram', labels, help })
+
+/** All metrics by name. */
+export const METRICS = {
+  weir_requests_total: counter('Requests answered, by route, class of status and where the answer came from.', 'route', 'status', 'served'),
+  weir_request_duration_seconds: histogram('Time from the head of the request to the end of the answer.', 'route'),
+  weir_requests_in_flight: gauge('Requests being served now.'),
+  weir_faults_total: counter('Faults by code of the error table.', 'code'),
+  weir_clients_total: counter('Requests by class of client.', 'class'),
+  weir_client_aborts_total: counter('Clients that went away before their answer was whole.'),
+  weir_cache_lookups_total: counter('Cache lookups by route and outcome.', 'route', 'outcome'),
+  weir_cache_coalesced_total: counter('Requests that waited for the fetch of another, by outcome.', 'outcome'),
+  weir_l1_bytes: gauge('Memory the first level holds, overhead included.'),
+  weir_l1_entries: gauge('Entries in the first level.'),
+  weir_l1_evictions: gauge('Entries that the first level has dropped for lack of room since its worker started.'),
+  weir_l2_lookups_total: counter('Lookups in Redis by outcome.', 'outcome'),
+  weir_l2_stores_total: counter('Stores in Redis by outcome.', 'outcome'),
+  weir_redis_state: gauge('1 when Redis answers, 0 when its breaker is open, absent without Redis.'),
+  weir_limit_decisions_total: counter('Decisions of each limit.', 'limit', 'decision'),
+  weir_degraded_total: counter('Requests served in another mode than normal.', 'route', 'mode'),
+  weir_upstream_requests_total: counter('Requests sent to peers by pool and outcome.', 'pool', 'outcome'),
+  weir_upstream_duration_seconds: histogram('Time from sending to the head of the answer, one try.', 'pool'),
+  weir_upstream_retries_total: counter('Requests sent again to another peer.', 'pool'),
+  weir_peer_ejections_total: counter('Peers left out because they kept failing.', 'pool'),
+  weir_peers: gauge('Peers of each pool.', 'pool'),
+  weir_config_revision: gauge('The revision being served.'),
+  weir_config_applied_timestamp_seconds: gauge('When the revision being served was applied.'),
+  weir_config_swaps_total: counter('Configurations taken or refused.', 'outcome'),
+  weir_switch_seq: gauge('Sequence number of the switchboard in force.'),
+  weir_endpoint_seq: gauge('Sequence number of the endpoints in force.'),
+  weir_control_connected: gauge('1 while the control plane is heard, 0 otherwise, absent without one.'),
+  weir_workers: gauge('Workers that serve.'),
+  weir_worker_restarts_total: counter('Workers that ended by themselves and were started again.'),
+  weir_log_lines_dropped_total: counter('Log lines dropped because their sink did not keep up.'),
+  weir_background_failures_total: counter('Work nobody waits for that failed, by name.', 'work'),
+  weir_metric_series_dropped_total: counter('Series not kept because there were too many.'),
+  weir_connections: gauge('Client connections open now.'),
+} as const satisfies Readonly<Record<string, MetricRow>>
+
+/** The name of a metric. */
+export type MetricName = keyof typeof METRICS

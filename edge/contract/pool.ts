@@ -1,0 +1,104 @@
+// A pool: the peers that can answer for a route, how one is chosen, and how long each step may take.
+
+import Type from 'typebox'
+import { ADDRESS_PATTERN, Id } from './identifiers.ts'
+import { KeySourceText } from './key-source.ts'
+import { DurationMs, HOUR_MS, MINUTE_MS } from './units.ts'
+
+/** One address that can answer. */
+export const PeerSchema = Type.Object(
+  {
+    address: Type.String({ pattern: ADDRESS_PATTERN, description: 'Where it listens: host:port or unix:/path.' }),
+    weight: Type.Integer({ minimum: 1, maximum: 1000, default: 1, description: 'Its share beside the other peers.' }),
+  },
+  { additionalProperties: false },
+)
+/** One address that can answer, with its weight. */
+export type PeerConfig = Type.Static<typeof PeerSchema>
+
+/** How peers are discovered. */
+export const DiscoverSchema = Type.Object(
+  {
+    service: Type.String({ pattern: '^[A-Za-z0-9._-]{1,128}$', description: 'The name of the service in Consul.' }),
+    tag: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._=-]{1,128}$', description: 'Only instances with this tag.' })),
+    datacenter: Type.Optional(Type.String({ pattern: '^[a-z0-9_-]{1,64}$', description: 'The datacenter to ask; its own when left out.' })),
+  },
+  { additionalProperties: false, description: 'Peers come from Consul: the healthy instances of this service.' },
+)
+/** Which service of Consul gives a pool its peers. */
+export type DiscoverConfig = Type.Static<typeof DiscoverSchema>
+
+/** When a peer that fails is left out for a while. */
+export const EjectionSchema = Type.Object(
+  {
+    consecutiveFailures: Type.Integer({ minimum: 1, maximum: 1000, default: 5, description: 'Failures in a row that eject a peer.' }),
+    baseEjectionMs: DurationMs({
+      minimum: 100,
+      maximum: HOUR_MS,
+      default: 5_000,
+      description: 'First ejection; it doubles with each that follows.',
+    }),
+    maxEjectionMs: DurationMs({ minimum: 100, maximum: HOUR_MS, default: 5 * MINUTE_MS, description: 'The longest ejection.' }),
+    maxEjectedRatio: Type.Number({ minimum: 0, maximum: 1, default: 0.5, description: 'At most this share of the pool is out at once.' }),
+  },
+  { additionalProperties: false, default: {}, description: 'Passive ejection: a peer that keeps failing is left out for a while.' },
+)
+/** When a peer that fails is left out, and for how long. */
+export type EjectionConfig = Type.Static<typeof EjectionSchema>
+
+/** A pool of peers. */
+export const PoolSchema = Type.Object(
+  {
+    peers: Type.Array(PeerSchema, { default: [], maxItems: 1000, description: 'Peers known beforehand.' }),
+    discover: Type.Optional(DiscoverSchema),
+    scheme: Type.Union([Type.Literal('http'), Type.Literal('https')], { default: 'http', description: 'How peers are spoken to.' }),
+    host: Type.Union([Type.Literal('client'), Type.Literal('peer')], {
+      default: 'client',
+      description: "The Host that peers see: the client's, or the peer's own address.",
+    }),
+    balance: Type.Union([Type.Literal('consistent-hash'), Type.Literal('round-robin'), Type.Literal('least-request')], {
+      default: 'consistent-hash',
+      description: 'How a peer is chosen. consistent-hash maps as nginx does with "hash KEY consistent".',
+    }),
+    hashKey: KeySourceText({ default: 'path', description: 'What consistent-hash hashes.' }),
+    connectTimeoutMs: DurationMs({ minimum: 1, maximum: MINUTE_MS, default: 1_000, description: 'Until the connection stands.' }),
+    firstByteTimeoutMs: DurationMs({
+      minimum: 1,
+      maximum: HOUR_MS,
+      default: 10_000,
+      description: 'From the request to the head of the answer, one try.',
+    }),
+    idleTimeoutMs: DurationMs({ minimum: 1, maximum: HOUR_MS, default: 30_000, description: 'The longest silence within a body.' }),
+    totalTimeoutMs: DurationMs({
+      minimum: 1,
+      maximum: HOUR_MS,
+      default: 30_000,
+      description: 'All tries together, until the head of an answer is here.',
+    }),
+    tries: Type.Integer({
+      minimum: 1,
+      maximum: 10,
+      default: 2,
+      description: 'Peers tried at most, the first included; only what is safe to repeat is.',
+    }),
+    maxConnections: Type.Integer({ minimum: 1, maximum: 65_535, default: 256, description: 'Connections to one peer from one worker.' }),
+    maxQueued: Type.Integer({
+      minimum: 0,
+      maximum: 100_000,
+      default: 1_024,
+      description: 'Requests that may wait for a connection to one peer, from one worker; more get 503.',
+    }),
+    keepAliveMs: DurationMs({
+      minimum: 0,
+      maximum: HOUR_MS,
+      default: 4_000,
+      description: "How long an idle connection is kept; stay below the peer's own.",
+    }),
+    ejection: EjectionSchema,
+  },
+  { additionalProperties: false, description: 'The peers that can answer, how one is chosen, and its deadlines.' },
+)
+/** A pool of peers, defaults filled in. */
+export type PoolConfig = Type.Static<typeof PoolSchema>
+/** The id of a pool. */
+export const PoolId = Id('A pool of this site.')

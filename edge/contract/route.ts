@@ -1,0 +1,61 @@
+// A route: which requests it takes and what happens to them. The most specific route wins, so their order says nothing.
+
+import Type from 'typebox'
+import { CacheSchema } from './cache.ts'
+import { DegradeSchema } from './degrade.ts'
+import { FIELD_NAME_PATTERN, HOST_PATTERN, Id, PATH_PATTERN } from './identifiers.ts'
+import { PoolId } from './pool.ts'
+import { MIB, SizeBytes } from './units.ts'
+
+const Predicate = Type.String({ maxLength: 256 })
+const predicates = (what: string, name: string) =>
+  Type.Record(Type.String({ pattern: name }), Predicate, {
+    default: {},
+    additionalProperties: false,
+    maxProperties: 16,
+    description: `${what}: all must hold. The value is the exact text, "abc*" for a prefix, "*" for present, "!" for absent.`,
+  })
+
+/** A route. */
+export const RouteSchema = Type.Object(
+  {
+    hosts: Type.Array(Type.String({ pattern: HOST_PATTERN, maxLength: 255 }), {
+      default: [],
+      maxItems: 1000,
+      description: 'Hosts it takes: exact, *.example.org, or *. Those of the site when left out.',
+    }),
+    path: Type.String({
+      pattern: PATH_PATTERN,
+      maxLength: 2048,
+      default: '/*',
+      description: 'The path it takes: /cart exactly, /product/* with all below, /user/{id}/orders with any one segment for {id}.',
+    }),
+    methods: Type.Array(Type.String({ pattern: '^[A-Z]{1,32}$' }), {
+      default: [],
+      maxItems: 32,
+      description: 'Methods it takes; all when left out.',
+    }),
+    headers: predicates('Request fields', FIELD_NAME_PATTERN),
+    query: predicates('Query parameters', '^.{1,128}$'),
+    cookies: predicates('Cookies', '^.{1,128}$'),
+    pool: Type.Optional(PoolId),
+    crawlerPool: Type.Optional(Id('A pool of this site that crawlers are sent to instead.')),
+    respond: Type.Optional(Id('A fallback of this site that answers every request of this route; no pool is asked.')),
+    cache: CacheSchema,
+    limits: Type.Array(Id('A limit of this site.'), {
+      default: [],
+      maxItems: 16,
+      description: 'Limits that every request pays; all must allow it, else none is paid.',
+    }),
+    degrade: DegradeSchema,
+    maxBodyBytes: SizeBytes({
+      minimum: 0,
+      maximum: 65_536 * MIB,
+      default: 1_024 * MIB,
+      description: 'The longest request body; more gets 413.',
+    }),
+  },
+  { additionalProperties: false, description: 'Which requests it takes and what happens to them.' },
+)
+/** A route, defaults filled in. */
+export type RouteConfig = Type.Static<typeof RouteSchema>

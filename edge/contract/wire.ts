@@ -1,0 +1,91 @@
+// The stream between an edge and its control plane: NDJSON, one message a line, both ways over one HTTP exchange.
+// A reader drops messages of unknown types, so that either side can be newer; CONTRACT rises when meaning changes.
+
+import Type from 'typebox'
+import { ProblemSchema } from './problem.ts'
+import { EndpointsSchema, PublicationSchema } from './publication.ts'
+import { SwitchboardSchema } from './switchboard.ts'
+import { Count, DateMs } from './units.ts'
+
+/** The version of this stream. */
+export const CONTRACT = 1
+/** The path at which the control plane takes streams. */
+export const STREAM_PATH = '/v1/stream'
+/** How often each side says something when there is nothing to say. */
+export const BEAT_EVERY_MS = 1_000
+/** Silence after which either side takes the other for gone. */
+export const SILENCE_MS = 10_000
+/** The longest line either side reads. */
+export const MAX_LINE_BYTES = 32 * 1024 * 1024
+
+const have = Type.Object(
+  {
+    revision: Count('The revision it serves; 0 before the first.'),
+    switchSeq: Count('The switchboard it goes by; 0 before the first.'),
+    endpointSeq: Count('The endpoints it goes by; 0 before the first.'),
+  },
+  { description: 'What the edge has.' },
+)
+
+const what = Type.Union([Type.Literal('publish'), Type.Literal('switches'), Type.Literal('endpoints')], {
+  description: 'The kind of message that is answered.',
+})
+
+/** The first line of an edge: who it is and what it has. */
+export const HelloSchema = Type.Object({
+  type: Type.Literal('hello'),
+  edgeId: Type.String({ pattern: '^[A-Za-z0-9._-]{1,128}$', description: 'The name of the edge.' }),
+  build: Type.String({ maxLength: 64, description: 'The version of its program.' }),
+  contract: Count('The newest version of this stream that it speaks.', 1),
+  startedAtMs: DateMs('When its process started.'),
+  have,
+})
+/** The first line of an edge. */
+export type Hello = Type.Static<typeof HelloSchema>
+
+/** What an edge answers: it serves what it was sent. */
+export const AckSchema = Type.Object({
+  type: Type.Literal('ack'),
+  what,
+  seq: Count('The revision, or the sequence number.'),
+  atMs: DateMs('Since when it serves it.'),
+})
+/** An edge refuses what it was sent, and says why; it goes on with what it has. */
+export const NackSchema = Type.Object({
+  type: Type.Literal('nack'),
+  what,
+  seq: Count('The revision, or the sequence number.'),
+  problems: Type.Array(ProblemSchema, { maxItems: 100, description: 'Why it refuses.' }),
+})
+/** What an edge says of itself each beat. */
+export const EdgeBeatSchema = Type.Object({
+  type: Type.Literal('beat'),
+  have,
+  inFlight: Count('Requests being served now.'),
+  requests: Count('Requests answered since it started.'),
+  hitRatio: Type.Number({ minimum: 0, maximum: 1, description: 'Share of cache lookups answered from the cache since the last beat.' }),
+  workers: Count('Workers that serve.'),
+  redis: Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('none')], {
+    description: 'Whether Redis answers; none without Redis.',
+  }),
+})
+/** What an edge sends. */
+export const FromEdgeSchema = Type.Union([HelloSchema, AckSchema, NackSchema, EdgeBeatSchema], {
+  $id: 'from-edge',
+  title: 'Messages of an edge',
+})
+/** What an edge sends. */
+export type FromEdge = Type.Static<typeof FromEdgeSchema>
+
+/** What a control plane sends. */
+export const FromControlSchema = Type.Union(
+  [
+    Type.Object({ type: Type.Literal('publish'), publication: PublicationSchema }),
+    Type.Object({ type: Type.Literal('switches'), switchboard: SwitchboardSchema }),
+    Type.Object({ type: Type.Literal('endpoints'), endpoints: EndpointsSchema }),
+    Type.Object({ type: Type.Literal('beat'), atMs: DateMs('The time at the control plane.') }),
+  ],
+  { $id: 'from-control', title: 'Messages of a control plane' },
+)
+/** What a control plane sends. */
+export type FromControl = Type.Static<typeof FromControlSchema>

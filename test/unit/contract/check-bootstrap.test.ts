@@ -1,0 +1,60 @@
+import t from 'tap'
+import { ControlBootstrapSchema, EdgeBootstrapSchema, UpBootstrapSchema } from '../../../edge/contract/bootstrap.ts'
+import { checkControlBootstrap, checkEdgeBootstrap, checkUpBootstrap } from '../../../edge/contract/check-bootstrap.ts'
+import { type Validated, validate } from '../../../edge/contract/validate.ts'
+import { lines } from './site-of.ts'
+
+function accepted<T>(validated: Validated<T>): T {
+  if (!validated.ok) throw new Error(JSON.stringify(validated.problems))
+  return validated.value
+}
+const edge = (parts: object) => lines(checkEdgeBootstrap(accepted(validate(EdgeBootstrapSchema, parts))))
+const up = (parts: object) => lines(checkUpBootstrap(accepted(validate(UpBootstrapSchema, parts))))
+
+t.test('an edge has a site file or a control plane with its token', (t) => {
+  t.match(edge({}), [/^ has no configuration to serve/])
+  t.same(edge({ site: 'site.yaml' }), [])
+  t.same(edge({ control: { url: 'http://127.0.0.1:9900', tokenFile: 'token' } }), [])
+  t.match(edge({ control: { url: 'http://127.0.0.1:9900' } }), [/^\/control must have the edge token/])
+  t.match(edge({ control: { url: 'http://127.0.0.1:9900', tokenFile: 'x', token: 'x'.repeat(16) } }), [
+    /^\/control\/token must not stand beside tokenFile/,
+  ])
+  t.end()
+})
+
+t.test('addresses and URLs mean something', (t) => {
+  const parts = {
+    site: 's',
+    listen: '1.2.3:1',
+    admin: 'a:70000',
+    redis: { url: 'redis://[::' },
+    control: { url: 'http://', tokenFile: 'x' },
+  }
+  t.same(
+    edge(parts).map((line) => line.split(' ')[0]),
+    ['/listen', '/admin', '/redis/url', '/control/url'],
+  )
+  const control = accepted(validate(ControlBootstrapSchema, { listen: 'a:70000', consul: { url: 'https://' } }))
+  t.same(
+    lines(checkControlBootstrap(control)).map((line) => line.split(' ')[0]),
+    ['/listen', '/consul/url'],
+  )
+  t.end()
+})
+
+t.test('no two servers have one address, but any number may ask for a free port', (t) => {
+  t.match(edge({ site: 's', listen: '127.0.0.1:1', admin: '127.0.0.1:1' }), [
+    /^\/admin must have an address of its own; "127.0.0.1:1" is taken by \/listen/,
+  ])
+  t.same(edge({ site: 's', listen: '127.0.0.1:0', admin: '127.0.0.1:0' }), [])
+  t.same(edge({ site: 's', admin: 'off' }), [])
+  t.end()
+})
+
+t.test('with weir up the edge needs no site of its own, and all servers are told apart', (t) => {
+  t.same(up({}), [])
+  t.match(up({ control: { listen: '127.0.0.1:8080' } }), [/^\/control\/listen .* taken by \/edge\/listen/])
+  t.match(up({ demo: 'on', demoPorts: [9101, 9101, 9900] }), [/^\/demoPorts\/1 /, /^\/demoPorts\/2 .*\/control\/listen/])
+  t.same(up({ demo: 'off', demoPorts: [9101, 9101, 9900] }), [])
+  t.end()
+})
