@@ -1,0 +1,101 @@
+// Metrics in shared memory: each worker counts in a slab of its own, the supervisor reads them all. So counting is one plain add
+// on the hot path, and the counts of a worker that ended are not lost.
+//
+// Invariant: a slot has one writer. A series is announced once, before its first count, so that the reader knows what a slot means.
+// Full: beyond the slab's slots (or MAX_SERIES of one metric) further series are counted in one `(other)` series of that metric and
+// in weir_metric_series_dropped_total.
+
+import { DURATION_BUCKETS_S, METRICS, type MetricName } from '../contract/metrics.ts'
+import type { Counter, Gauge, Histogram, LabelValues, Metrics } from './ports.ts'
+
+/** Slots of one slab; a counter takes one, a histogram one per bucket and two. */
+export const SLAB_SLOTS = 65_536
+/** Series of one metric; beyond it they share `(other)`. */
+export const MAX_SERIES = 2_000
+
+/** What a run of slots means. */
+export interface Series {
+  readonly name: MetricName
+  readonly labels: LabelValues
+  readonly slot: number
+}
+
+/** A slab for one worker. */
+export function createSlab(): SharedArrayBuffer {
+  return new SharedArrayBuffer(SLAB_SLOTS * Float64Array.BYTES_PER_ELEMENT)
+}
+
+const HISTOGRAM_SLOTS = DURATION_BUCKETS_S.length + 2
+
+/** Metrics that count into a slab. */
+export class SlabMetrics implements Metrics {
+  readonly #cells: Float64Array
+  readonly #announce: (series: Series) => void
+  readonly #slots = new Map<string, number>()
+  readonly #perMetric = new Map<MetricName, number>()
+  #next = HISTOGRAM_SLOTS // the first run is where everything lands that found no room
+
+  constructor(slab: SharedArrayBuffer, announce: (series: Series) => void) {
+    this.#cells = new Float64Array(slab)
+    this.#announce = announce
+  }
+
+  counter(name: MetricName, labels: LabelValues = []): Counter {
+    const slot = this.#slot(name, labels, 1)
+    const cells = this.#cells
+    return {
+      add(count) {
+        cells[slot]! += count
+      },
+    }
+  }
+
+  gauge(name: MetricName, labels: LabelValues = []): Gauge {
+    const slot = this.#slot(name, labels, 1)
+    const cells = this.#cells
+    return {
+      set(value) {
+        cells[slot] = value
+      },
+      add(count) {
+        cells[slot]! += count
+      },
+    }
+  }
+
+  histogram(name: MetricName, labels: LabelValues = []): Histogram {
+    const slot = this.#slot(name, labels, HISTOGRAM_SLOTS)
+    const cells = this.#cells
+    return {
+      // Layout: count of each bucket, count of all, sum.
+      observe(seconds) {
+        let bucket = 0
+        while (bucket < DURATION_BUCKETS_S.length && seconds > DURATION_BUCKETS_S[bucket]!) bucket += 1
+        if (bucket < DURATION_BUCKETS_S.length) cells[slot + bucket]! += 1
+        cells[slot + HISTOGRAM_SLOTS - 2]! += 1
+        cells[slot + HISTOGRAM_SLOTS - 1]! += seconds
+      },
+    }
+  }
+
+  #slot(name: MetricName, labels: LabelValues, width: number): number {
+    if (labels.length !== METRICS[name].labels.length) throw new RangeError(`${name} has ${METRICS[name].labels.length} labels`)
+    const key = labels.length === 0 ? name : `${name}\0${labels.join('\0')}`
+    const known = this.#slots.get(key)
+    if (known !== undefined) return known
+    const count = this.#perMetric.get(name) ?? 0
+    const others = METRICS[name].labels.map(() => '(other)')
+    const isOther = labels.length > 0 && labels.every((label) => label === '(other)')
+    if (!isOther && (count >= MAX_SERIES || this.#next + width > SLAB_SLOTS - 1_024)) {
+      if (name !== 'weir_metric_series_dropped_total') this.counter('weir_metric_series_dropped_total').add(1)
+      return labels.length === 0 ? 0 : this.#slot(name, others, width)
+    }
+    if (this.#next + width > SLAB_SLOTS) return 0
+    const slot = this.#next
+    this.#next += width
+    this.#slots.set(key, slot)
+    this.#perMetric.set(name, count + 1)
+    this.#announce({ name, labels: [...labels], slot })
+    return slot
+  }
+}
