@@ -1,0 +1,95 @@
+// A body on its way: bytes are pushed into a sink, and the sink says when it has enough. Nothing buffers a whole body unless
+// a rule asks for it. A push costs no promise per chunk, so that passing bytes through stays cheap.
+//
+// Invariant: after open(), the sink hears any number of write(), then exactly one of end() or fail(), and nothing more.
+// After cancel() it hears nothing at all.
+
+/** Where the bytes of a body go. */
+export interface BodySink {
+  /** @returns false when the sink has enough: the source then waits for `resume` of its flow */
+  write(chunk: Uint8Array): boolean
+  end(): void
+  fail(fault: unknown): void
+}
+
+/** The tap of an open body. */
+export interface BodyFlow {
+  pause(): void
+  resume(): void
+  /** Stops for good and frees what is behind; harmless when the body is over. */
+  cancel(): void
+}
+
+/** A body that can be opened once. */
+export interface Body {
+  /** Its length when it is known beforehand. */
+  readonly lengthBytes: number | null
+  open(sink: BodySink): BodyFlow
+}
+
+const NO_FLOW: BodyFlow = { pause() {}, resume() {}, cancel() {} }
+
+/** A body of bytes at hand. It may be opened again and again. */
+export function bytesBody(bytes: Uint8Array): Body {
+  return {
+    lengthBytes: bytes.byteLength,
+    open(sink) {
+      if (bytes.byteLength > 0) sink.write(bytes)
+      sink.end()
+      return NO_FLOW
+    },
+  }
+}
+
+/** Lets go of a body that nobody reads. */
+export function discard(body: Body | null): void {
+  body?.open({ write: () => false, end() {}, fail() {} }).cancel()
+}
+
+/** Reads a body to its end for the sake of who watches it. */
+export function drain(body: Body): void {
+  body.open({ write: () => true, end() {}, fail() {} })
+}
+
+/** What watches a body go by. */
+export interface BodyWatcher {
+  chunk(bytes: Uint8Array): void
+  end(): void
+  /** The body broke off, or its reader went away. */
+  cut(): void
+}
+
+/** The same body, watched on its way. */
+export function watchedBody(body: Body, watcher: BodyWatcher): Body {
+  return {
+    lengthBytes: body.lengthBytes,
+    open(sink) {
+      let over = false
+      const flow = body.open({
+        write(chunk) {
+          watcher.chunk(chunk)
+          return sink.write(chunk)
+        },
+        end() {
+          over = true
+          watcher.end()
+          sink.end()
+        },
+        fail(fault) {
+          over = true
+          watcher.cut()
+          sink.fail(fault)
+        },
+      })
+      return {
+        pause: () => flow.pause(),
+        resume: () => flow.resume(),
+        cancel() {
+          if (!over) watcher.cut()
+          over = true
+          flow.cancel()
+        },
+      }
+    },
+  }
+}
