@@ -1,0 +1,34 @@
+import { isUsable } from './ejection.ts'
+import type { Peer } from './peer.ts'
+
+/** How a peer of a pool is chosen. */
+export interface Balancer {
+  /**
+   * The peer to try next, or null when all have been tried. Ejected peers are the last resort: they are chosen when no other
+   * untried one is left, so that a pool whose peers are all ejected is still tried (better a doubtful peer than a sure 503).
+   * @param key what to hash, for those who hash
+   * @param tried peers that this request has failed at
+   * @param nowMs monotonic ms
+   */
+  pick(key: string, tried: readonly Peer[], nowMs: number): Peer | null
+}
+
+/** Whom one pick may choose: untried peers that are not ejected, any untried ones, or nobody. */
+export type Field = 'usable' | 'untried' | 'nobody'
+
+/** The field of a pick; stops at the first usable peer, which is nearly always the first of all. */
+export function fieldOf(peers: readonly Peer[], tried: readonly Peer[], nowMs: number): Field {
+  let field: Field = 'nobody'
+  for (const peer of peers) {
+    if (tried.includes(peer)) continue
+    if (isUsable(peer, nowMs)) return 'usable'
+    field = 'untried'
+  }
+  return field
+}
+
+/** Whether a peer is in the field. */
+export function isIn(field: Field, peer: Peer, tried: readonly Peer[], nowMs: number): boolean {
+  if (field === 'nobody' || tried.includes(peer)) return false
+  return field === 'untried' || isUsable(peer, nowMs)
+}

@@ -1,0 +1,93 @@
+import { type Balancer, fieldOf, isIn } from './balancer.ts'
+import { crc32, crc32Word } from './crc32.ts'
+import type { Peer } from './peer.ts'
+
+// Consistent hashing as nginx maps with `hash KEY consistent` [1], point for point, so that a cache behind either stays warm
+// when one takes over from the other. Each peer has 160 points per weight on a ring of 2^32; a key belongs to the first point
+// at or after its CRC-32. The chain of a peer's points starts at crc32(HOST, 0, PORT) and goes on from each point to the next.
+// When a peer is ejected or was tried, a key walks on to the next point of another: only that peer's keys move.
+// Build O(n log n) in points, pick O(log n), eight bytes a point.
+// [1] ngx_http_upstream_hash_module.c of nginx, ngx_http_upstream_init_chash.
+
+const POINTS_PER_WEIGHT = 160
+// One double per point is sorted: the hash, and in its low 20 bits the index of the peer.
+const INDEX_RANGE = 2 ** 20
+
+/** Largest sum of weights that gets all its points (1.6 million); weights above are scaled down to it, each at least 1. */
+export const MAX_TOTAL_WEIGHT = 10_000
+
+/** Chooses by the hash of the key, as nginx does. */
+export class Ketama implements Balancer {
+  readonly #peers: readonly Peer[]
+  /** Points of the ring, ascending, no two equal. */
+  readonly #hashes: Uint32Array
+  /** The index of each point's peer. */
+  readonly #owners: Uint32Array
+
+  /** @param peers in the order of the configuration, at most 2^20 */
+  constructor(peers: readonly Peer[]) {
+    this.#peers = peers
+    const points = sortedPoints(peers)
+    this.#hashes = new Uint32Array(points.length)
+    this.#owners = new Uint32Array(points.length)
+    for (let at = 0; at < points.length; at++) {
+      this.#hashes[at] = hashOf(points[at]!)
+      this.#owners[at] = points[at]! % INDEX_RANGE
+    }
+  }
+
+  pick(key: string, tried: readonly Peer[], nowMs: number): Peer | null {
+    const field = fieldOf(this.#peers, tried, nowMs)
+    if (field === 'nobody') return null
+    // Somebody is in the field and everybody has a point, so the walk ends.
+    for (let at = this.#firstPointFrom(crc32(key)); ; at++) {
+      const peer = this.#peers[this.#owners[at % this.#owners.length]!]!
+      if (isIn(field, peer, tried, nowMs)) return peer
+    }
+  }
+
+  #firstPointFrom(hash: number): number {
+    let low = 0
+    let high = this.#hashes.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#hashes[middle]! < hash) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** All points in order; of equal hashes only the one of the peer named first stands. */
+function sortedPoints(peers: readonly Peer[]): Float64Array {
+  const weights = ringWeights(peers)
+  const all = new Float64Array(weights.reduce((sum, weight) => sum + weight, 0) * POINTS_PER_WEIGHT)
+  let filled = 0
+  for (const [index, peer] of peers.entries()) {
+    const base = baseOf(peer.address)
+    let hash = 0
+    for (let point = 0; point < weights[index]! * POINTS_PER_WEIGHT; point++) {
+      hash = crc32Word(hash, base)
+      all[filled++] = hash * INDEX_RANGE + index
+    }
+  }
+  all.sort()
+  return all.filter((point, at) => at === 0 || hashOf(point) !== hashOf(all[at - 1]!))
+}
+
+function hashOf(point: number): number {
+  return Math.floor(point / INDEX_RANGE)
+}
+
+function ringWeights(peers: readonly Peer[]): number[] {
+  const total = peers.reduce((sum, peer) => sum + peer.weight, 0)
+  if (total <= MAX_TOTAL_WEIGHT) return peers.map((peer) => peer.weight)
+  return peers.map((peer) => Math.max(1, Math.floor((peer.weight * MAX_TOTAL_WEIGHT) / total)))
+}
+
+/** The CRC of HOST, a zero byte and PORT; nginx takes them from the text as it is written, and no port from a path. */
+function baseOf(address: string): number {
+  if (/^unix:/i.test(address)) return crc32(`${address.slice(5)}\0`)
+  const parts = /^(.*):([0-9]*)$/.exec(address)
+  return parts ? crc32(`${parts[1]}\0${parts[2]}`) : crc32(`${address}\0`)
+}

@@ -1,0 +1,30 @@
+// What an edge knows of one address beyond its configuration. It outlives the snapshots that name it (`peer-registry.ts`);
+// `ejection.ts` and whoever sends requests write to it, balancers read it.
+
+/**
+ * Whether a peer is left out. An ejection whose end has passed no longer counts; it stays noted, since the next one doubles
+ * its length. Dates are monotonic ms.
+ */
+export type Ejection =
+  | { readonly state: 'in' }
+  | { readonly state: 'ejected'; readonly untilMs: number; readonly lengthMs: number; readonly doublings: number }
+
+const IN: Ejection = { state: 'in' }
+
+/** One address of a pool as it is doing now, seen from one worker. */
+export class Peer {
+  /** As the configuration writes it: `host:port` or `unix:/path`. */
+  readonly address: string
+  /** Its share beside the other peers, integer >= 1; balancers take it when they are built. */
+  weight: number
+  /** Requests sent that have not ended. */
+  inFlight = 0
+  /** Failures since its last success. */
+  consecutiveFailures = 0
+  ejection: Ejection = IN
+
+  constructor(address: string, weight: number) {
+    this.address = address
+    this.weight = weight
+  }
+}

@@ -1,0 +1,73 @@
+import type { Fields } from '../http/fields.ts'
+import type { Entry } from './entry.ts'
+import { remainingMs } from './freshness.ts'
+import type { Level, NearLevel, Promotion } from './level.ts'
+
+/** An entry, and the level that it came from. */
+export interface Found {
+  readonly entry: Entry
+  readonly level: 'L1' | 'L2'
+}
+
+/** How a lookup is made. */
+export interface LookupTerms {
+  /** Wall clock. */
+  readonly nowMs: number
+  /** `leave` for crawlers: what they find in L2 stays there. */
+  readonly promotion: Promotion
+  /** For an entry that moves up; see `Level.put`. */
+  readonly maxVariants: number
+}
+
+/** How a store is made. */
+export interface StoreTerms {
+  /** Wall clock. */
+  readonly nowMs: number
+  /** `l2-only` for crawlers: what only they asked for must not take room from people. */
+  readonly into: 'both' | 'l2-only'
+  readonly maxVariants: number
+}
+
+/** The levels in order, memory before Redis. */
+export class Levels {
+  readonly #l1: NearLevel
+  readonly #l2: Level | null
+
+  /** @param l2 null when there is memory only */
+  constructor(l1: NearLevel, l2: Level | null) {
+    this.#l1 = l1
+    this.#l2 = l2
+  }
+
+  /**
+   * The entry for a request, stale ones included; null when no level has it. A fresh one in memory is given at once, not as a promise.
+   * For a stale one L2 is asked too: another edge may have renewed it, and one trip there is cheaper than one to the origin.
+   * @throws never, and never rejects
+   */
+  lookup(key: string, request: Fields, terms: LookupTerms): Found | null | Promise<Found | null> {
+    const near = this.#l1.get(key, request, terms.nowMs, terms.promotion)
+    const found: Found | null = near === null ? null : { entry: near, level: 'L1' }
+    if (this.#l2 === null || (near !== null && remainingMs(near, terms.nowMs) > 0)) return found
+    const far = this.#l2.get(key, request, terms.nowMs, terms.promotion)
+    if (far instanceof Promise) return far.then((entry) => this.#newer(found, entry, key, terms))
+    return this.#newer(found, far, key, terms)
+  }
+
+  /** Keeps an entry. Memory has it when this returns; the promise, if any, is about L2 and needs no waiting. @throws never, and never rejects */
+  store(key: string, entry: Entry, terms: StoreTerms): void | Promise<void> {
+    if (terms.into === 'both') this.#l1.put(key, entry, terms.maxVariants, terms.nowMs)
+    return this.#l2?.put(key, entry, terms.maxVariants, terms.nowMs)
+  }
+
+  /** Drops all variants of a key from all levels, as after an unsafe request (RFC 9111 §4.4). @throws never, and never rejects */
+  delete(key: string): void | Promise<void> {
+    this.#l1.delete(key)
+    return this.#l2?.delete(key)
+  }
+
+  #newer(near: Found | null, far: Entry | null, key: string, terms: LookupTerms): Found | null {
+    if (far === null || (near !== null && near.entry.receivedAtMs >= far.receivedAtMs)) return near
+    if (terms.promotion === 'promote') this.#l1.put(key, far, terms.maxVariants, terms.nowMs)
+    return { entry: far, level: 'L2' }
+  }
+}

@@ -1,0 +1,152 @@
+import type { Fields } from '../http/fields.ts'
+import { type Entry, entryBytes, textBytes } from './entry.ts'
+import { fingerprintOf } from './ghost-list.ts'
+import type { NearLevel, Promotion } from './level.ts'
+import { S3Fifo, type S3Node } from './s3-fifo.ts'
+import { variantOf } from './variant.ts'
+
+/** What a memory level holds. */
+export interface MemoryStats {
+  readonly maxBytes: number
+  /** What its entries take, engine overhead included. */
+  readonly bytes: number
+  readonly entries: number
+  /** Entries dropped for lack of room since the start. */
+  readonly evictions: number
+}
+
+/** All variants of one key. They share one Vary: the latest answer's, since only that one is known to hold. */
+interface Resource {
+  readonly key: string
+  readonly varyNames: readonly string[]
+  /** Oldest first; never empty. */
+  readonly kept: Kept[]
+}
+
+interface Kept extends S3Node {
+  readonly resource: Resource
+  entry: Entry
+}
+
+// One entry may not take more than this part of the level: it would push out hundreds that are asked for more often.
+const LARGEST_SHARE = 1 / 8
+// As many drops are remembered as the level would hold entries of this size; the memory of them takes 0.4 to 0.8 % of its room.
+const BYTES_PER_GHOST = 4096
+const MIN_GHOSTS = 64
+
+/**
+ * The first level: entries in the memory of this worker, bounded in bytes, dropped by S3-FIFO. No timers: what is out of date
+ * is found when it is asked for, or goes by itself because nobody asks.
+ */
+export class MemoryLevel implements NearLevel {
+  readonly #resources = new Map<string, Resource>()
+  readonly #policy: S3Fifo<Kept>
+  readonly #maxBytes: number
+  #evictions = 0
+
+  /** @param maxBytes room for entries, 0 or more; 0 keeps nothing */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+    this.#policy = new S3Fifo({ maxBytes, maxGhosts: Math.max(MIN_GHOSTS, Math.floor(maxBytes / BYTES_PER_GHOST)) })
+  }
+
+  /** What it holds now. */
+  stats(): MemoryStats {
+    return { maxBytes: this.#maxBytes, bytes: this.#policy.bytes, entries: this.#policy.count, evictions: this.#evictions }
+  }
+
+  get(key: string, request: Fields, nowMs: number, promotion: Promotion): Entry | null {
+    const resource = this.#resources.get(key)
+    if (resource === undefined) return null
+    const kept = find(resource, variantOf(resource.varyNames, request))
+    if (kept === undefined) return null
+    if (kept.entry.keepUntilMs <= nowMs) {
+      this.#remove(kept)
+      return null
+    }
+    if (promotion === 'promote') this.#policy.hit(kept)
+    return kept.entry
+  }
+
+  put(key: string, entry: Entry, maxVariants: number, nowMs: number): void {
+    const resource = this.#resourceFor(key, entry)
+    const before = find(resource, entry.variant)
+    if (before !== undefined && before.entry.receivedAtMs > entry.receivedAtMs) return
+
+    const bytes = entryBytes(entry) + textBytes(key)
+    if (entry.keepUntilMs <= nowMs || bytes > this.#maxBytes * LARGEST_SHARE) {
+      // The one before it is out of date all the same.
+      if (before !== undefined) this.#remove(before)
+      return
+    }
+    if (before === undefined) this.#insert(resource, entry, bytes, maxVariants)
+    else this.#replace(before, entry, bytes)
+    this.#makeRoom()
+  }
+
+  delete(key: string): void {
+    const resource = this.#resources.get(key)
+    if (resource === undefined) return
+    for (const kept of resource.kept) this.#policy.remove(kept)
+    this.#resources.delete(key)
+  }
+
+  /** The resource of a key; a new one, not in the map until it holds something, when there is none with this Vary. */
+  #resourceFor(key: string, entry: Entry): Resource {
+    const resource = this.#resources.get(key)
+    if (resource !== undefined && sameNames(resource.varyNames, entry.varyNames)) return resource
+    // Variants that were told apart by other fields cannot be found by the new ones (RFC 9111 §4.1).
+    this.delete(key)
+    return { key, varyNames: entry.varyNames, kept: [] }
+  }
+
+  #insert(resource: Resource, entry: Entry, bytes: number, maxVariants: number): void {
+    const fingerprint = fingerprintOf(resource.key + entry.variant)
+    const kept: Kept = { resource, entry, bytes, fingerprint, hits: 0, queue: null, newer: null, older: null }
+    while (resource.kept.length >= maxVariants) this.#remove(resource.kept[0]!)
+    // Last, since removing the last variant takes the resource out of the map.
+    this.#resources.set(resource.key, resource)
+    resource.kept.push(kept)
+    this.#policy.insert(kept)
+  }
+
+  #replace(kept: Kept, entry: Entry, bytes: number): void {
+    kept.entry = entry
+    this.#policy.resize(kept, bytes)
+    const variants = kept.resource.kept
+    variants.splice(variants.indexOf(kept), 1)
+    variants.push(kept)
+  }
+
+  #makeRoom(): void {
+    while (this.#policy.bytes > this.#maxBytes) {
+      const kept = this.#policy.evict()
+      if (kept === null) return
+      this.#forget(kept)
+      this.#evictions++
+    }
+  }
+
+  #remove(kept: Kept): void {
+    this.#policy.remove(kept)
+    this.#forget(kept)
+  }
+
+  #forget({ resource, entry }: Kept): void {
+    const variants = resource.kept
+    variants.splice(
+      variants.findIndex((kept) => kept.entry === entry),
+      1,
+    )
+    if (variants.length === 0) this.#resources.delete(resource.key)
+  }
+}
+
+/** By search: a page has a handful of variants, and a Map for each would take more room than most answers. */
+function find(resource: Resource, variant: string): Kept | undefined {
+  return resource.kept.find((kept) => kept.entry.variant === variant)
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i])
+}

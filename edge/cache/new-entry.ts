@@ -1,0 +1,70 @@
+import type { CacheConfig } from '../contract/cache.ts'
+import type { Fields } from '../http/fields.ts'
+import { answerPolicy } from './answer-policy.ts'
+import type { Entry } from './entry.ts'
+import { ageOnReceiptMs, lifetimeMs, type Timing } from './freshness.ts'
+import { storedFields } from './stored-fields.ts'
+import { hasValidator } from './validators.ts'
+
+/** An answer that is to be kept, whole. */
+export interface Fill extends Timing {
+  readonly status: number
+  /** As they came. */
+  readonly fields: Fields
+  readonly body: Uint8Array
+  /** See `varyNamesOf`. */
+  readonly varyNames: readonly string[]
+  /** See `variantOf`, of the request that was sent to the origin. */
+  readonly variant: string
+  readonly tags: readonly string[]
+  /** The highest purge known when the fill began. */
+  readonly fillSeq: number
+}
+
+/** The entry that an answer becomes; whether it may be kept at all is `storable`'s question. */
+export function newEntry(fill: Fill, rule: CacheConfig): Entry {
+  const policy = answerPolicy(fill.fields)
+  const { directives } = policy
+  const noCache = directives.noCache !== false
+  // A shared cache reads s-maxage as proxy-revalidate too (RFC 9111 §5.2.2.10).
+  const mustRevalidate = directives.mustRevalidate || directives.proxyRevalidate || directives.sMaxAgeSeconds !== null
+  const staleIfErrorMs = directives.staleIfErrorSeconds === null ? null : directives.staleIfErrorSeconds * 1000
+  const ageMs = ageOnReceiptMs(fill.fields, fill)
+  const freshForMs = lifetimeMs(fill, policy, rule)
+  return {
+    status: fill.status,
+    fields: storedFields(fill.fields, fill.receivedAtMs),
+    body: exactBytes(fill.body),
+    requestedAtMs: fill.requestedAtMs,
+    receivedAtMs: fill.receivedAtMs,
+    ageOnReceiptMs: ageMs,
+    lifetimeMs: freshForMs,
+    staleIfErrorMs,
+    keepUntilMs:
+      fill.receivedAtMs + Math.max(0, freshForMs - ageMs) + keptStaleMs(fill, rule, { staleIfErrorMs, bound: noCache || mustRevalidate }),
+    mustRevalidate,
+    noCache,
+    varyNames: fill.varyNames,
+    variant: fill.variant,
+    tags: fill.tags,
+    fillSeq: fill.fillSeq,
+  }
+}
+
+/**
+ * The bytes in a buffer of exactly their size. Node cuts small buffers out of a pool and socket reads are 64 KB:
+ * kept as they are, 100 bytes could hold 64 KB that nobody counted.
+ */
+export function exactBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
+}
+
+/** How long past freshness an entry is worth its room: to be validated, or to stand in during an outage where that is allowed. */
+function keptStaleMs(
+  fill: Fill,
+  rule: CacheConfig,
+  { staleIfErrorMs, bound }: { readonly staleIfErrorMs: number | null; readonly bound: boolean },
+): number {
+  if (!bound) return Math.max(rule.keepStaleMs, staleIfErrorMs ?? rule.staleIfErrorMs)
+  return hasValidator(fill.fields) ? rule.keepStaleMs : 0
+}

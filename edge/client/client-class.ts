@@ -1,0 +1,12 @@
+import type { ClientClass } from '../contract/client.ts'
+
+/** Who asks, as far as the edge can tell. */
+export interface Client {
+  /** Canonical text of its address; `unknown` where the socket has none. */
+  readonly address: string
+  readonly class: ClientClass
+  /** Whether the peer of the connection is a trusted proxy, so that what it says of the client was believed. */
+  readonly trustedPeer: boolean
+  /** The User-Agent as it came. */
+  readonly userAgent: string | undefined
+}

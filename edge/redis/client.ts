@@ -1,0 +1,167 @@
+import { Redis, type RedisOptions } from 'ioredis'
+import type { Ports } from '../base/ports.ts'
+import type { RedisConfig } from '../contract/bootstrap.ts'
+import { MIB } from '../contract/units.ts'
+import { DeadlineQueue, LATE } from './deadline-queue.ts'
+import type { RedisPort } from './redis-port.ts'
+import { type RedisTarget, redisTarget } from './redis-target.ts'
+import type { NoReply, Reply } from './reply.ts'
+import type { Script } from './script.ts'
+
+// A Redis that stopped answering must not collect what is sent to it. Beyond these, commands are refused without being sent.
+const MAX_UNANSWERED = 1_024
+const MAX_UNANSWERED_BYTES = 16 * MIB
+// Nobody waits for a write, and a large one takes longer than a lookup may; but it must end, or its bytes stay.
+const WRITE_TIMEOUT_MS = 1_000
+// Unanswered for so long, a connection is dead though nobody closed it, and a new one is made.
+const SILENCE_MS = 2_000
+const FIRST_RECONNECT_MS = 20
+const MAX_RECONNECT_MS = 1_000
+
+const AWAY: NoReply = { ok: false, why: 'away' }
+const FULL: NoReply = { ok: false, why: 'full' }
+const TOO_LATE: NoReply = { ok: false, why: 'late' }
+
+/** What a client takes from the world. */
+export type RedisTools = Pick<Ports, 'clock' | 'timers' | 'random' | 'log'>
+
+/**
+ * Connects to Redis, and stays at it for as long as it takes.
+ * @throws EdgeError CONFIG_INVALID when the URL is not one; never because Redis is away
+ */
+export function createRedis(config: RedisConfig, tools: RedisTools): RedisPort {
+  return new RedisClient(config, tools)
+}
+
+class RedisClient implements RedisPort {
+  readonly #redis: Redis
+  readonly #lookups: DeadlineQueue
+  readonly #writes: DeadlineQueue
+  #unanswered = 0
+  #unansweredBytes = 0
+
+  constructor(config: RedisConfig, tools: RedisTools) {
+    const target = redisTarget(config.url)
+    this.#redis = new Redis(optionsFor(target, config, tools))
+    this.#lookups = new DeadlineQueue(tools, config.lookupTimeoutMs)
+    this.#writes = new DeadlineQueue(tools, WRITE_TIMEOUT_MS)
+    logChanges(this.#redis, target, tools)
+  }
+
+  hashGet(key: string, fields: readonly string[]): Promise<Reply<readonly (Uint8Array | null)[]>> {
+    return this.#ask(this.#lookups, 0, () => this.#redis.hmgetBuffer(key, ...fields))
+  }
+
+  run(script: Script, key: string, values: readonly (string | number | Buffer)[]): Promise<Reply<unknown>> {
+    const bytes = values.reduce<number>((sum, value) => sum + (typeof value === 'number' ? 0 : value.length), 0)
+    return this.#ask(this.#writes, bytes, () => this.#evaluate(script, key, values))
+  }
+
+  remove(key: string): Promise<Reply<unknown>> {
+    // UNLINK frees a large value in the background; DEL would hold up every other client meanwhile.
+    return this.#ask(this.#writes, 0, () => this.#redis.unlink(key))
+  }
+
+  ping(): Promise<Reply<unknown>> {
+    return this.#ask(this.#lookups, 0, () => this.#redis.ping())
+  }
+
+  state(): 'ready' | 'away' {
+    return this.#redis.status === 'ready' ? 'ready' : 'away'
+  }
+
+  close(): void {
+    this.#redis.disconnect()
+  }
+
+  async #ask<T>(deadlines: DeadlineQueue, bytes: number, send: () => Promise<T>): Promise<Reply<T>> {
+    // Asked here and not left to the library, which would make an Error for each command of an outage.
+    if (this.#redis.status !== 'ready') return AWAY
+    if (this.#unanswered >= MAX_UNANSWERED || this.#unansweredBytes + bytes > MAX_UNANSWERED_BYTES) return FULL
+    try {
+      const value = await deadlines.within(this.#counted(bytes, send))
+      return value === LATE ? TOO_LATE : { ok: true, value }
+    } catch (cause) {
+      const code = replyCode(cause)
+      return code === null ? AWAY : { ok: false, why: 'refused', code }
+    }
+  }
+
+  /** Counts the command until Redis answers it or the connection ends, however late that is: until then it takes memory. */
+  async #counted<T>(bytes: number, send: () => Promise<T>): Promise<T> {
+    this.#unanswered++
+    this.#unansweredBytes += bytes
+    try {
+      return await send()
+    } finally {
+      this.#unanswered--
+      this.#unansweredBytes -= bytes
+    }
+  }
+
+  async #evaluate(script: Script, key: string, values: readonly (string | number | Buffer)[]): Promise<unknown> {
+    try {
+      return await this.#redis.evalsha(script.digest, 1, key, ...values)
+    } catch (cause) {
+      // A Redis that has just been started, or SCRIPT FLUSH: EVAL brings the text, once.
+      if (replyCode(cause) !== 'NOSCRIPT') throw cause
+      return this.#redis.eval(script.text, 1, key, ...values)
+    }
+  }
+}
+
+/** The library's defaults suit a job queue: it would hold commands back, and send them again, for as long as Redis is away. */
+function optionsFor(target: RedisTarget, config: RedisConfig, { random }: RedisTools) {
+  return {
+    host: target.host,
+    port: target.port,
+    ...(target.username === null ? {} : { username: target.username }),
+    ...(target.password === null ? {} : { password: target.password }),
+    ...(target.security === 'tls' ? { tls: {} } : {}),
+    db: target.database,
+    protocol: 2,
+    connectTimeout: config.connectTimeoutMs,
+    socketTimeout: SILENCE_MS,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    // 0: what is unanswered when a connection ends fails at once, and is not kept for the next one.
+    maxRetriesPerRequest: 0,
+    enableAutoPipelining: false,
+    disableClientInfo: true,
+    // Full jitter: a fleet that lost its Redis together must not come back to it in step.
+    retryStrategy: (attempt) =>
+      FIRST_RECONNECT_MS + random.next() * Math.min(MAX_RECONNECT_MS, FIRST_RECONNECT_MS * 2 ** Math.min(attempt, 16)),
+  } satisfies RedisOptions
+}
+
+/** One line when Redis goes and one when it is back, however often connecting fails between. */
+function logChanges(redis: Redis, target: RedisTarget, { log }: RedisTools): void {
+  let told: 'nothing' | 'ready' | 'away' = 'nothing'
+  let lastFault = 'closed'
+  const at = `${target.host}:${target.port}`
+  redis.on('error', (cause: unknown) => {
+    // Of an error, only its code: a failed AUTH carries its arguments with it.
+    lastFault = replyCode(cause) ?? faultCode(cause)
+  })
+  redis.on('ready', () => {
+    told = 'ready'
+    lastFault = 'closed'
+    log.info({ event: 'redis-ready', at })
+  })
+  redis.on('close', () => {
+    if (told === 'away') return
+    told = 'away'
+    log.warn({ event: 'redis-away', at, cause: lastFault })
+  })
+}
+
+/** The code that Redis refused with, such as WRONGTYPE; null when it was not Redis that said no. */
+function replyCode(cause: unknown): string | null {
+  if (!(cause instanceof Error) || cause.name !== 'ReplyError') return null
+  return /^[A-Z]+/.exec(cause.message)?.[0] ?? 'ERR'
+}
+
+function faultCode(cause: unknown): string {
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
+  return cause instanceof Error ? cause.name : 'unknown'
+}

@@ -1,0 +1,65 @@
+import type { Cancel, Clock, Timers } from '../base/ports.ts'
+
+/** What stands for work that did not settle in time. */
+export const LATE: unique symbol = Symbol('late')
+
+interface Waiting {
+  readonly dueAtMs: number
+  /** null once it is settled. */
+  giveUp: (() => void) | null
+}
+
+/**
+ * Deadlines for many pieces of work, all with the same time, on one timer. A timer or an AbortSignal for each command costs more
+ * than the command.
+ *
+ * Since all have the same time, they fall due in the order in which they began: a queue, whose head the timer waits for. Settled work
+ * stays in it until it comes to the head, so the queue holds what was begun within one deadline.
+ */
+export class DeadlineQueue {
+  readonly #clock: Clock
+  readonly #timers: Timers
+  readonly #timeoutMs: number
+  #queue: Waiting[] = []
+  #head = 0
+  #stopTimer: Cancel | null = null
+
+  /** @param timeoutMs the time that each piece of work has; 1 or more */
+  constructor(ports: { readonly clock: Clock; readonly timers: Timers }, timeoutMs: number) {
+    this.#clock = ports.clock
+    this.#timers = ports.timers
+    this.#timeoutMs = timeoutMs
+  }
+
+  /** What the work gives, or LATE. Rejects as the work does, if that is in time; a late rejection is swallowed. */
+  within<T>(work: Promise<T>): Promise<T | typeof LATE> {
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { dueAtMs: this.#clock.monotonicMs() + this.#timeoutMs, giveUp: () => resolve(LATE) }
+      this.#queue.push(waiting)
+      this.#stopTimer ??= this.#timers.after(this.#timeoutMs, () => this.#due())
+      work.then(
+        (value) => {
+          waiting.giveUp = null
+          resolve(value)
+        },
+        (cause: unknown) => {
+          waiting.giveUp = null
+          reject(cause)
+        },
+      )
+    })
+  }
+
+  #due(): void {
+    const nowMs = this.#clock.monotonicMs()
+    for (; this.#head < this.#queue.length; this.#head++) {
+      const waiting = this.#queue[this.#head]!
+      if (waiting.giveUp !== null && waiting.dueAtMs > nowMs) break
+      waiting.giveUp?.()
+    }
+    this.#queue = this.#queue.slice(this.#head)
+    this.#head = 0
+    const next = this.#queue[0]
+    this.#stopTimer = next === undefined ? null : this.#timers.after(Math.max(1, next.dueAtMs - nowMs), () => this.#due())
+  }
+}

@@ -1,0 +1,18 @@
+import t from 'tap'
+import { entryBytes, textBytes } from '../../../edge/cache/entry.ts'
+import { Fields } from '../../../edge/http/fields.ts'
+import { makeEntry } from './make-entry.ts'
+
+t.test('an entry costs its body, byte for byte, and something beside it', async (t) => {
+  const empty = entryBytes(makeEntry({ body: new Uint8Array(0) }))
+  t.ok(empty > 500, 'the objects around an empty body are counted')
+  t.equal(entryBytes(makeEntry({ body: new Uint8Array(1_000) })) - empty, 1_000)
+})
+
+t.test('every text of an entry is counted with what a string costs', async (t) => {
+  const bare = entryBytes(makeEntry({ fields: Fields.of() }))
+  t.equal(entryBytes(makeEntry({ fields: Fields.of({ ab: 'cde' }) })) - bare, textBytes('ab') + textBytes('cde'))
+  t.equal(entryBytes(makeEntry({ fields: Fields.of(), tags: ['shop', 'p1'] })) - bare, textBytes('shop') + textBytes('p1'))
+  t.equal(entryBytes(makeEntry({ fields: Fields.of(), varyNames: ['accept'] })) - bare, textBytes('accept'))
+  t.equal(entryBytes(makeEntry({ fields: Fields.of(), variant: 'accept:x' })) - bare, 'accept:x'.length)
+})

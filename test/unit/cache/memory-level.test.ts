@@ -1,0 +1,138 @@
+import t from 'tap'
+import type { Entry } from '../../../edge/cache/entry.ts'
+import { entryBytes, textBytes } from '../../../edge/cache/entry.ts'
+import { MemoryLevel } from '../../../edge/cache/memory-level.ts'
+import { variantOf } from '../../../edge/cache/variant.ts'
+import { Fields } from '../../../edge/http/fields.ts'
+import { makeEntry, RECEIVED_AT_MS } from './make-entry.ts'
+
+const NOW = RECEIVED_AT_MS
+const ANY = Fields.of()
+const ROOM = 1_000_000
+
+function variantEntry(language: string, changes: Partial<Entry> = {}): Entry {
+  const varyNames = ['accept-language']
+  return makeEntry({ varyNames, variant: variantOf(varyNames, asking(language)), body: Buffer.from(language), ...changes })
+}
+
+function asking(language: string): Fields {
+  return Fields.of({ 'accept-language': language })
+}
+
+t.test('what was put is found, and nothing else', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  const entry = makeEntry()
+  level.put('a', entry, 8, NOW)
+  t.equal(level.get('a', ANY, NOW, 'promote'), entry)
+  t.equal(level.get('b', ANY, NOW, 'promote'), null)
+})
+
+t.test('an entry is found until it is of no more use, stale or not', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  level.put('a', makeEntry({ lifetimeMs: 1, keepUntilMs: NOW + 500 }), 8, NOW)
+  t.ok(level.get('a', ANY, NOW + 499, 'promote'))
+  t.equal(level.get('a', ANY, NOW + 500, 'promote'), null)
+  t.match(level.stats(), { entries: 0, bytes: 0, evictions: 0 })
+})
+
+t.test('each request finds the variant that fits it', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  for (const language of ['de', 'fr']) level.put('a', variantEntry(language), 8, NOW)
+  const found = ['de', 'fr', 'it'].map((language) => level.get('a', asking(language), NOW, 'promote'))
+  t.same(
+    found.map((entry) => entry && Buffer.from(entry.body).toString()),
+    ['de', 'fr', null],
+  )
+})
+
+t.test('the oldest variant gives way, and one that is renewed is not the oldest', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  for (const language of ['de', 'fr', 'de', 'it']) level.put('a', variantEntry(language), 2, NOW)
+  t.equal(level.get('a', asking('fr'), NOW, 'promote'), null)
+  t.ok(level.get('a', asking('de'), NOW, 'promote'))
+  t.ok(level.get('a', asking('it'), NOW, 'promote'))
+  t.equal(level.stats().entries, 2)
+})
+
+t.test('an answer with another Vary takes the place of all variants', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  for (const language of ['de', 'fr']) level.put('a', variantEntry(language), 8, NOW)
+  const entry = makeEntry()
+  level.put('a', entry, 8, NOW)
+  t.equal(level.get('a', asking('de'), NOW, 'promote'), entry)
+  t.equal(level.stats().entries, 1)
+})
+
+t.test('a newer answer takes the place of an older one, and not the other way round', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  const newer = makeEntry({ receivedAtMs: NOW + 1 })
+  level.put('a', makeEntry(), 8, NOW)
+  level.put('a', newer, 8, NOW)
+  level.put('a', makeEntry(), 8, NOW)
+  t.equal(level.get('a', ANY, NOW, 'promote'), newer)
+  t.equal(level.stats().entries, 1)
+})
+
+t.test('the level never holds more bytes than it may, and counts what it drops', async (t) => {
+  const level = new MemoryLevel(100_000)
+  const entry = makeEntry({ body: new Uint8Array(2_000) })
+  for (let i = 0; i < 200; i++) {
+    level.put(`key-${i}`, entry, 8, NOW)
+    t.ok(level.stats().bytes <= 100_000) || t.bailout('over the bound')
+  }
+  const { bytes, entries, evictions } = level.stats()
+  t.equal(entries + evictions, 200)
+  t.ok(bytes > 95_000, 'the room is used')
+  const found = Array.from({ length: 200 }, (_, i) => level.get(`key-${i}`, ANY, NOW, 'promote')).filter(Boolean)
+  t.equal(found.length, entries)
+})
+
+t.test('each entry is counted with its key, once', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  const entry = makeEntry()
+  level.put('some-key', entry, 8, NOW)
+  level.put('some-key', makeEntry({ receivedAtMs: NOW + 5, body: entry.body }), 8, NOW)
+  t.equal(level.stats().bytes, entryBytes(entry) + textBytes('some-key'))
+})
+
+t.test('an entry that is too large for the level is not taken, and drives out the one it replaces', async (t) => {
+  const level = new MemoryLevel(80_000)
+  level.put('a', makeEntry(), 8, NOW)
+  level.put('a', makeEntry({ body: new Uint8Array(10_001), receivedAtMs: NOW + 1 }), 8, NOW)
+  t.equal(level.get('a', ANY, NOW, 'promote'), null)
+  t.match(level.stats(), { bytes: 0, entries: 0, evictions: 0 })
+})
+
+t.test('what is asked for by people outlives a crawl, and what only crawlers ask for does not', async (t) => {
+  const level = new MemoryLevel(100_000)
+  for (const key of ['people', 'crawlers']) level.put(key, makeEntry(), 8, NOW)
+  for (let i = 0; i < 3; i++) {
+    level.get('people', ANY, NOW, 'promote')
+    t.ok(level.get('crawlers', ANY, NOW, 'leave'))
+  }
+  for (let i = 0; i < 300; i++) level.put(`new-${i}`, makeEntry(), 8, NOW)
+  t.ok(level.get('people', ANY, NOW, 'promote'))
+  t.equal(level.get('crawlers', ANY, NOW, 'promote'), null)
+})
+
+t.test('deleting a key drops all its variants', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  for (const language of ['de', 'fr']) level.put('a', variantEntry(language), 8, NOW)
+  level.put('b', makeEntry(), 8, NOW)
+  level.delete('a')
+  level.delete('unknown')
+  t.equal(level.get('a', asking('de'), NOW, 'promote'), null)
+  t.equal(level.stats().entries, 1)
+})
+
+t.test('a level without room keeps nothing', async (t) => {
+  const level = new MemoryLevel(0)
+  level.put('a', makeEntry(), 8, NOW)
+  t.equal(level.get('a', ANY, NOW, 'promote'), null)
+})
+
+t.test('an entry that is of no use any more is not taken', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  level.put('a', makeEntry({ keepUntilMs: NOW }), 8, NOW)
+  t.equal(level.stats().entries, 0)
+})
