@@ -1,11 +1,12 @@
 // An entry as bytes, for stores outside this process. Little-endian.
 //
-//   0  u8   version                 4  u32  crc32 of all that follows
-//   1  u8   flags                   8  u32  bytes of the whole envelope
-//   2  u16  status                 12  f64 × 7  the numbers of NUMBERS, NaN for null
-//  68  u32  bytes of the body      72  u32 × 3  texts: names of Vary, tags, field lines
-//  84  texts: key, variant, names of Vary, tags, then name and value of each line; each as u32 length and UTF-8
+//   0  u8   version                 1  u8   flags                 2  u16  status
+//   4  u32  bytes of the whole envelope
+//   8  f64 × 7  the numbers of `numbersOf`, NaN for null
+//  64  u32 × 4  bytes of the body, names of Vary, tags, field lines
+//  80  texts: key, variant, names of Vary, tags, then name and value of each line; each as u32 length and UTF-8
 //      body
+//      u32  crc32 of all before it
 //
 // Whatever is not exactly so is no entry: another version, a wrong length or checksum, another key. A reader never guesses, since
 // older and newer edges share one store, and a store may hold anything.
@@ -21,10 +22,10 @@ export const ENVELOPE_VERSION = 1
 /** The largest envelope written or read. One value holds up every other client of Redis while it passes, 8 MiB for some ms. */
 export const MAX_ENVELOPE_BYTES = 8 * MIB
 
-const HEAD_BYTES = 84
-const CHECKED_FROM = 8
-const NUMBERS_FROM = 12
-const COUNTS_FROM = 68
+const NUMBERS_FROM = 8
+const COUNTS_FROM = 64
+const HEAD_BYTES = 80
+const CHECKSUM_BYTES = 4
 const MUST_REVALIDATE = 1
 const NO_CACHE = 2
 const MAX_TEXTS = 8_192
@@ -34,20 +35,20 @@ export function encodeEnvelope(key: string, entry: Entry): Buffer | null {
   const raw = entry.fields.toRaw()
   const texts = [key, entry.variant, ...entry.varyNames, ...entry.tags, ...raw]
   const written = writeTexts(texts)
-  const bytes = HEAD_BYTES + written.length + entry.body.length
+  const bytes = HEAD_BYTES + written.length + entry.body.length + CHECKSUM_BYTES
   if (bytes > MAX_ENVELOPE_BYTES || texts.length > MAX_TEXTS) return null
 
   const envelope = Buffer.allocUnsafe(bytes)
   envelope[0] = ENVELOPE_VERSION
   envelope[1] = (entry.mustRevalidate ? MUST_REVALIDATE : 0) | (entry.noCache ? NO_CACHE : 0)
   envelope.writeUInt16LE(entry.status, 2)
-  envelope.writeUInt32LE(bytes, 8)
+  envelope.writeUInt32LE(bytes, 4)
   for (const [i, value] of numbersOf(entry).entries()) envelope.writeDoubleLE(value ?? Number.NaN, NUMBERS_FROM + i * 8)
   const counts = [entry.body.length, entry.varyNames.length, entry.tags.length, raw.length / 2]
   for (const [i, count] of counts.entries()) envelope.writeUInt32LE(count, COUNTS_FROM + i * 4)
   envelope.set(written, HEAD_BYTES)
   envelope.set(entry.body, HEAD_BYTES + written.length)
-  envelope.writeUInt32LE(crc32(envelope.subarray(CHECKED_FROM)), 4)
+  envelope.writeUInt32LE(crc32(envelope.subarray(0, bytes - CHECKSUM_BYTES)), bytes - CHECKSUM_BYTES)
   return envelope
 }
 
@@ -60,7 +61,8 @@ export function decodeEnvelope(key: string, bytes: Uint8Array): Entry | null {
   if (!isWhole(envelope)) return null
   const count = (i: number): number => envelope.readUInt32LE(COUNTS_FROM + i * 4)
   const [bodyBytes, varyCount, tagCount, lineCount] = [count(0), count(1), count(2), count(3)]
-  const textsEnd = envelope.length - bodyBytes
+  const bodyEnd = envelope.length - CHECKSUM_BYTES
+  const textsEnd = bodyEnd - bodyBytes
   if (textsEnd < HEAD_BYTES || varyCount + tagCount + 2 * lineCount > MAX_TEXTS) return null
 
   const texts = new TextReader(envelope.subarray(HEAD_BYTES, textsEnd))
@@ -71,14 +73,15 @@ export function decodeEnvelope(key: string, bytes: Uint8Array): Entry | null {
   const raw = texts.take(2 * lineCount)
   if (variant === undefined || varyNames === null || tags === null || raw === null || !texts.done) return null
   // Copied out: a reply is a cut from a larger read, which the body would keep alive.
-  const body = new Uint8Array(envelope.subarray(textsEnd))
+  const body = new Uint8Array(envelope.subarray(textsEnd, bodyEnd))
   return { ...headOf(envelope), fields: Fields.fromRaw(raw), body, varyNames, variant, tags }
 }
 
 function isWhole(envelope: Buffer): boolean {
-  if (envelope.length < HEAD_BYTES || envelope.length > MAX_ENVELOPE_BYTES) return false
-  if (envelope[0] !== ENVELOPE_VERSION || envelope.readUInt32LE(8) !== envelope.length) return false
-  return envelope.readUInt32LE(4) === crc32(envelope.subarray(CHECKED_FROM))
+  if (envelope.length < HEAD_BYTES + CHECKSUM_BYTES || envelope.length > MAX_ENVELOPE_BYTES) return false
+  if (envelope[0] !== ENVELOPE_VERSION || envelope.readUInt32LE(4) !== envelope.length) return false
+  const checkedBytes = envelope.length - CHECKSUM_BYTES
+  return envelope.readUInt32LE(checkedBytes) === crc32(envelope.subarray(0, checkedBytes))
 }
 
 function numbersOf(entry: Entry): readonly (number | null)[] {

@@ -14,6 +14,7 @@ import { check } from './check.ts'
 import { checkControlBootstrap, checkEdgeBootstrap, checkUpBootstrap } from './check-bootstrap.ts'
 import { type DocumentReading, readDocument } from './document.ts'
 import type { Problem } from './problem.ts'
+import { inert } from './sentences.ts'
 import { type Site, SiteSchema } from './site.ts'
 import { type Validated, validate } from './validate.ts'
 
@@ -55,7 +56,8 @@ export function readBootstrap<K extends keyof BootstrapOf>(kind: K, text: string
 /** A problem as one line for people and editors: `file:line:col  /json/pointer  message`. */
 export function formatProblem(file: string, problem: Problem): string {
   const place = problem.line === undefined ? file : `${file}:${problem.line}:${problem.column ?? 1}`
-  return `${place}  ${problem.pointer === '' ? '/' : problem.pointer}  ${problem.message}`
+  // A field name may hold anything, the escape sequences of a terminal included.
+  return inert(`${place}  ${problem.pointer === '' ? '/' : problem.pointer}  ${problem.message}`)
 }
 
 const BOOTSTRAPS: { readonly [K in keyof BootstrapOf]: (text: string) => Validated<BootstrapOf[K]> } = {

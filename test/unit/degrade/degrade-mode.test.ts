@@ -2,7 +2,7 @@ import t from 'tap'
 import type { DegradeMode, Mode } from '../../../edge/contract/degrade.ts'
 import { EMPTY_SWITCHBOARD } from '../../../edge/contract/switchboard.ts'
 import { degradeMode } from '../../../edge/degrade/degrade-mode.ts'
-import { compileSwitches, type SwitchedClass, type SwitchIndex } from '../../../edge/degrade/switch-index.ts'
+import { compileSwitches, type SwitchIndex } from '../../../edge/degrade/switch-index.ts'
 
 const NOW_MS = 1_000_000
 const none = compileSwitches(EMPTY_SWITCHBOARD)
@@ -19,7 +19,7 @@ const switchedTo = (mode: DegradeMode): SwitchIndex => {
   }
   return compileSwitches({ seq: 1, switches: [entry], overrides: [] })
 }
-const modeOf = (clientClass: SwitchedClass, plan: Mode, switches: SwitchIndex) =>
+const modeOf = (clientClass: ClientClass, plan: Mode, switches: SwitchIndex) =>
   degradeMode({ routeId: 'cart', clientClass, plan: { crawlers: plan, retryAfterMs: 5_000 } }, switches, NOW_MS)
 
 t.test('the plan of a route is for crawlers only', async (t) => {

@@ -1,0 +1,131 @@
+// From a site, a switchboard and endpoints to a snapshot: the only place where mechanisms are built. Pure but for the registries it
+// looks into. The parts that did not change are taken over, so that a flipped switch does not compile ten thousand routes.
+
+import { CrawlerAgents } from '../client/crawler-agents.ts'
+import type { FallbackConfig } from '../contract/degrade.ts'
+import { type KeySource, parseKeySource } from '../contract/key-source.ts'
+import type { LimitConfig } from '../contract/limit.ts'
+import type { Endpoints } from '../contract/publication.ts'
+import type { RouteConfig } from '../contract/route.ts'
+import type { Site } from '../contract/site.ts'
+import type { Switchboard } from '../contract/switchboard.ts'
+import { parseRate } from '../contract/units.ts'
+import { compileSwitches, type SwitchIndex } from '../degrade/switch-index.ts'
+import { AddressSet } from '../http/address.ts'
+import { Gcra } from '../limit/gcra.ts'
+import { type QuotaPolicy, quotaPolicy } from '../limit/limit-fields.ts'
+import { compileRoutes } from '../route/route-table.ts'
+import { compilePools } from './compile-pools.ts'
+import type { Registries } from './registries.ts'
+import type { FallbackPlan, LimitPlan, RoutePlan, Snapshot } from './snapshot.ts'
+
+/** What an edge has been told: the three things a snapshot is made of. */
+export interface Told {
+  readonly revision: number
+  readonly site: Site
+  readonly switchboard: Switchboard
+  readonly endpoints: Endpoints
+}
+
+/** Compiles what an edge has been told. @throws only on what validation and check should have refused: a programming fault */
+export function compile(told: Told, registries: Registries): Snapshot {
+  const { site, revision } = told
+  const fallbacks = new Map(Object.entries(site.fallbacks).map(([id, config]) => [id, fallbackPlan(config)]))
+  const base = {
+    revision,
+    targetRules: {
+      mergeSlashes: site.normalise.mergeSlashes,
+      encodedSlash: site.normalise.encodedSlash,
+      maxBytes: site.normalise.maxTargetBytes,
+    },
+    clients: {
+      addressRule: { trusted: AddressSet.parse(site.clients.trustedProxies), field: site.clients.addressField },
+      crawlers: new CrawlerAgents(site.clients.crawlers),
+    },
+    routes: compileRoutes(site.routes, site.hosts),
+    plans: new Map(Object.entries(site.routes).map(([id, config]) => [id, routePlan(id, config, fallbacks)])),
+    fallbacks,
+  }
+  return withEndpoints(withSwitches(base, told, registries), told, registries)
+}
+
+/** The same snapshot under a new switchboard. */
+export function withSwitches<T extends Pick<Snapshot, 'fallbacks'>>(
+  snapshot: T,
+  told: Told,
+  registries: Registries,
+): T & Pick<Snapshot, 'switchSeq' | 'switches' | 'limits'> {
+  const switches = compileSwitches(told.switchboard)
+  const limits = Object.entries(told.site.limits).map(
+    ([id, config]) => [id, limitPlan(id, config, snapshot.fallbacks, switches, registries)] as const,
+  )
+  return { ...snapshot, switchSeq: told.switchboard.seq, switches, limits: new Map(limits) }
+}
+
+/** The same snapshot over new endpoints. */
+export function withEndpoints<T extends object>(
+  snapshot: T,
+  told: Told,
+  registries: Registries,
+): T & Pick<Snapshot, 'endpointSeq' | 'pools'> {
+  return { ...snapshot, endpointSeq: told.endpoints.seq, pools: compilePools(told.site.pools, told.endpoints, registries) }
+}
+
+function fallbackPlan(config: FallbackConfig): FallbackPlan {
+  return { config, bytes: Buffer.from(config.body) }
+}
+
+function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<string, FallbackPlan>): RoutePlan {
+  const planOf = (fallback: string | undefined) => (fallback === undefined ? null : (fallbacks.get(fallback) ?? null))
+  return {
+    id,
+    config,
+    pool: config.pool ?? null,
+    crawlerPool: config.crawlerPool ?? null,
+    limits: config.limits,
+    respond: planOf(config.respond),
+    fallback: planOf(config.degrade.fallback),
+    ignoreQuery: new Set(config.cache.ignoreQuery),
+  }
+}
+
+function limitPlan(
+  id: string,
+  config: LimitConfig,
+  fallbacks: ReadonlyMap<string, FallbackPlan>,
+  switches: SwitchIndex,
+  registries: Registries,
+): LimitPlan {
+  const build = (rate: string, burst: number | undefined) => limiterOf(id, rate, burst, registries)
+  const own = build(config.rate, config.burst)
+  const overridden = new Map<object, ReturnType<typeof build>>()
+  const key: KeySource = parseKeySource(config.key)
+  return {
+    id,
+    key,
+    clients: config.clients,
+    fallback: config.fallback === undefined ? null : (fallbacks.get(config.fallback) ?? null),
+    // Asked for each request, since an override ends by the clock and not by a message.
+    inForce(nowMs) {
+      const override = switches.activeOverride(id, nowMs)
+      if (override === null) return own
+      let limiter = overridden.get(override)
+      if (limiter === undefined) {
+        limiter = build(override.rate, override.burst)
+        overridden.set(override, limiter)
+      }
+      return limiter
+    },
+  }
+}
+
+function limiterOf(
+  id: string,
+  rateText: string,
+  burstConfig: number | undefined,
+  registries: Registries,
+): { limiter: Gcra; policy: QuotaPolicy } {
+  const rate = parseRate(rateText)!
+  const burst = burstConfig ?? rate.count
+  return { limiter: new Gcra({ id, rate, burst, table: registries.cells }), policy: quotaPolicy({ id, rate, burst }) }
+}

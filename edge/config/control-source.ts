@@ -1,0 +1,178 @@
+// The stream to the control plane: says what this edge has, takes what is new, and answers to each. When nobody answers it tries again
+// with full jitter, and the edge goes on with what it has.
+//
+// States: waiting (for the next try) → opening → open → waiting …, until it is stopped.
+
+import type { Cancel, LineStream, Ports } from '../base/ports.ts'
+import type { Problem } from '../contract/problem.ts'
+import { validate } from '../contract/validate.ts'
+import {
+  BEAT_EVERY_MS,
+  CONTRACT,
+  type FromControl,
+  FromControlSchema,
+  type FromEdge,
+  MAX_LINE_BYTES,
+  SILENCE_MS,
+  STREAM_PATH,
+} from '../contract/wire.ts'
+import type { Loader } from './loader.ts'
+
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 5_000
+const CONNECT_TIMEOUT_MS = 5_000
+
+/** Who this edge is. */
+export interface Identity {
+  readonly edgeId: string
+  readonly build: string
+  readonly startedAtMs: number
+}
+
+/** What an edge says of itself with each beat. */
+export type BeatReading = Omit<Extract<FromEdge, { type: 'beat' }>, 'type' | 'have'>
+
+/** Follows a control plane. */
+export class ControlSource {
+  readonly #target: { readonly url: string; readonly token: string }
+  readonly #identity: Identity
+  readonly #loader: Loader
+  readonly #ports: Ports
+  readonly #reading: () => Promise<BeatReading>
+  #stream: LineStream | null = null
+  #stopTimers: Cancel[] = []
+  #heardMs = 0
+  #failures = 0
+  #stopped = false
+  #connected = false
+
+  constructor(
+    target: { readonly url: string; readonly token: string },
+    identity: Identity,
+    loader: Loader,
+    reading: () => Promise<BeatReading>,
+    ports: Ports,
+  ) {
+    this.#target = target
+    this.#identity = identity
+    this.#loader = loader
+    this.#reading = reading
+    this.#ports = ports
+  }
+
+  /** Whether the control plane is heard. */
+  get connected(): boolean {
+    return this.#connected
+  }
+
+  /** Begins to follow. */
+  start(): void {
+    if (this.#stopped) return
+    this.#note(false)
+    const url = `${this.#target.url.replace(/\/$/, '')}${STREAM_PATH}`
+    const options = { token: this.#target.token, maxLineBytes: MAX_LINE_BYTES, connectTimeoutMs: CONNECT_TIMEOUT_MS }
+    const stream = this.#ports.dial.lines(url, options, {
+      open: () => this.#opened(),
+      line: (text) => this.#take(text),
+      close: (reason) => this.#closed(reason),
+    })
+    this.#stream = stream
+    // The first line goes out with the request: the control plane answers to it.
+    this.#send({ type: 'hello', ...this.#identity, contract: CONTRACT, have: this.#have() })
+  }
+
+  /** Follows no longer. */
+  stop(): void {
+    this.#stopped = true
+    this.#stream?.close()
+  }
+
+  #opened(): void {
+    this.#failures = 0
+    this.#heardMs = this.#ports.clock.monotonicMs()
+    this.#note(true)
+    this.#ports.log.info({ event: 'control-connected', url: this.#target.url })
+    this.#stopTimers.push(this.#ports.timers.every(BEAT_EVERY_MS, () => this.#beat()))
+  }
+
+  #closed(reason: string): void {
+    for (const stop of this.#stopTimers) stop()
+    this.#stopTimers = []
+    this.#stream = null
+    if (this.#connected || this.#failures === 0) this.#ports.log.warn({ event: 'control-lost', url: this.#target.url, reason })
+    this.#note(false)
+    if (this.#stopped) return
+    // Full jitter: a control plane that comes back is not met by its whole fleet at once.
+    const ceilingMs = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS)
+    this.#failures = Math.min(this.#failures + 1, 16)
+    this.#ports.timers.after(Math.ceil(this.#ports.random.next() * ceilingMs), () => this.start())
+  }
+
+  #beat(): void {
+    if (this.#ports.clock.monotonicMs() - this.#heardMs > SILENCE_MS) return this.#stream?.close()
+    this.#reading().then(
+      (reading) => this.#send({ type: 'beat', have: this.#have(), ...reading }),
+      (cause: unknown) => this.#ports.log.warn({ event: 'beat-failed', cause: String(cause) }),
+    )
+  }
+
+  #take(text: string): void {
+    this.#heardMs = this.#ports.clock.monotonicMs()
+    const message = this.#parse(text)
+    if (message === null || message.type === 'beat') return
+    this.#obey(message).catch((cause: unknown) => this.#ports.log.error({ event: 'control-message-failed', cause: String(cause) }))
+  }
+
+  // What cannot be read is dropped and logged: a newer control plane may know messages that this edge does not.
+  #parse(text: string): FromControl | null {
+    try {
+      const read: unknown = JSON.parse(text)
+      // The site is validated by the loader, which answers with all its problems.
+      if (isPublish(read)) return read
+      const message = validate(FromControlSchema, read)
+      if (message.ok) return message.value
+      this.#ports.log.warn({ event: 'control-message-dropped', problems: message.problems.slice(0, 3) })
+    } catch (cause) {
+      this.#ports.log.warn({ event: 'control-message-dropped', cause: String(cause) })
+    }
+    return null
+  }
+
+  async #obey(message: Exclude<FromControl, { type: 'beat' }>): Promise<void> {
+    if (message.type === 'publish')
+      return this.#answer('publish', message.publication.revision, await this.#loader.publication(message.publication))
+    if (message.type === 'switches')
+      return this.#answer('switches', message.switchboard.seq, await this.#loader.switchboard(message.switchboard))
+    this.#answer('endpoints', message.endpoints.seq, await this.#loader.endpoints(message.endpoints))
+  }
+
+  #answer(what: 'publish' | 'switches' | 'endpoints', seq: number, problems: readonly Problem[]): void {
+    if (problems.length === 0) this.#send({ type: 'ack', what, seq, atMs: this.#ports.clock.wallMs() })
+    else this.#send({ type: 'nack', what, seq, problems: problems.slice(0, 100) })
+  }
+
+  #have() {
+    const told = this.#loader.told
+    return { revision: told?.revision ?? 0, switchSeq: told?.switchboard.seq ?? 0, endpointSeq: told?.endpoints.seq ?? 0 }
+  }
+
+  #send(message: FromEdge): void {
+    this.#stream?.send(JSON.stringify(message))
+  }
+
+  #note(connected: boolean): void {
+    this.#connected = connected
+    this.#ports.metrics.gauge('weir_control_connected').set(connected ? 1 : 0)
+  }
+}
+
+function isPublish(read: unknown): read is Extract<FromControl, { type: 'publish' }> {
+  if (typeof read !== 'object' || read === null || (read as { type?: unknown }).type !== 'publish') return false
+  const { publication } = read as { publication?: { revision?: unknown; digest?: unknown; site?: unknown } }
+  return (
+    typeof publication === 'object' &&
+    publication !== null &&
+    Number.isInteger(publication.revision) &&
+    typeof publication.digest === 'string'
+  )
+}

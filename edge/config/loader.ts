@@ -1,0 +1,134 @@
+// The one way in for configuration, whether from a file, from the control plane or from disk: validate → check → compile → swap → keep.
+// A bad one leaves the running one alone. Changes are taken one after the other, in the order in which they came.
+
+import type { Clock, Log, Metrics } from '../base/ports.ts'
+import { digestOf } from '../contract/canonical-json.ts'
+import { check } from '../contract/check.ts'
+import type { Problem } from '../contract/problem.ts'
+import { EMPTY_ENDPOINTS, type Endpoints, type Publication } from '../contract/publication.ts'
+import { type Site, SiteSchema } from '../contract/site.ts'
+import { EMPTY_SWITCHBOARD, type Switchboard } from '../contract/switchboard.ts'
+import { validate } from '../contract/validate.ts'
+import type { Told } from './compile.ts'
+
+/** What the loader hands what it has accepted to. */
+export interface LoaderTarget {
+  /** Compiles on trial. @returns what is wrong, or null */
+  tryCompile(told: Told): string | null
+  /** Puts it in force everywhere. @returns what is wrong, or null */
+  apply(told: Told, part: 'all' | 'switches' | 'endpoints'): Promise<string | null>
+  /** Keeps it for a start without anybody to ask. */
+  keep(told: Told): void
+}
+
+/** What the loader needs of the world. */
+export interface LoaderPorts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+}
+
+/** Takes configurations. */
+export class Loader {
+  readonly #target: LoaderTarget
+  readonly #ports: LoaderPorts
+  #told: Told | null = null
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(target: LoaderTarget, ports: LoaderPorts) {
+    this.#target = target
+    this.#ports = ports
+  }
+
+  /** What is in force; null before the first. */
+  get told(): Told | null {
+    return this.#told
+  }
+
+  /** Takes what was kept by an earlier run, or comes from flags; it has been validated. */
+  begin(told: Told): void {
+    this.#told = told
+    this.#note(told, 'taken')
+  }
+
+  /** Takes a site from a file. @returns its problems; none when it is in force */
+  site(value: unknown): Promise<readonly Problem[]> {
+    return this.#inTurn(() => this.#takeSite(value, (this.#told?.revision ?? 0) + 1))
+  }
+
+  /** Takes a revision of the control plane. @returns its problems; none when it is in force */
+  publication(publication: Publication): Promise<readonly Problem[]> {
+    return this.#inTurn(() => {
+      if (digestOf(publication.site) !== publication.digest)
+        return [{ pointer: '/digest', message: 'is not the digest of the site that came with it' }]
+      return this.#takeSite(publication.site, publication.revision)
+    })
+  }
+
+  /** Takes a switchboard. */
+  switchboard(switchboard: Switchboard): Promise<readonly Problem[]> {
+    return this.#inTurn(() => this.#takePart({ switchboard }, 'switches'))
+  }
+
+  /** Takes endpoints. */
+  endpoints(endpoints: Endpoints): Promise<readonly Problem[]> {
+    return this.#inTurn(() => this.#takePart({ endpoints }, 'endpoints'))
+  }
+
+  #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch((cause: unknown) => this.#ports.log.error({ event: 'config-failed', cause: String(cause) }))
+    return result
+  }
+
+  async #takeSite(value: unknown, revision: number): Promise<readonly Problem[]> {
+    const valid = validate(SiteSchema, value)
+    const problems = valid.ok ? check(valid.value) : valid.problems
+    if (!valid.ok || problems.length > 0) return this.#refuse(revision, problems)
+    const site: Site = valid.value
+    const told: Told = {
+      revision,
+      site,
+      switchboard: this.#told?.switchboard ?? EMPTY_SWITCHBOARD,
+      endpoints: this.#told?.endpoints ?? EMPTY_ENDPOINTS,
+    }
+    const problem = this.#target.tryCompile(told)
+    if (problem !== null) return this.#refuse(revision, [{ pointer: '', message: problem }])
+    return this.#put(told, 'all')
+  }
+
+  // Switches and endpoints that come before any site are kept for it.
+  async #takePart(part: Partial<Pick<Told, 'switchboard' | 'endpoints'>>, which: 'switches' | 'endpoints'): Promise<readonly Problem[]> {
+    if (this.#told === null) return [{ pointer: '', message: 'there is no site yet that this could change' }]
+    return this.#put({ ...this.#told, ...part }, which)
+  }
+
+  async #put(told: Told, part: 'all' | 'switches' | 'endpoints'): Promise<readonly Problem[]> {
+    const before = this.#told
+    this.#told = told
+    const problem = await this.#target.apply(told, part)
+    if (problem !== null) {
+      this.#told = before
+      if (before !== null) await this.#target.apply(before, 'all')
+      return this.#refuse(told.revision, [{ pointer: '', message: problem }])
+    }
+    this.#target.keep(told)
+    this.#note(told, 'taken')
+    return []
+  }
+
+  #refuse(revision: number, problems: readonly Problem[]): readonly Problem[] {
+    this.#ports.metrics.counter('weir_config_swaps_total', ['refused']).add(1)
+    this.#ports.log.warn({ event: 'config-refused', revision, problems: problems.slice(0, 5) })
+    return problems
+  }
+
+  #note(told: Told, outcome: 'taken'): void {
+    const { metrics, clock } = this.#ports
+    metrics.counter('weir_config_swaps_total', [outcome]).add(1)
+    metrics.gauge('weir_config_revision').set(told.revision)
+    metrics.gauge('weir_config_applied_timestamp_seconds').set(Math.round(clock.wallMs() / 1_000))
+    metrics.gauge('weir_switch_seq').set(told.switchboard.seq)
+    metrics.gauge('weir_endpoint_seq').set(told.endpoints.seq)
+  }
+}

@@ -1,0 +1,78 @@
+// The snapshot: everything an exchange is decided by, compiled, immutable, replaced as a whole. An exchange takes it once.
+// What must outlive it (breakers, health, counts, cache) is in the registries and only referred to from here.
+
+import type { Balancer } from '../balance/balancer.ts'
+import type { Peer } from '../balance/peer.ts'
+import type { ClientAddressRule } from '../client/client-address.ts'
+import type { CrawlerAgents } from '../client/crawler-agents.ts'
+import type { FallbackConfig } from '../contract/degrade.ts'
+import type { KeySource } from '../contract/key-source.ts'
+import type { PoolConfig } from '../contract/pool.ts'
+import type { RouteConfig } from '../contract/route.ts'
+import type { SwitchIndex } from '../degrade/switch-index.ts'
+import type { TargetRules } from '../http/target.ts'
+import type { Gcra } from '../limit/gcra.ts'
+import type { QuotaPolicy } from '../limit/limit-fields.ts'
+import type { RouteTable } from '../route/route-table.ts'
+import type { Hop } from '../upstream/upstream.ts'
+
+/** A fallback whose body is ready to be sent. */
+export interface FallbackPlan {
+  readonly config: FallbackConfig
+  readonly bytes: Uint8Array
+}
+
+/** A route, its references resolved. Pools and limits are looked up by id, since they change more often than routes do. */
+export interface RoutePlan {
+  readonly id: string
+  readonly config: RouteConfig
+  readonly pool: string | null
+  readonly crawlerPool: string | null
+  readonly limits: readonly string[]
+  readonly respond: FallbackPlan | null
+  readonly fallback: FallbackPlan | null
+  /** Query parameters that neither key nor origin sees on cacheable requests. */
+  readonly ignoreQuery: ReadonlySet<string>
+}
+
+/** A pool: its balancer over peers whose state outlives this snapshot. */
+export interface PoolPlan {
+  readonly id: string
+  readonly config: PoolConfig
+  readonly hashKey: KeySource
+  readonly peers: readonly Peer[]
+  readonly balancer: Balancer
+  /** How to reach one of its peers. */
+  readonly hopOf: (peer: Peer) => Hop
+}
+
+/** A limit: the limiter in force, which an override may change for a while. */
+export interface LimitPlan {
+  readonly id: string
+  readonly key: KeySource
+  readonly clients: 'all' | 'people' | 'crawlers'
+  readonly fallback: FallbackPlan | null
+  /** The limiter at a moment, and how it is spoken of. */
+  readonly inForce: (nowMs: number) => { readonly limiter: Gcra; readonly policy: QuotaPolicy }
+}
+
+/** What tells clients apart. */
+export interface ClientPlan {
+  readonly addressRule: ClientAddressRule
+  readonly crawlers: CrawlerAgents
+}
+
+/** Everything an exchange is decided by. */
+export interface Snapshot {
+  readonly revision: number
+  readonly switchSeq: number
+  readonly endpointSeq: number
+  readonly targetRules: TargetRules
+  readonly clients: ClientPlan
+  readonly routes: RouteTable
+  readonly plans: ReadonlyMap<string, RoutePlan>
+  readonly fallbacks: ReadonlyMap<string, FallbackPlan>
+  readonly pools: ReadonlyMap<string, PoolPlan>
+  readonly limits: ReadonlyMap<string, LimitPlan>
+  readonly switches: SwitchIndex
+}

@@ -1,0 +1,189 @@
+// An edge without its sockets: everything one worker serves with, built from ports. A listener hands it requests; whoever
+// supervises it tells it what to serve.
+
+import type { Abort } from './base/abort.ts'
+import { type Background, createBackground } from './base/background.ts'
+import type { Log, Ports } from './base/ports.ts'
+import { SharedCells } from './base/shared-cells.ts'
+import { Breaker } from './breaker/breaker.ts'
+import { Flights } from './cache/flights.ts'
+import { entryOf, inSharedMemory, type KeptCopy, keptCopy } from './cache/kept-copy.ts'
+import { Levels } from './cache/levels.ts'
+import { MemoryLevel } from './cache/memory-level.ts'
+import { RedisLevel } from './cache/redis-level.ts'
+import { compile, type Told, withEndpoints, withSwitches } from './config/compile.ts'
+import { Holder } from './config/holder.ts'
+import { createRegistries } from './config/registries.ts'
+import type { EdgeBootstrap, RedisConfig } from './contract/bootstrap.ts'
+import type { Exchange, Incoming, Reply, Tools } from './pipeline/exchange.ts'
+import { handle } from './pipeline/handle.ts'
+import { LineMetrics } from './pipeline/line-metrics.ts'
+import { newWhy } from './pipeline/why.ts'
+import { createRedis } from './redis/client.ts'
+import type { RedisPort } from './redis/redis-port.ts'
+import { type Script, script } from './redis/script.ts'
+import { UndiciUpstream } from './upstream/undici-upstream.ts'
+
+/** Flights at once, keys marked as uncacheable, and for how long. */
+const FLIGHT_BOUNDS = { maxFlights: 50_000, maxMarks: 50_000, markMs: 2_000 }
+
+/** What an edge is built from. */
+export interface EdgeParts {
+  readonly bootstrap: EdgeBootstrap
+  readonly ports: Ports
+  readonly accessLog: Log
+  /** Limits are counted in it, together with the other workers. */
+  readonly cells: SharedArrayBuffer
+  /** This worker's share of the memory cache. */
+  readonly l1MaxBytes: number
+  /** Text of `lua/cache-put.lua`. */
+  readonly cachePut: string
+  /** The other workers of this edge; null when it is alone. */
+  readonly siblings: Siblings | null
+}
+
+/** What the workers of an edge tell each other, so that what one fetched or forgot holds for all. */
+export type SiblingMessage =
+  | { readonly type: 'filled'; readonly key: string; readonly copy: KeptCopy; readonly maxVariants: number }
+  | { readonly type: 'forgotten'; readonly key: string }
+
+/** The way to the other workers. */
+export interface Siblings {
+  tell(message: SiblingMessage): void
+}
+
+/** What one worker serves with. */
+export class Edge {
+  readonly #tools: Tools
+  readonly #holder = new Holder()
+  readonly #registries
+  readonly #redis: RedisPort | null
+  readonly #memory: MemoryLevel
+  readonly #ports: Ports
+  readonly #idPrefix: string
+  #nextId = 0
+
+  constructor(parts: EdgeParts) {
+    const { bootstrap, ports } = parts
+    this.#ports = ports
+    this.#registries = createRegistries(new SharedCells(parts.cells), ports.random)
+    this.#memory = new MemoryLevel(parts.l1MaxBytes)
+    this.#redis = bootstrap.redis === undefined ? null : createRedis(bootstrap.redis, ports)
+    const far =
+      bootstrap.redis === undefined || this.#redis === null
+        ? null
+        : redisLevel(bootstrap.redis, this.#redis, script('cache-put', parts.cachePut), ports)
+    const background = createBackground(ports.log, ports.metrics)
+    this.#tools = toolsOf(parts, new Levels(this.#memory, far), background)
+    this.#idPrefix = ports.random.hex(6)
+    ports.timers.every(1_000, () => this.#gauge())
+  }
+
+  /** Puts what was told in force. @returns the reason when it cannot be compiled; what was in force stays */
+  apply(told: Told, part: 'all' | 'switches' | 'endpoints'): string | null {
+    try {
+      const current = this.#holder.current
+      if (current === null || part === 'all') this.#holder.swap(compile(told, this.#registries))
+      else
+        this.#holder.swap(
+          part === 'switches' ? withSwitches(current, told, this.#registries) : withEndpoints(current, told, this.#registries),
+        )
+    } catch (cause) {
+      return `cannot be compiled: ${String(cause)}`
+    }
+    for (const [id, pool] of this.#holder.current?.pools ?? []) this.#ports.metrics.gauge('weir_peers', [id]).set(pool.peers.length)
+    return null
+  }
+
+  /** Serves one request to its end. Never throws. */
+  serve(incoming: Incoming, reply: Reply, wanted: Abort): void {
+    const snapshot = this.#holder.current!
+    this.#nextId += 1
+    const { clock } = this.#ports
+    const exchange: Exchange = {
+      id: `${this.#idPrefix}-${this.#nextId.toString(36)}`,
+      startedAtMs: clock.wallMs(),
+      startedMonotonicMs: clock.monotonicMs(),
+      incoming,
+      reply,
+      snapshot,
+      tools: this.#tools,
+      why: newWhy(snapshot.revision),
+      wanted,
+    }
+    this.#tools.background('exchange', handle(exchange))
+  }
+
+  /** Takes what a sibling fetched, or forgets what it forgot. */
+  hear(message: SiblingMessage): void {
+    if (message.type === 'forgotten') this.#memory.delete(message.key)
+    else this.#memory.put(message.key, entryOf(message.copy), message.maxVariants, this.#ports.clock.wallMs())
+  }
+
+  /** What this worker reads of itself. */
+  reading(): ReturnType<LineMetrics['reading']> & { redis: 'up' | 'down' | 'none' } {
+    const redis = this.#redis === null ? 'none' : this.#redis.state() === 'ready' ? 'up' : 'down'
+    return { ...this.#tools.metrics.reading(), redis }
+  }
+
+  /** Counts a fault of a message that never became a request. */
+  countFault(code: string): void {
+    this.#tools.metrics.fault(code)
+  }
+
+  /** Lets go of what is outside: connections to peers and to Redis. */
+  async close(): Promise<void> {
+    this.#redis?.close()
+    await this.#tools.upstream.close()
+  }
+
+  #gauge(): void {
+    const { metrics } = this.#ports
+    const { bytes, entries, evictions } = this.#memory.stats()
+    metrics.gauge('weir_l1_bytes').set(bytes)
+    metrics.gauge('weir_l1_entries').set(entries)
+    metrics.gauge('weir_l1_evictions').set(evictions)
+    if (this.#redis !== null) metrics.gauge('weir_redis_state').set(this.#redis.state() === 'ready' ? 1 : 0)
+  }
+}
+
+function redisLevel(config: RedisConfig, redis: RedisPort, putScript: Script, ports: Ports): RedisLevel {
+  const breaker = new Breaker({ failures: config.breakerFailures, openMs: config.breakerOpenMs })
+  return new RedisLevel({
+    redis,
+    breaker,
+    putScript,
+    keyPrefix: config.keyPrefix,
+    clock: ports.clock,
+    log: ports.log,
+    metrics: ports.metrics,
+  })
+}
+
+function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Tools {
+  const { bootstrap, ports, accessLog, siblings } = parts
+  return {
+    edgeId: bootstrap.edgeId,
+    clock: ports.clock,
+    timers: ports.timers,
+    random: ports.random,
+    log: ports.log,
+    accessLog,
+    metrics: new LineMetrics(ports.metrics),
+    levels,
+    flights: new Flights(ports, FLIGHT_BOUNDS),
+    upstream: new UndiciUpstream(ports.timers, (cause) => ports.log.warn({ event: 'pool-close-failed', cause: String(cause) })),
+    background,
+    forget(cacheKey) {
+      const deleting = levels.delete(cacheKey)
+      if (deleting !== undefined) background('cache.forget', deleting)
+      siblings?.tell({ type: 'forgotten', key: cacheKey })
+    },
+    shareFill(cacheKey, entry, maxVariants) {
+      if (siblings === null) return entry
+      const shared = inSharedMemory(entry)
+      siblings.tell({ type: 'filled', key: cacheKey, copy: keptCopy(shared), maxVariants })
+      return shared
+    },
+  }
+}

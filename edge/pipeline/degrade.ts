@@ -1,0 +1,21 @@
+// Reading stage: the mode the route is served in, by its own plan for crawlers and by the switches in force.
+
+import type { Client } from '../client/client-class.ts'
+import type { RoutePlan } from '../config/snapshot.ts'
+import type { Mode } from '../contract/degrade.ts'
+import { degradeMode } from '../degrade/degrade-mode.ts'
+import type { Exchange } from './exchange.ts'
+
+/** The mode of an exchange. */
+export function degrade(client: Client, route: RoutePlan, x: Exchange): Mode {
+  const { mode, by } = degradeMode(
+    { routeId: route.id, clientClass: client.class, plan: route.config.degrade },
+    x.snapshot.switches,
+    x.startedAtMs,
+  )
+  if (mode === 'normal') return mode
+  x.why.mode = mode
+  x.why.switchId = by?.id ?? 'plan'
+  x.tools.metrics.degraded(route.id, mode)
+  return mode
+}

@@ -1,0 +1,102 @@
+// An exchange: one request and all that serves it. The server makes it, the line reads it. Nothing in it is changed by a stage but `why`.
+
+import type { Abort } from '../base/abort.ts'
+import type { Background } from '../base/background.ts'
+import type { Clock, Log, Random, Timers } from '../base/ports.ts'
+import type { Entry } from '../cache/entry.ts'
+import type { Flights } from '../cache/flights.ts'
+import type { Levels } from '../cache/levels.ts'
+import type { Snapshot } from '../config/snapshot.ts'
+import type { Body } from '../http/body.ts'
+import type { Fields } from '../http/fields.ts'
+import type { Upstream } from '../upstream/upstream.ts'
+import type { LineMetrics } from './line-metrics.ts'
+import type { ServedBy, Why } from './why.ts'
+
+/** A request as the server read it: whole head, body still on the way. */
+export interface Incoming {
+  readonly method: string
+  /** The request-target as it came. */
+  readonly target: string
+  readonly httpVersion: '1.0' | '1.1' | '2'
+  readonly scheme: 'http' | 'https'
+  readonly fields: Fields
+  /** null when the request has none. */
+  readonly body: Body | null
+  /** Who is at the other end of the connection. */
+  readonly peerAddress: string
+}
+
+/** An answer on its way to the client. */
+export interface Answer {
+  readonly status: number
+  readonly fields: Fields
+  readonly body: Body | null
+  readonly servedBy: ServedBy
+}
+
+/** How the sending of an answer ended. */
+export type Sent =
+  | { readonly outcome: 'whole'; readonly bytes: number }
+  | { readonly outcome: 'client-gone'; readonly bytes: number }
+  | { readonly outcome: 'cut'; readonly bytes: number; readonly fault: unknown }
+
+/** The way back to the client. */
+export interface Reply {
+  /** Sends an answer; called exactly once. Never throws. A body that breaks off breaks off at the client too. */
+  send(answer: Answer): Promise<Sent> | Sent
+}
+
+/** What all exchanges of a worker share. */
+export interface Tools {
+  readonly edgeId: string
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: Random
+  readonly log: Log
+  readonly accessLog: Log
+  readonly metrics: LineMetrics
+  readonly levels: Levels
+  readonly flights: Flights
+  readonly upstream: Upstream
+  readonly background: Background
+  /** Forgets a key here, in Redis and at the other workers of this edge. */
+  readonly forget: (cacheKey: string) => void
+  /** Hands an entry that was kept in memory to the other workers of this edge; what is kept is what it gives back. */
+  readonly shareFill: (cacheKey: string, entry: Entry, maxVariants: number) => Entry
+}
+
+/** One request and all that serves it. */
+export interface Exchange {
+  readonly id: string
+  readonly startedAtMs: number
+  readonly startedMonotonicMs: number
+  readonly incoming: Incoming
+  readonly reply: Reply
+  /** Taken once, kept to the log line. */
+  readonly snapshot: Snapshot
+  readonly tools: Tools
+  readonly why: Why
+  /** Fires when the client is gone. */
+  readonly wanted: Abort
+}
+
+/** A request made canonical: what all stages after `normalise` look at. */
+export interface Request {
+  readonly method: string
+  readonly scheme: 'http' | 'https'
+  /** Lower-case, without the port; empty for HTTP/1.0 without Host. */
+  readonly host: string
+  /** Host and port as they go to the origin. */
+  readonly authority: string
+  /** Canonical path. */
+  readonly path: string
+  /** Without `?`; null when there is none. */
+  readonly query: string | null
+  readonly fields: Fields
+}
+
+/** Path and query of a request. */
+export function targetOf(path: string, query: string | null): string {
+  return query === null ? path : `${path}?${query}`
+}

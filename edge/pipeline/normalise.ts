@@ -1,0 +1,46 @@
+// Reading stage: makes target and host canonical, once, before matching, keys and forwarding see them. Two spellings of one
+// resource must not reach two routes or two cache entries, and no spelling may mean one thing here and another at the origin.
+
+import { EdgeError } from '../base/edge-error.ts'
+import { formatAuthority, parseAuthority } from '../http/host.ts'
+import { canonicalTarget } from '../http/target.ts'
+import type { Exchange, Request } from './exchange.ts'
+
+/** The request made canonical. @throws EdgeError BAD_TARGET, BAD_HOST, TARGET_TOO_LONG, METHOD_UNSUPPORTED */
+export function normalise(x: Exchange): Request {
+  const { incoming, snapshot } = x
+  // A tunnel has no place in a reverse proxy, and its target is no path (RFC 9110 §9.3.6).
+  if (incoming.method === 'CONNECT') throw new EdgeError('METHOD_UNSUPPORTED', { method: incoming.method })
+  const target = canonicalTarget(incoming.target, snapshot.targetRules)
+  if (!target.ok) throw new EdgeError(target.reason === 'too-long' ? 'TARGET_TOO_LONG' : 'BAD_TARGET', { reason: target.reason })
+  // Authority-form is for CONNECT, asterisk-form for OPTIONS (RFC 9112 §3.2.3, §3.2.4).
+  if (target.form === 'authority' || (target.form === 'asterisk' && incoming.method !== 'OPTIONS'))
+    throw new EdgeError('BAD_TARGET', { form: target.form })
+  const authority = authorityOf(x, target.form === 'absolute' ? target.authority : undefined)
+  return {
+    method: incoming.method,
+    scheme: incoming.scheme,
+    host: authority.host,
+    authority: authority.text,
+    path: target.path,
+    query: target.query,
+    fields: incoming.fields,
+  }
+}
+
+function authorityOf(x: Exchange, absolute: string | undefined): { host: string; text: string } {
+  const { fields, httpVersion } = x.incoming
+  const lines = fields.count('host')
+  if (lines === 0 && httpVersion === '1.0' && absolute === undefined) return { host: '', text: '' }
+  // One Host line, whatever the target's form (RFC 9112 §3.2).
+  if (lines > 1 || (lines === 0 && httpVersion === '1.1')) throw new EdgeError('BAD_HOST', { lines })
+  const named = fields.get('host')
+  const field = named === undefined ? null : parseAuthority(named)
+  if (named !== undefined && field === null) throw new EdgeError('BAD_HOST', { host: named.slice(0, 256) })
+  const parsed = absolute === undefined ? field : parseAuthority(absolute)
+  if (parsed === null) throw new EdgeError('BAD_HOST', { absolute })
+  // RFC 9112 §3.2.2 has the Host of an absolute-form request ignored; one that differs is a smuggling probe, so it is refused.
+  if (absolute !== undefined && field !== null && formatAuthority(field) !== formatAuthority(parsed))
+    throw new EdgeError('BAD_HOST', { absolute, host: named })
+  return { host: parsed.host, text: formatAuthority(parsed) }
+}

@@ -1,0 +1,47 @@
+// Why an exchange went as it did. Stages write here and nowhere read it to decide: it makes the access log line, the answer to
+// "who refused me", and the debug field for authorised callers.
+
+import type { Mode } from '../contract/degrade.ts'
+
+/** Where an answer came from. */
+export type ServedBy = 'hit' | 'stale' | 'origin' | 'edge' | 'fallback'
+
+/** The why-tokens of one exchange. */
+export interface Why {
+  revision: number
+  route: string
+  clientClass: string
+  clientAddress: string
+  mode: Mode
+  /** The switch that set the mode. */
+  switchId: string
+  /** Readings of the limits: `id:remaining`, or `id:refused`. */
+  limits: string
+  /** Outcome of the cache: hit-l1, hit-l2, stale, miss, bypass …, with its reason. */
+  cache: string
+  pool: string
+  peer: string
+  tries: number
+  servedBy: ServedBy
+  /** Code of the fault, when one decided the answer. */
+  fault: string
+}
+
+/** Tokens of an exchange that has just begun. */
+export function newWhy(revision: number): Why {
+  return {
+    revision,
+    route: '',
+    clientClass: '',
+    clientAddress: '',
+    mode: 'normal',
+    switchId: '',
+    limits: '',
+    cache: '',
+    pool: '',
+    peer: '',
+    tries: 0,
+    servedBy: 'edge',
+    fault: '',
+  }
+}

@@ -1,0 +1,138 @@
+// The admin port of an edge: whether it lives, whether it is ready, its metrics, what it serves, and why it would decide as it does.
+// Meant for loopback and monitoring networks; it changes nothing.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { EdgeError } from '../base/edge-error.ts'
+import { exposition, type SlabView } from '../base/exposition.ts'
+import type { Ports } from '../base/ports.ts'
+import type { Told } from '../config/compile.ts'
+import type { ControlSource } from '../config/control-source.ts'
+import type { Loader } from '../config/loader.ts'
+import type { ListenAddress } from './listen-address.ts'
+import type { Supervisor } from './supervisor.ts'
+
+/** What the admin port looks at. */
+export interface AdminParts {
+  readonly ports: Ports
+  readonly loader: Loader
+  readonly supervisor: Supervisor
+  readonly control: ControlSource | null
+  readonly ownView: () => SlabView
+  /** What would be decided about a request, for /debug/why. */
+  readonly explain: (told: Told, query: URLSearchParams) => unknown
+}
+
+interface Page {
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+/** The admin port. */
+export class Admin {
+  readonly #parts: AdminParts
+  readonly #server: Server
+  #state: 'starting' | 'ready' | 'draining' = 'starting'
+
+  constructor(parts: AdminParts) {
+    this.#parts = parts
+    this.#server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000, maxHeaderSize: 8_192 }, (request, response) =>
+      this.#take(request, response),
+    )
+    this.#server.maxConnections = 256
+  }
+
+  /** Listens. @returns its URL @throws EdgeError LISTEN_FAILED */
+  listen(address: ListenAddress): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (cause: NodeJS.ErrnoException) =>
+        reject(new EdgeError('LISTEN_FAILED', { listen: addressText(address), reason: cause.code }, cause)),
+      )
+      this.#server.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }, () => {
+        const bound = this.#server.address()
+        resolve(
+          bound !== null && typeof bound === 'object'
+            ? `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
+            : addressText(address),
+        )
+      })
+    })
+  }
+
+  /** The edge serves. */
+  ready(): void {
+    this.#state = 'ready'
+  }
+
+  /** The edge is about to end: a balancer should send it nothing new. */
+  draining(): void {
+    this.#state = 'draining'
+  }
+
+  /** Ends the port. */
+  close(): Promise<void> {
+    this.#server.closeAllConnections()
+    return new Promise((resolve) => this.#server.close(() => resolve()))
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    const page =
+      request.method === 'GET' || request.method === 'HEAD'
+        ? this.#page(request.url ?? '/')
+        : json(405, { message: 'only GET and HEAD are taken here' })
+    response.writeHead(page.status, {
+      'content-type': page.type,
+      'cache-control': 'no-store',
+      'content-length': Buffer.byteLength(page.text),
+    })
+    response.end(page.text)
+  }
+
+  #page(target: string): Page {
+    const [path, query] = target.split('?', 2)
+    switch (path) {
+      case '/livez':
+        return plain(200, 'alive\n')
+      case '/readyz':
+        return plain(this.#state === 'ready' && this.#parts.supervisor.serving > 0 ? 200 : 503, `${this.#state}\n`)
+      case '/metrics':
+        return {
+          status: 200,
+          type: 'text/plain; version=0.0.4; charset=utf-8',
+          text: exposition([this.#parts.ownView(), ...this.#parts.supervisor.views()]),
+        }
+      case '/debug/snapshot':
+        return this.#snapshot()
+      case '/debug/why':
+        return this.#why(new URLSearchParams(query))
+      default:
+        return json(404, { message: 'there are /livez, /readyz, /metrics, /debug/snapshot and /debug/why?url=…' })
+    }
+  }
+
+  #snapshot(): Page {
+    const { loader, control, supervisor } = this.#parts
+    const told = loader.told
+    if (told === null) return json(503, { message: 'no configuration yet' })
+    const { revision, site, switchboard, endpoints } = told
+    return json(200, { revision, workers: supervisor.serving, controlConnected: control?.connected ?? null, site, switchboard, endpoints })
+  }
+
+  #why(query: URLSearchParams): Page {
+    const told = this.#parts.loader.told
+    if (told === null) return json(503, { message: 'no configuration yet' })
+    return json(200, this.#parts.explain(told, query))
+  }
+}
+
+function plain(status: number, text: string): Page {
+  return { status, type: 'text/plain; charset=utf-8', text }
+}
+
+function json(status: number, value: unknown): Page {
+  return { status, type: 'application/json; charset=utf-8', text: `${JSON.stringify(value, null, 2)}\n` }
+}
+
+function addressText(address: ListenAddress): string {
+  return address.kind === 'unix' ? `unix:${address.path}` : `${address.host}:${address.port}`
+}

@@ -1,0 +1,24 @@
+// What an edge says of itself with each beat: the readings of its workers, added up.
+
+import type { BeatReading } from '../config/control-source.ts'
+import type { Supervisor } from './supervisor.ts'
+
+/** The reading of the whole edge. */
+export async function beatReading(supervisor: Supervisor): Promise<BeatReading> {
+  const readings = await supervisor.readings()
+  const sum = { inFlight: 0, requests: 0, lookups: 0, hits: 0 }
+  for (const reading of readings) {
+    sum.inFlight += reading.inFlight
+    sum.requests += reading.requests
+    sum.lookups += reading.lookups
+    sum.hits += reading.hits
+  }
+  const redis = readings.some((reading) => reading.redis === 'down') ? 'down' : (readings[0]?.redis ?? 'none')
+  return {
+    inFlight: sum.inFlight,
+    requests: sum.requests,
+    hitRatio: sum.lookups === 0 ? 0 : sum.hits / sum.lookups,
+    workers: supervisor.serving,
+    redis,
+  }
+}

@@ -1,0 +1,88 @@
+// One worker as the supervisor holds it: a thread, its slab of metrics, and the questions it has not answered yet.
+// A worker that ends leaves no question open: all are answered with null.
+
+import { Worker } from 'node:worker_threads'
+import type { Series } from '../base/metrics.ts'
+import type { Told } from '../config/compile.ts'
+import type { FromWorker, ToldPart, ToWorker, WorkerReading, WorkerSeed } from './worker-messages.ts'
+
+/** What a worker tells its supervisor. */
+export interface WorkerEvents {
+  listening(port: number): void
+  failed(code: string, detail: string): void
+  /** The thread is over; `error` when it broke. */
+  ended(error: unknown): void
+}
+
+/** A running worker. */
+export class WorkerHandle {
+  readonly index: number
+  readonly slab: SharedArrayBuffer
+  readonly series: Series[] = []
+  readonly #worker: Worker
+  readonly #open = new Map<number, (answer: FromWorker | null) => void>()
+  readonly #drained: Promise<void>
+  #nextTicket = 1
+  #error: unknown = null
+
+  constructor(entry: URL, seed: WorkerSeed, events: WorkerEvents) {
+    this.index = seed.index
+    this.slab = seed.slab
+    this.#worker = new Worker(entry, { workerData: seed, name: `weir-${seed.index}` })
+    this.#worker.on('message', (message: FromWorker) => this.#take(message, events))
+    this.#worker.on('error', (error) => {
+      this.#error = error
+    })
+    this.#drained = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
+    this.#worker.once('exit', () => {
+      for (const answer of this.#open.values()) answer(null)
+      this.#open.clear()
+      events.ended(this.#error)
+    })
+  }
+
+  /** Tells the worker something. @returns what is wrong with it, or null when it is in force (or the worker is gone) */
+  async tell(told: Told, part: ToldPart): Promise<string | null> {
+    const answer = await this.#ask((ticket) => ({ type: 'told', ticket, part, told }))
+    return answer?.type === 'applied' ? answer.problem : null
+  }
+
+  /** What the worker reads of itself; null when it is gone. */
+  async read(): Promise<WorkerReading | null> {
+    const answer = await this.#ask((ticket) => ({ type: 'read', ticket }))
+    return answer?.type === 'reading' ? answer.reading : null
+  }
+
+  /** Lets requests finish until the deadline, then ends the thread. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#worker.postMessage({ type: 'drain', deadlineMs } satisfies ToWorker)
+    await this.#drained
+  }
+
+  #ask(make: (ticket: number) => ToWorker): Promise<FromWorker | null> {
+    const ticket = this.#nextTicket
+    this.#nextTicket += 1
+    return new Promise((resolve) => {
+      this.#open.set(ticket, resolve)
+      this.#worker.postMessage(make(ticket))
+    })
+  }
+
+  #take(message: FromWorker, events: WorkerEvents): void {
+    switch (message.type) {
+      case 'listening':
+        return events.listening(message.port)
+      case 'failed':
+        return events.failed(message.code, message.detail)
+      case 'series':
+        this.series.push(message.series)
+        return
+      case 'drained':
+        this.#worker.terminate().catch((error: unknown) => events.failed('INTERNAL', String(error)))
+        return
+      default:
+        this.#open.get(message.ticket)?.(message)
+        this.#open.delete(message.ticket)
+    }
+  }
+}

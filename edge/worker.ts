@@ -1,0 +1,80 @@
+// A worker thread: real ports, an edge, a listener. It listens once its first configuration is in force, and obeys its supervisor.
+
+import { readFileSync } from 'node:fs'
+import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
+import { asEdgeError } from './base/edge-error.ts'
+import { SlabMetrics } from './base/metrics.ts'
+import type { Ports } from './base/ports.ts'
+import { systemClock, systemRandom, systemTimers } from './base/system/clock.ts'
+import { systemDial } from './base/system/dial.ts'
+import { systemFiles } from './base/system/files.ts'
+import { openLog } from './base/system/log.ts'
+import { Edge, type SiblingMessage } from './edge.ts'
+import { Http1Listener } from './server/http1.ts'
+import type { FromWorker, ToWorker, WorkerSeed } from './server/worker-messages.ts'
+
+const seed = workerData as WorkerSeed
+const { bootstrap } = seed
+const tell = (message: FromWorker) => parentPort!.postMessage(message)
+
+const metrics = new SlabMetrics(seed.slab, (series) => tell({ type: 'series', series }))
+const base = { edge: bootstrap.edgeId, worker: seed.index }
+const log = openLog('stderr', base, metrics)
+const accessLog = openLog(bootstrap.accessLog, base, metrics)
+const ports: Ports = {
+  clock: systemClock,
+  timers: systemTimers,
+  random: systemRandom,
+  files: systemFiles,
+  dial: systemDial,
+  log: log.log,
+  metrics,
+}
+
+const channel = new BroadcastChannel('weir-siblings')
+const edge = new Edge({
+  bootstrap,
+  ports,
+  accessLog: accessLog.log,
+  cells: seed.cells,
+  l1MaxBytes: Math.floor(bootstrap.l1MaxBytes / seed.workers),
+  cachePut: readFileSync(new URL('../lua/cache-put.lua', import.meta.url), 'utf8'),
+  siblings: seed.workers === 1 ? null : { tell: (message) => channel.postMessage(message) },
+})
+channel.onmessage = (message) => edge.hear((message as MessageEvent).data as SiblingMessage)
+channel.unref()
+
+const listener = new Http1Listener({
+  bootstrap,
+  timers: systemTimers,
+  metrics,
+  onRequest: (incoming, reply, wanted) => edge.serve(incoming, reply, wanted),
+  onFault: (code) => edge.countFault(code),
+})
+
+async function obey(message: ToWorker): Promise<void> {
+  if (message.type === 'told') return tell({ type: 'applied', ticket: message.ticket, problem: edge.apply(message.told, message.part) })
+  if (message.type === 'read') return tell({ type: 'reading', ticket: message.ticket, reading: edge.reading() })
+  await listener.drain(message.deadlineMs)
+  await edge.close()
+  log.flush()
+  accessLog.flush()
+  tell({ type: 'drained' })
+}
+
+async function begin(): Promise<void> {
+  const problem = edge.apply(seed.told, 'all')
+  if (problem !== null) return tell({ type: 'failed', code: 'CONFIG_INVALID', detail: problem })
+  try {
+    const port = await listener.listen(seed.port, seed.workers > 1 || bootstrap.portSharing === 'allow' ? 'shared' : 'alone')
+    tell({ type: 'listening', port })
+  } catch (thrown) {
+    const fault = asEdgeError(thrown)
+    tell({ type: 'failed', code: fault.code, detail: String(fault.detail.reason ?? fault.cause ?? fault.message) })
+  }
+}
+
+parentPort!.on('message', (message: ToWorker) => {
+  obey(message).catch((cause: unknown) => log.log.error({ event: 'worker-message-failed', message: message.type, cause: String(cause) }))
+})
+await begin()
