@@ -20,13 +20,10 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   CLIENT_GONE:
     'The client closed its connection before its answer was whole. Nobody reads the status; it stands in the log. Many of them: answers are too slow.',
   INTERNAL: 'A fault in Weir itself. The log line has its cause; please report it.',
-  METHOD_UNSUPPORTED: 'A method that no proxy of this kind can carry, such as CONNECT or TRACE.',
+  METHOD_UNSUPPORTED: 'A method that no proxy of this kind can carry, such as CONNECT.',
   CLOSED: 'The route is closed by a switch or by its own plan for crawlers. `weir degrade` shows who set it, why, and until when.',
   CACHE_ONLY_MISS:
     'The route answers from the cache alone for the moment, and the cache has no answer to this request; a fallback of the route would be sent instead.',
-  NOT_READY:
-    'The edge runs but has no site yet: no file, no last-good copy, and no control plane that answered. `/readyz` on the admin port says the same.',
-  OVERLOADED: 'The edge has as many requests or connections as it may have. Add workers or edges, or look for what became slow.',
   ONLY_IF_CACHED: 'The request says only-if-cached (RFC 9111 §5.2.1.7) and there is no stored answer.',
   LOOP: 'The request has been at this edge before: CDN-Loop or Via names it. A pool points, directly or not, at the edge itself.',
   NO_PEER: 'The pool has no peer: none is listed, or discovery has found none. The route’s fallback is sent if it has one.',

@@ -36,8 +36,6 @@ export const ERRORS = {
   METHOD_UNSUPPORTED: row(501, 'client', 'never', 'This method is not supported.'),
   CLOSED: row(503, 'edge', 'never', 'This part of the site is closed for the moment.'),
   CACHE_ONLY_MISS: row(503, 'edge', 'never', 'This page is not available for the moment.'),
-  NOT_READY: row(503, 'edge', 'never', 'The edge has no configuration yet.'),
-  OVERLOADED: row(503, 'edge', 'never', 'Too much is going on here. Try again shortly.'),
   ONLY_IF_CACHED: row(504, 'client', 'never', 'There is no stored answer to this request.'),
   LOOP: row(508, 'edge', 'never', 'The request came back to where it had been.'),
   NO_PEER: row(503, 'upstream', 'never', 'No origin can answer for the moment.'),

@@ -1,15 +1,11 @@
 import t from 'tap'
 import { ControlBootstrapSchema, EdgeBootstrapSchema, UpBootstrapSchema } from '../../../edge/contract/bootstrap.ts'
 import { checkControlBootstrap, checkEdgeBootstrap, checkUpBootstrap } from '../../../edge/contract/check-bootstrap.ts'
-import { type Validated, validate } from '../../../edge/contract/validate.ts'
+import { accepted } from './accepts.ts'
 import { lines } from './site-of.ts'
 
-function accepted<T>(validated: Validated<T>): T {
-  if (!validated.ok) throw new Error(JSON.stringify(validated.problems))
-  return validated.value
-}
-const edge = (parts: object) => lines(checkEdgeBootstrap(accepted(validate(EdgeBootstrapSchema, parts))))
-const up = (parts: object) => lines(checkUpBootstrap(accepted(validate(UpBootstrapSchema, parts))))
+const edge = (parts: object) => lines(checkEdgeBootstrap(accepted(EdgeBootstrapSchema, parts)))
+const up = (parts: object) => lines(checkUpBootstrap(accepted(UpBootstrapSchema, parts)))
 
 t.test('an edge has a site file or a control plane with its token', (t) => {
   t.match(edge({}), [/^ has no configuration to serve/])
@@ -34,7 +30,7 @@ t.test('addresses and URLs mean something', (t) => {
     edge(parts).map((line) => line.split(' ')[0]),
     ['/listen', '/admin', '/redis/url', '/control/url'],
   )
-  const control = accepted(validate(ControlBootstrapSchema, { listen: 'a:70000', consul: { url: 'https://' } }))
+  const control = accepted(ControlBootstrapSchema, { listen: 'a:70000', consul: { url: 'https://' } })
   t.same(
     lines(checkControlBootstrap(control)).map((line) => line.split(' ')[0]),
     ['/listen', '/consul/url'],

@@ -35,6 +35,7 @@ t.test('problems come in the order of the text', (t) => {
 t.test('however hostile the text, every problem fits the schema of problems and harms no terminal', (t) => {
   const long = `${'\\e'}[31m${'x'.repeat(10_000)}`
   const texts = [
+    '"\\e[31m": 1\n',
     `"${long}": 1\n`,
     `name: "${long}"\n`,
     `name: *${'x'.repeat(10_000)}\n`,

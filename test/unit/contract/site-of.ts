@@ -2,13 +2,11 @@
 
 import type { Problem } from '../../../edge/contract/problem.ts'
 import { type Site, SiteSchema } from '../../../edge/contract/site.ts'
-import { validate } from '../../../edge/contract/validate.ts'
+import { accepted } from './accepts.ts'
 
 /** A site from its interesting parts, defaults filled in. @throws Error when the schema refuses it: the test is wrong then */
 export function siteOf(parts: object): Site {
-  const validated = validate(SiteSchema, parts)
-  if (!validated.ok) throw new Error(JSON.stringify(validated.problems))
-  return validated.value
+  return accepted(SiteSchema, parts)
 }
 
 /** A site with one pool `shop`, one fallback `resting` and these routes. */
