@@ -20,7 +20,7 @@ export type Field = 'usable' | 'untried' | 'nobody'
 export function fieldOf(peers: readonly Peer[], tried: readonly Peer[], nowMs: number): Field {
   let field: Field = 'nobody'
   for (const peer of peers) {
-    if (tried.includes(peer)) continue
+    if (wasTried(peer, tried)) continue
     if (isUsable(peer, nowMs)) return 'usable'
     field = 'untried'
   }
@@ -29,6 +29,11 @@ export function fieldOf(peers: readonly Peer[], tried: readonly Peer[], nowMs: n
 
 /** Whether a peer is in the field. */
 export function isIn(field: Field, peer: Peer, tried: readonly Peer[], nowMs: number): boolean {
-  if (field === 'nobody' || tried.includes(peer)) return false
+  if (field === 'nobody' || wasTried(peer, tried)) return false
   return field === 'untried' || isUsable(peer, nowMs)
+}
+
+// Nearly every pick is a first try, and asking an empty list through `includes` once per peer shows in large pools.
+function wasTried(peer: Peer, tried: readonly Peer[]): boolean {
+  return tried.length > 0 && tried.includes(peer)
 }

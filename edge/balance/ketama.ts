@@ -1,11 +1,14 @@
 import { type Balancer, fieldOf, isIn } from './balancer.ts'
 import { crc32, crc32Word } from './crc32.ts'
 import type { Peer } from './peer.ts'
+import { RoundRobin } from './round-robin.ts'
 
 // Consistent hashing as nginx maps with `hash KEY consistent` [1], point for point, so that a cache behind either stays warm
 // when one takes over from the other. Each peer has 160 points per weight on a ring of 2^32; a key belongs to the first point
 // at or after its CRC-32. The chain of a peer's points starts at crc32(HOST, 0, PORT) and goes on from each point to the next.
-// When a peer is ejected or was tried, a key walks on to the next point of another: only that peer's keys move.
+// When a peer is ejected or was tried, a key walks on to the next point of another: only that peer's keys move. (nginx gives
+// the walk up after 20 points and deals in turn: with most of a pool out, keys would not come back to the same peer.)
+// The empty key says nothing to keep together: such requests are dealt in turn, as nginx does.
 // Build O(n log n) in points, pick O(log n), eight bytes a point.
 // [1] ngx_http_upstream_hash_module.c of nginx, ngx_http_upstream_init_chash.
 
@@ -23,10 +26,12 @@ export class Ketama implements Balancer {
   readonly #hashes: Uint32Array
   /** The index of each point's peer. */
   readonly #owners: Uint32Array
+  readonly #keyless: RoundRobin
 
   /** @param peers in the order of the configuration, at most 2^20 */
   constructor(peers: readonly Peer[]) {
     this.#peers = peers
+    this.#keyless = new RoundRobin(peers)
     const points = sortedPoints(peers)
     this.#hashes = new Uint32Array(points.length)
     this.#owners = new Uint32Array(points.length)
@@ -37,6 +42,7 @@ export class Ketama implements Balancer {
   }
 
   pick(key: string, tried: readonly Peer[], nowMs: number): Peer | null {
+    if (key === '') return this.#keyless.pick(key, tried, nowMs)
     const field = fieldOf(this.#peers, tried, nowMs)
     if (field === 'nobody') return null
     // Somebody is in the field and everybody has a point, so the walk ends.

@@ -34,7 +34,7 @@ export interface Entry {
 }
 
 // Measured on V8 without pointer compression: the objects around the data (entry, fields, array buffer, list node and map slot).
-const ENTRY_OVERHEAD_BYTES = 960
+const ENTRY_OVERHEAD_BYTES = 840
 // A string's own header, its slot in an array, and the rounding of its text up to a machine word.
 const STRING_OVERHEAD_BYTES = 28
 

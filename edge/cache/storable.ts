@@ -51,7 +51,7 @@ const STORED_STATUS: ReadonlySet<number> = new Set([200, 203, 204, 301, 308, 404
 const OVERRIDES: readonly string[] = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-original-url', 'x-rewrite-url']
 
 /**
- * Whether an answer may be kept by a shared cache, by RFC 9111 §3, and by what attacks on caches have taught since.
+ * Whether a shared cache may keep an answer: RFC 9111 §3, and what attacks on caches have taught since.
  * Judges by the head alone: a body that turns out longer than `maxEntryBytes`, or is cut short (§3.3), is the filler's to drop.
  * @throws never
  */

@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { ClientClass } from '../../../edge/contract/client.ts'
 import type { DegradeMode, Mode } from '../../../edge/contract/degrade.ts'
 import { EMPTY_SWITCHBOARD } from '../../../edge/contract/switchboard.ts'
 import { degradeMode } from '../../../edge/degrade/degrade-mode.ts'
