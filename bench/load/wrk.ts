@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { startProcess, untilReady } from './process.ts'
+
+const CONNECTIONS = 64
+/** Different pages asked for in turn; more than connections, so that no two requests in flight ask for the same one. */
+export const PAGES = 1_000
+/** A person's browser: the crawler check must look at it and let it pass. */
+export const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36'
+
+/** What one run of wrk counted. */
+export interface Load {
+  /** Whole answers, refusals included. */
+  readonly answered: number
+  /** Answers whose status was not 2xx or 3xx. */
+  readonly refused: number
+  /** Connect, read, write and timeout errors together. */
+  readonly socketErrors: number
+  readonly requestsPerSecond: number
+}
+
+/** Loads `url` (the part before the page number) with 64 connections and 1 thread. @throws Error when wrk fails */
+export async function wrk(url: string, seconds: number, logFile: string): Promise<Load> {
+  const { origin, pathname } = new URL(url)
+  const script = join(import.meta.dirname, 'conf/wrk.lua')
+  const load = ['wrk', '-t', '1', '-c', String(CONNECTIONS), '-d', `${seconds}s`, '-s', script, origin]
+  const process = await startProcess([...load, '--', pathname, String(PAGES), USER_AGENT], logFile)
+  await untilReady(process, process.ended, seconds * 1_000 + 15_000)
+  return parseWrk(process.output())
+}
+
+/** Reads wrk's summary; a line wrk leaves out when there is nothing to tell counts as 0. @throws Error when it is no summary */
+export function parseWrk(text: string): Load {
+  const answered = /(\d+) requests in/.exec(text)
+  const rate = /Requests\/sec:\s+([\d.]+)/.exec(text)
+  if (!answered || !rate) throw new Error(`wrk printed no summary:\n${text}`)
+  const errors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text)?.slice(1) ?? []
+  return {
+    answered: Number(answered[1]),
+    refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0),
+    socketErrors: errors.reduce((sum, count) => sum + Number(count), 0),
+    requestsPerSecond: Number(rate[1]),
+  }
+}
