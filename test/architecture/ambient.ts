@@ -36,8 +36,16 @@ export const PLACES: readonly Place[] = [
     may: ['clock', 'timers', 'chance', 'process', 'fetch', 'files', 'sockets', 'http', 'threads', 'undici', 'pino'],
     reason: 'makes the real ports',
   },
-  { place: 'edge/main.ts', may: ['process', 'threads', 'timers'], reason: 'the process: arguments, signals, worker threads' },
-  { place: 'edge/worker.ts', may: ['process', 'threads'], reason: 'a thread: its data, its messages, its end' },
+  {
+    place: 'edge/main.ts',
+    may: ['process', 'threads', 'timers', 'files'],
+    reason: 'the process: arguments, signals, the files it is started with',
+  },
+  {
+    place: 'edge/worker.ts',
+    may: ['process', 'threads', 'files'],
+    reason: 'a thread: its data, its messages, the script it hands to Redis',
+  },
   { place: 'edge/server/', may: ['sockets', 'http', 'threads'], reason: 'listens, and starts the workers' },
   { place: 'edge/upstream/', may: ['undici', 'sockets', 'http'], reason: 'connects to peers' },
   { place: 'edge/redis/', may: ['ioredis'], reason: 'the Redis client port' },
@@ -48,8 +56,8 @@ export const PLACES: readonly Place[] = [
   { place: 'control/client/', may: ['fetch'], reason: 'the one client of the API' },
   {
     place: 'control/cli/',
-    may: ['process', 'children', 'files', 'timers', 'clock'],
-    reason: 'a terminal program: arguments, exit codes, files named by the user, progress',
+    may: ['process', 'children', 'files', 'timers', 'clock', 'sockets'],
+    reason: 'a terminal program: arguments, exit codes, files named by the user, progress, whether a port is free',
   },
 ]
 

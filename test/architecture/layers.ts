@@ -17,6 +17,7 @@ const CONTROL: readonly (readonly string[])[] = [
   ['domain'],
   ['store', 'discovery', 'push', 'changes', 'replay'],
   ['api', 'client'],
+  ['control.ts'],
   ['cli', 'console'],
   ['main.ts'],
 ]
