@@ -1,0 +1,95 @@
+// `weir explain URL`: what would happen to a request, and why.
+
+import { isIP } from 'node:net'
+import { EMPTY_ENDPOINTS } from '../../edge/contract/publication.ts'
+import { EMPTY_SWITCHBOARD } from '../../edge/contract/switchboard.ts'
+import { type Decision, type ExplainRequest, explain as explainBy } from '../../edge/explain.ts'
+import { EXIT, usageError } from './cli-error.ts'
+import type { Call, Command } from './command.ts'
+import { answerOf, connect } from './connect.ts'
+import { CONTROL_FLAGS } from './flags.ts'
+import { readSiteFile } from './named-file.ts'
+import { report } from './report.ts'
+import { printable } from './table.ts'
+
+const LABEL_WIDTH = 8
+
+/** The command `explain`. */
+export const explain: Command = {
+  name: 'explain',
+  summary: 'say what would happen to a request, and why',
+  usage: ["explain URL [--method GET] [--header 'Name: value']… [--address IP] [--site FILE]"],
+  flags: {
+    method: { value: 'METHOD', help: 'GET when left out' },
+    header: { value: "'NAME: VALUE'", help: 'a field of the request; may be given several times', times: 'many' },
+    address: { value: 'IP', help: 'who sends it (127.0.0.1)' },
+    site: { value: 'FILE', help: 'explain by this file, without a control plane and its switches' },
+    ...CONTROL_FLAGS,
+  },
+  examples: [
+    'explain http://127.0.0.1:8080/product/1',
+    "explain http://shop.test/price/1 --header 'User-Agent: Googlebot' --site site.yaml",
+  ],
+  async run(call) {
+    const [url, ...more] = call.args
+    if (url === undefined || more.length > 0) throw usageError('explain takes one URL: weir explain http://127.0.0.1:8080/product/1')
+    const decision = await decide(call, requestOf(call, url))
+    report(call, decision, lines(decision).map(printable))
+    return EXIT.done
+  },
+}
+
+async function decide(call: Call, request: ExplainRequest): Promise<Decision> {
+  const file = call.flags.text('site')
+  if (file !== undefined) {
+    const told = { revision: 0, site: await readSiteFile(call, file), switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS }
+    return explainBy(told, request, call.clock.wallMs())
+  }
+  const client = await connect(call)
+  return answerOf(await client.call<Decision>({ method: 'POST', path: '/v1/explain', body: request })).value
+}
+
+function requestOf(call: Call, url: string): ExplainRequest {
+  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
+    throw usageError(`the URL must be whole, such as http://shop.test/product/1; it is ${url}`)
+  const method = call.flags.text('method') ?? 'GET'
+  if (!/^[A-Z]{1,32}$/.test(method)) throw usageError(`--method must be written in capitals, such as POST; it is ${method}`)
+  const address = call.flags.text('address') ?? '127.0.0.1'
+  if (isIP(address) === 0) throw usageError(`--address must be an IP address such as 192.0.2.7; it is ${address}`)
+  return { url, method, address, headers: Object.fromEntries(call.flags.texts('header').map(readField)) }
+}
+
+function readField(text: string): [name: string, value: string] {
+  const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}):\s*(.*)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) throw usageError(`--header must be 'Name: value'; it is ${JSON.stringify(text)}`)
+  return [name.toLowerCase(), value.trim()]
+}
+
+function lines(decision: Decision): string[] {
+  const { client, route, mode, limits, cache, pool, fault } = decision
+  return [
+    line('request', `${decision.host}${decision.path}${decision.query === null ? '' : `?${decision.query}`}`),
+    line('client', `${client.address}${client.class === '' ? '' : `, ${client.class}`}`),
+    line('route', route ?? 'none takes it'),
+    line('mode', modeText(mode)),
+    ...limits.map(({ id, key }) => line('limit', `${id}, paid by ${key}`)),
+    ...(cache === null ? [] : [line('cache', cache.store === 'off' ? 'off: nothing is kept or looked up' : `key ${cache.key}`)]),
+    ...(pool === null ? [] : [line('pool', `${pool.id}, ${pool.balance}${peerText(pool)}`)]),
+    ...(fault === null ? [] : [line('answer', `${fault.status} ${fault.sentence} (${fault.code})`)]),
+  ]
+}
+
+// A mode without a reason comes from the degrade plan of the route itself; every switch has one.
+function modeText({ mode, by, reason }: Decision['mode']): string {
+  if (by === null) return mode
+  return reason === null ? `${mode}, as the route itself says` : `${mode}, by switch ${by}: ${reason}`
+}
+
+function peerText(pool: NonNullable<Decision['pool']>): string {
+  if (pool.peers === 0) return ': its peers are not known here'
+  return pool.peer === null ? ` over ${pool.peers} peers` : ` of ${pool.key}: ${pool.peer}`
+}
+
+function line(label: string, text: string): string {
+  return `${label.padEnd(LABEL_WIDTH)}${text}`
+}

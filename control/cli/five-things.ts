@@ -1,0 +1,62 @@
+// What `weir up` prints once all is running: five things to try, each a line to type and what to look for.
+
+/** A line to type, and what it shows. */
+interface Try {
+  readonly what: string
+  readonly line: string
+  readonly look: string
+}
+
+/** Five things to try with the demo shop. @param url where the edge listens */
+export function demoTries(url: string): string[] {
+  return numbered([
+    {
+      what: 'a page from memory',
+      line: `curl -si ${url}/product/1 | grep -i cache-status`,
+      look: 'type it twice: the second answer is a hit, and the origin was not asked',
+    },
+    {
+      what: 'one origin per page',
+      line: `for i in 1 2 3 4 5 6; do curl -si ${url}/product/$i | grep -i x-origin; done`,
+      look: 'a product always comes from the same origin, and all three have some',
+    },
+    {
+      what: 'a limit',
+      line: `for i in $(seq 30); do curl -si ${url}/price/$i | grep -iE '^(HTTP|ratelimit:)'; done`,
+      look: 'r= in RateLimit counts down, and after some 20 prices at once the answer is 429',
+    },
+    {
+      what: 'crawlers kept apart',
+      line: `curl -si -A Googlebot ${url}/product/77 | grep -iE '^HTTP|x-origin'; curl -si -A Googlebot ${url}/price/77 | head -1`,
+      look: 'they have origin-3 for themselves, and prices nobody asked for yet are not fetched for them (503)',
+    },
+    {
+      what: 'a switch, there and back',
+      line: `npx weir degrade comments fallback --for 5m --reason demo; curl -s ${url}/comments/1; npx weir degrade off comments`,
+      look: 'the comments rest at once; after `off` they are back, as they would be by themselves in 5 minutes',
+    },
+  ])
+}
+
+/** Five things to try with a site of one's own. @param url where the edge listens @param file the site file */
+export function siteTries(url: string, file: string): string[] {
+  return numbered([
+    { what: 'a request', line: `curl -i ${url}/`, look: 'Cache-Status says whether it came from the cache, and why not' },
+    { what: 'why', line: `npx weir explain ${url}/`, look: 'which route takes it, and what happens to it' },
+    {
+      what: 'a change',
+      line: `npx weir diff ${file}; npx weir publish ${file}`,
+      look: 'the edge serves the next revision within a second',
+    },
+    {
+      what: 'a switch',
+      line: 'npx weir degrade all cache-only --for 1m --reason trying',
+      look: 'only what is cached is served, for a minute',
+    },
+    { what: 'the edges', line: 'npx weir edges', look: 'which edge runs which revision' },
+  ])
+}
+
+function numbered(tries: readonly Try[]): string[] {
+  return tries.flatMap(({ what, line, look }, index) => [`  ${index + 1}. ${what}: ${look}`, `       ${line}`])
+}

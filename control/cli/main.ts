@@ -1,0 +1,40 @@
+// The program of all verbs but `edge` and `proxy`.
+
+import { audit } from './audit.ts'
+import { check } from './check.ts'
+import type { Command } from './command.ts'
+import { control } from './control.ts'
+import { degrade } from './degrade.ts'
+import { diff } from './diff.ts'
+import { edges } from './edges.ts'
+import { explain } from './explain.ts'
+import { limit } from './limit.ts'
+import { publish } from './publish.ts'
+import { rollback } from './rollback.ts'
+import { runCommand } from './run-command.ts'
+import { processSurroundings } from './surroundings.ts'
+import { token } from './token.ts'
+import { up } from './up.ts'
+import { version } from './version.ts'
+
+/** Every command, in the order in which `weir help` lists them. */
+export const COMMANDS: readonly Command[] = [
+  up,
+  control,
+  check,
+  diff,
+  publish,
+  rollback,
+  degrade,
+  limit,
+  edges,
+  explain,
+  audit,
+  token,
+  version,
+]
+
+/** Runs one command line. @param argv the words after `weir` @returns the exit code */
+export async function main(argv: readonly string[]): Promise<number> {
+  return runCommand(argv, COMMANDS, processSurroundings())
+}

@@ -1,0 +1,20 @@
+// `weir version`: which Weir, on which Node.
+
+import packageFile from '../../package.json' with { type: 'json' }
+import { EXIT } from './cli-error.ts'
+import type { Command } from './command.ts'
+import { report } from './report.ts'
+
+/** The command `version`. */
+export const version: Command = {
+  name: 'version',
+  summary: 'say which Weir this is',
+  usage: ['version'],
+  flags: {},
+  examples: [],
+  async run(call) {
+    const node = process.version
+    report(call, { weir: packageFile.version, node }, [`weir ${packageFile.version} on Node ${node}`])
+    return EXIT.done
+  },
+}

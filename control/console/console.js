@@ -1,0 +1,293 @@
+// The console: one page that shows what the control plane knows and flips switches. Whatever comes from the API is put into the page
+// as text, never as markup. The token is kept for this tab only. One file, because the page loads no more than it must (no build).
+
+const TOKEN_KEY = 'weir-token'
+const RETRY_MS = 2_000
+const POLL_MS = 5_000
+/** The event stream says something every 15 s; a longer silence means that it is dead. */
+const SILENCE_MS = 40_000
+
+const $ = (id) => document.getElementById(id)
+/** What was shown last: the number of the revision, and the switchboard. */
+const shown = { revision: 0, board: { switches: [], overrides: [] } }
+/** Ends the stream of the token that was entered before. */
+let ended = new AbortController()
+
+async function call(method, path, body) {
+  const headers = { authorization: `Bearer ${sessionStorage.getItem(TOKEN_KEY) ?? ''}` }
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  const response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
+  if (response.status === 401) {
+    leave('The token is not known here.')
+    throw new Error('The token is not known here.')
+  }
+  const value = await response.json().catch(() => null)
+  if (response.ok) return value
+  // Nothing published yet is a state of things, not a failure.
+  if (response.status === 404 && path === '/v1/site') return null
+  throw new Error(value?.detail || value?.title || `The control plane answered ${response.status}.`)
+}
+
+const loadSite = async () => showSite(await call('GET', '/v1/site'))
+const loadBoard = async () => showBoard(await call('GET', '/v1/switchboard'))
+const loadEdges = async () => showEdges(await call('GET', '/v1/edges'))
+
+function element(name, text, className) {
+  const made = document.createElement(name)
+  if (text !== undefined) made.textContent = text
+  if (className) made.className = className
+  return made
+}
+
+/** Rows of cells; a cell is a text, `[text, class]`, or an element. */
+function fill(body, rows, whenEmpty) {
+  const columns = body.parentElement.querySelectorAll('th').length
+  const made = rows.map((cells) => {
+    const row = element('tr')
+    cells.forEach((cell, index) => {
+      const td = element(index === 0 ? 'th' : 'td', ...(cell instanceof Node ? [] : [cell].flat()))
+      if (index === 0) td.scope = 'row'
+      if (cell instanceof Node) td.append(cell)
+      row.append(td)
+    })
+    return row
+  })
+  if (made.length === 0) {
+    const td = element('td', whenEmpty, 'empty')
+    td.colSpan = columns
+    made.push(element('tr'))
+    made[0].append(td)
+  }
+  body.replaceChildren(...made)
+}
+
+function showSite(publication) {
+  shown.revision = publication?.revision ?? 0
+  if (!publication) {
+    $('revision').textContent = 'Nothing is published yet.'
+    fill($('routes'), [], 'No routes.')
+    return
+  }
+  const { revision, author, note, publishedAtMs, site } = publication
+  $('revision').textContent =
+    `Revision ${revision}, published by ${author} on ${new Date(publishedAtMs).toLocaleString()}${note ? `: ${note}` : ''}`
+  const routes = Object.entries(site.routes)
+  const hostsOf = (route) => (route.hosts.length === 0 ? site.hosts : route.hosts).join(', ')
+  fill(
+    $('routes'),
+    routes.map(([id, route]) => [
+      id,
+      hostsOf(route),
+      route.path,
+      route.pool ?? (route.respond ? `answers ${route.respond}` : '–'),
+      route.cache.store,
+      route.limits.join(', ') || '–',
+    ]),
+    'No routes.',
+  )
+  const chosen = new Set([...$('switch-routes').selectedOptions].map((option) => option.value))
+  $('switch-routes').replaceChildren(
+    ...routes.map(([id]) => {
+      const option = element('option', id)
+      option.value = id
+      option.selected = chosen.has(id)
+      return option
+    }),
+  )
+}
+
+function showBoard(board) {
+  shown.board = board
+  const nowMs = Date.now()
+  const focused = document.activeElement?.dataset?.path
+  const standing = (entries) => entries.filter((entry) => entry.expiresAtMs > nowMs)
+  const switches = standing(board.switches).map((each) => [
+    `switch ${each.id}`,
+    each.mode,
+    `${each.routes.join(', ') || 'every route'}${each.clients === 'all' ? '' : `, ${each.clients}`}`,
+    timeLeft(each.expiresAtMs),
+    each.owner,
+    each.reason,
+    takeBack(`switch ${each.id}`, `/v1/switches/${encodeURIComponent(each.id)}`),
+  ])
+  const overrides = standing(board.overrides).map((each) => [
+    `limit ${each.limit}`,
+    each.burst === undefined ? each.rate : `${each.rate}, burst ${each.burst}`,
+    'all who pay it',
+    timeLeft(each.expiresAtMs),
+    each.owner,
+    each.reason,
+    takeBack(`limit ${each.limit}`, `/v1/overrides/${encodeURIComponent(each.limit)}`),
+  ])
+  fill($('force'), [...switches, ...overrides], 'No switch is set and no limit is overridden.')
+  // Rows are made anew; who stood on a button with the keyboard should still stand on it.
+  if (focused) document.querySelector(`button[data-path="${CSS.escape(focused)}"]`)?.focus()
+}
+
+function timeLeft(expiresAtMs) {
+  const span = element('span', duration(expiresAtMs - Date.now()))
+  span.dataset.expiresAtMs = String(expiresAtMs)
+  return span
+}
+
+function takeBack(what, path) {
+  const button = element('button', 'Take back')
+  button.type = 'button'
+  button.dataset.path = path
+  button.setAttribute('aria-label', `Take back ${what}`)
+  button.addEventListener('click', () =>
+    act(button, async () => {
+      await call('DELETE', `${path}?waitMs=2000&reason=${encodeURIComponent('taken back in the console')}`)
+      await loadBoard()
+    }),
+  )
+  return button
+}
+
+function showEdges({ revision, switchSeq, edges }) {
+  const behind = (have, wanted) => (have === wanted ? String(have) : [`${have} of ${wanted}`, 'warn'])
+  const rows = edges.map((edge) => [
+    edge.edgeId,
+    edge.connection.state === 'connected' ? 'connected' : [`gone: ${edge.connection.reason}`, 'bad'],
+    behind(edge.have.revision, revision),
+    behind(edge.have.switchSeq, switchSeq),
+    new Date(edge.heardAtMs).toLocaleTimeString(),
+    edge.beat ? String(edge.beat.inFlight) : '–',
+    edge.beat ? `${Math.round(edge.beat.hitRatio * 100)} %` : '–',
+    edge.beat?.redis === 'down' ? ['down', 'bad'] : (edge.beat?.redis ?? '–'),
+    refusals(edge),
+  ])
+  fill($('edges'), rows, 'No edge has come yet.')
+}
+
+function refusals({ last }) {
+  const said = Object.entries(last).filter(([, verdict]) => verdict.kind === 'nack')
+  if (said.length === 0) return '–'
+  return [said.map(([what, { seq, problems }]) => `${what} ${seq}: ${problems[0]?.message ?? ''}`).join('; '), 'bad']
+}
+
+function duration(ms) {
+  if (ms <= 0) return 'over'
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 120) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`
+}
+
+function fault(message) {
+  $('fault').textContent = message ?? ''
+  $('fault').hidden = !message
+}
+
+/** Runs what a button does: once at a time, and what goes wrong is said. */
+function act(button, run) {
+  button.disabled = true
+  const done = (cause) => {
+    button.disabled = false
+    fault(cause?.message)
+  }
+  run().then(() => done(), done)
+}
+
+$('switch').addEventListener('submit', (event) => {
+  event.preventDefault()
+  const form = event.currentTarget
+  act(event.submitter, async () => {
+    const routes = [...$('switch-routes').selectedOptions].map((option) => option.value)
+    const clients = $('switch-clients').value
+    const id = [...(routes.length === 0 ? ['all'] : routes), ...(clients === 'all' ? [] : [clients])].join('-').slice(0, 64)
+    const order = {
+      routes,
+      clients,
+      mode: $('switch-mode').value,
+      reason: $('switch-reason').value,
+      forMs: Number($('switch-minutes').value) * 60_000,
+    }
+    const { edges } = await call('PUT', `/v1/switches/${encodeURIComponent(id)}?waitMs=2000`, order)
+    form.reset()
+    say(`Switch ${id} is in force on ${edges.acked} of ${edges.of} edges`)
+    await loadBoard()
+  })
+})
+
+$('enter').addEventListener('submit', (event) => {
+  event.preventDefault()
+  sessionStorage.setItem(TOKEN_KEY, $('token').value.trim())
+  $('token').value = ''
+  enter()
+})
+
+$('leave').addEventListener('click', () => leave())
+
+const say = (text) => {
+  $('live').textContent = text
+}
+
+function enter() {
+  ended.abort()
+  ended = new AbortController()
+  fault(null)
+  for (const id of ['board', 'leave']) $(id).hidden = false
+  $('enter').hidden = true
+  $('main').focus()
+  follow(ended.signal).catch((cause) => fault(cause.message))
+}
+
+function leave(message) {
+  ended.abort()
+  sessionStorage.removeItem(TOKEN_KEY)
+  for (const id of ['board', 'leave']) $(id).hidden = true
+  $('enter').hidden = false
+  $('token').focus()
+  say('Not connected')
+  fault(message)
+}
+
+/** Reads events until the token is given back; between streams, and where there are none, it polls. */
+async function follow(signal) {
+  while (!signal.aborted) {
+    try {
+      await Promise.all([loadSite(), loadBoard(), loadEdges()])
+      await readEvents(signal)
+    } catch (cause) {
+      if (signal.aborted) return
+      say(`Not live: ${cause.message}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, document.hidden ? POLL_MS : RETRY_MS))
+  }
+}
+
+async function readEvents(signal) {
+  const silent = new AbortController()
+  const headers = { authorization: `Bearer ${sessionStorage.getItem(TOKEN_KEY)}` }
+  const response = await fetch('/v1/events', { headers, signal: AbortSignal.any([signal, silent.signal]) })
+  if (!response.ok) throw new Error(`the events answered ${response.status}`)
+  say('Live')
+  const [reader, decoder] = [response.body.getReader(), new TextDecoder()]
+  for (let rest = ''; ; ) {
+    const timer = setTimeout(() => silent.abort(), SILENCE_MS)
+    const { done, value } = await reader.read().finally(() => clearTimeout(timer))
+    if (done) return
+    const events = (rest + decoder.decode(value, { stream: true })).split('\n\n')
+    rest = events.pop()
+    for (const event of events) await take(event)
+  }
+}
+
+async function take(event) {
+  const name = /^event: (.*)$/m.exec(event)?.[1]
+  const data = /^data: (.*)$/m.exec(event)?.[1]
+  if (name === 'revision' && JSON.parse(data).revision !== shown.revision) await Promise.all([loadSite(), loadEdges()])
+  if (name === 'edges') await loadEdges()
+  if (name === 'switchboard') showBoard(JSON.parse(data))
+}
+
+// Time left goes down by itself, and what is over goes away, also when nobody is heard any more.
+setInterval(() => {
+  const spans = [...document.querySelectorAll('[data-expires-at-ms]')]
+  for (const span of spans) span.textContent = duration(Number(span.dataset.expiresAtMs) - Date.now())
+  if (spans.some((span) => Number(span.dataset.expiresAtMs) <= Date.now())) showBoard(shown.board)
+}, 1_000)
+
+if (sessionStorage.getItem(TOKEN_KEY)) enter()
+else leave()

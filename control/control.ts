@@ -1,0 +1,158 @@
+// The control plane put together: store, discovery, streams, API. What it is made of is started in this order and ended in the other.
+
+import type { FastifyInstance } from 'fastify'
+import { EdgeError } from '../edge/base/edge-error.ts'
+import type { Ports } from '../edge/base/ports.ts'
+import type { ControlBootstrap } from '../edge/contract/bootstrap.ts'
+import { digestOf } from '../edge/contract/canonical-json.ts'
+import { readSite } from '../edge/contract/read-site.ts'
+import { explain } from '../edge/explain.ts'
+import { createApiServer } from './api/api-server.ts'
+import { readConsoleFiles } from './api/console-files.ts'
+import type { ApiContext } from './api/context.ts'
+import { EventHub } from './api/event-hub.ts'
+import { hostCheck } from './api/host-check.ts'
+import { publishSite } from './api/publish-site.ts'
+import { TokenBook } from './api/token-book.ts'
+import { openConsulCatalog } from './discovery/consul-catalog.ts'
+import { ConsulDiscovery } from './discovery/discovery.ts'
+import type { Role } from './domain/access.ts'
+import { ITSELF } from './domain/audit.ts'
+import { type EndpointSource, staticEndpoints } from './domain/endpoint-source.ts'
+import { Publisher } from './push/publisher.ts'
+import { SqliteStore } from './store/sqlite-store.ts'
+import type { Store } from './store/store.ts'
+
+/** What a control plane takes from the world around it. */
+export type ControlPorts = Pick<Ports, 'clock' | 'timers' | 'random' | 'log' | 'files'>
+
+/** A control plane that answers. */
+export interface Control {
+  /** Where it answers, with the port it was given. */
+  readonly url: string
+  /** The first admin token; null when one was made at an earlier start. Kept nowhere else: print it. */
+  readonly firstToken: string | null
+  /** The first token for edges; null when one was made at an earlier start. */
+  readonly firstEdgeToken: string | null
+  /** A token for an edge started by this very process; good until `close`. */
+  readonly edgeToken: string
+  /** Ends streams, API, discovery and store; once, however often it is called. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a control plane and waits until it answers.
+ * @throws EdgeError STATE_UNWRITABLE, CONFIG_UNREADABLE, CONFIG_INVALID (with `problems` in its detail) or LISTEN_FAILED
+ */
+export async function startControl(bootstrap: ControlBootstrap, ports: ControlPorts): Promise<Control> {
+  const store = new SqliteStore(bootstrap.stateDir, ports.random)
+  try {
+    return await startOn(store, bootstrap, ports)
+  } catch (cause) {
+    store.close()
+    throw cause
+  }
+}
+
+async function startOn(store: Store, bootstrap: ControlBootstrap, ports: ControlPorts): Promise<Control> {
+  const seed = store.current() ? null : await readSeed(bootstrap, ports)
+  const files = await readConsoleFiles(ports.files)
+  const context = contextOf(store, bootstrap, ports)
+  const app = createApiServer(context, { isOwnHost: hostCheck(bootstrap.listen, bootstrap.hosts), console: files })
+  let closing: Promise<void> | null = null
+  const close = () => {
+    closing ??= stop(context, app)
+    return closing
+  }
+  try {
+    if (seed) publishSite(context, seed)
+    const current = store.current()
+    if (current) context.endpoints.follow(current.site)
+    const url = await listen(app, bootstrap.listen)
+    const edgeToken = context.tokens.makePassing({ name: 'this process', role: 'edge' })
+    ports.log.info({ event: 'control-listening', url, revision: current?.revision ?? 0 })
+    return { url, ...firstTokens(context.tokens), edgeToken, close }
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+}
+
+async function stop({ events, publisher, endpoints, store }: ApiContext, app: FastifyInstance): Promise<void> {
+  events.close()
+  publisher.close()
+  try {
+    await app.close()
+    await endpoints.close()
+  } finally {
+    store.close()
+  }
+}
+
+function contextOf(store: Store, { consul }: ControlBootstrap, ports: ControlPorts): ApiContext {
+  const known = store.endpoints()
+  const endpoints = consul ? new ConsulDiscovery({ ...ports, catalog: openConsulCatalog(consul) }, known) : staticEndpoints(known)
+  const publisher = new Publisher({ publication: store.current(), switchboard: store.switchboard(), endpoints: endpoints.current() }, ports)
+  endpoints.onChange(() => passOn({ endpoints, publisher, store, log: ports.log }))
+  return {
+    ...ports,
+    store,
+    publisher,
+    endpoints,
+    explain,
+    tokens: new TokenBook(store, ports),
+    events: new EventHub(publisher, ports.timers),
+  }
+}
+
+type PassingOn = { endpoints: EndpointSource; publisher: Publisher; store: Store; log: ControlPorts['log'] }
+
+function passOn({ endpoints, publisher, store, log }: PassingOn): void {
+  const found = endpoints.current()
+  publisher.endpoints(found)
+  try {
+    store.saveEndpoints(found)
+  } catch (cause) {
+    // A full disk must not keep edges from hearing of a dead peer; what is lost is the memory for the next start.
+    log.error({ event: 'endpoints-not-kept', seq: found.seq, cause: String(cause) })
+  }
+}
+
+/** The site of the bootstrap as a first revision, or null. */
+async function readSeed({ site: path }: ControlBootstrap, { files }: ControlPorts) {
+  if (path === undefined) return null
+  const text = await files.read(path).catch((cause: unknown) => {
+    throw new EdgeError('CONFIG_UNREADABLE', { path }, cause)
+  })
+  if (text === null) throw new EdgeError('CONFIG_UNREADABLE', { path, reason: 'there is no such file' })
+  const read = readSite(text)
+  if (!read.ok) throw new EdgeError('CONFIG_INVALID', { path, problems: read.problems })
+  const { site } = read
+  return { site, digest: digestOf(site), note: `first start, from ${path}`.slice(0, 512), actor: ITSELF, from: 'site' } as const
+}
+
+/** The tokens that people and edges begin with, made when there are none at all. */
+function firstTokens(tokens: TokenBook): Pick<Control, 'firstToken' | 'firstEdgeToken'> {
+  if (tokens.list().length > 0) return { firstToken: null, firstEdgeToken: null }
+  const make = (role: Role) => {
+    const made = tokens.make({ name: `first ${role}`, role }, ITSELF)
+    return made.kind === 'made' ? made.token.secret : null
+  }
+  return { firstToken: make('admin'), firstEdgeToken: make('edge') }
+}
+
+async function listen(app: FastifyInstance, address: string): Promise<string> {
+  try {
+    if (address.startsWith('unix:')) {
+      await app.listen({ path: address.slice('unix:'.length) })
+      return address
+    }
+    const colon = address.lastIndexOf(':')
+    const host = address.slice(0, colon)
+    await app.listen({ host: host.replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) })
+    const bound = app.server.address()
+    return `http://${host}:${typeof bound === 'object' && bound ? bound.port : address.slice(colon + 1)}`
+  } catch (cause) {
+    throw new EdgeError('LISTEN_FAILED', { address }, cause)
+  }
+}

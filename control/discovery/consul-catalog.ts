@@ -1,0 +1,101 @@
+// Consul's health API through the `consul` client. The client decodes JSON and knows the fields of Consul; what it does not do
+// is noticed here: an answer that is cut off (it would wait for its end until the timeout) and one without a bound.
+
+import { EventEmitter } from 'node:events'
+import Consul from 'consul'
+import type { Abort } from '../../edge/base/abort.ts'
+import type { ControlBootstrap } from '../../edge/contract/bootstrap.ts'
+import { SECOND_MS } from '../../edge/contract/units.ts'
+import type { HealthAnswer, HealthCatalog, HealthQuestion } from './health-catalog.ts'
+
+/** An answer of 5,000 instances has about 10 MB; more than this is refused. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024
+/** What a question may take beside the wait it asks for. */
+const SLACK_MS = 5 * SECOND_MS
+
+/** Where Consul is and how long its questions wait. */
+export type ConsulConfig = NonNullable<ControlBootstrap['consul']>
+
+/** Opens a client of one Consul agent. Nothing is sent before the first question. */
+export function openConsulCatalog(config: ConsulConfig): HealthCatalog {
+  // `baseUrl` keeps the path of a Consul behind a prefix; the client takes it, its types do not know it.
+  const options = { baseUrl: `${config.url.replace(/\/+$/, '')}/v1` } as ConstructorParameters<typeof Consul>[0]
+  const consul = new Consul(options)
+  boundAnswers(consul)
+  return {
+    ask: (question, abort) => ask(consul, config, question, abort),
+    close: () => consul.destroy(),
+  }
+}
+
+async function ask(consul: Consul, config: ConsulConfig, question: HealthQuestion, abort: Abort): Promise<HealthAnswer> {
+  // The client's way to abort a request and to get at the fields of its answer.
+  const context = Object.assign(new EventEmitter(), { includeResponse: true })
+  const off = abort.on(() => context.emit('cancel'))
+  try {
+    const [response, body] = (await consul.health.service(optionsOf(config, question, context))) as unknown as ClientResult
+    const { headers } = response
+    return {
+      index: headers['x-consul-index'],
+      knownLeader: headers['x-consul-knownleader'],
+      lastContact: headers['x-consul-lastcontact'],
+      body,
+    }
+  } finally {
+    off()
+  }
+}
+
+type ClientResult = readonly [{ readonly headers: Readonly<Record<string, string | undefined>> }, unknown]
+
+function optionsOf(config: ConsulConfig, { service, index, consistency }: HealthQuestion, ctx: EventEmitter) {
+  const { tag, datacenter } = service
+  // Consul adds up to a sixteenth of the wait, so that answers do not come all at once; the timeout must leave room for it.
+  const timeout = index === 0n ? SLACK_MS : config.waitMs + config.waitMs / 16 + SLACK_MS
+  return {
+    ctx,
+    timeout,
+    service: service.service,
+    passing: true,
+    ...(tag === undefined ? {} : { tag }),
+    ...(datacenter === undefined ? {} : { dc: datacenter }),
+    ...(config.token === undefined ? {} : { token: config.token }),
+    ...(consistency === 'stale' ? { stale: true } : {}),
+    ...(index === 0n ? {} : { index: String(index), wait: `${config.waitMs}ms` }),
+  }
+}
+
+type ClientRequest = EventEmitter & { destroy(): void }
+type ClientResponse = EventEmitter & { readonly complete: boolean }
+type Transport = { request(options: unknown): ClientRequest }
+type PendingRequest = { transport: Transport }
+type Extensible = { _ext(event: 'onRequest', extend: (pending: PendingRequest, next: () => void) => void): void }
+
+function boundAnswers(consul: Consul): void {
+  ;(consul as unknown as Extensible)._ext('onRequest', (pending, next) => {
+    const { transport } = pending
+    pending.transport = {
+      request(options) {
+        const request = transport.request(options)
+        request.on('response', (response: ClientResponse) => watchAnswer(request, response))
+        return request
+      },
+    }
+    next()
+  })
+}
+
+// The client takes the first error of a request as its end and ignores what comes after.
+function watchAnswer(request: ClientRequest, response: ClientResponse): void {
+  let bytes = 0
+  response.on('data', (chunk: Uint8Array) => {
+    bytes += chunk.byteLength
+    if (bytes <= MAX_ANSWER_BYTES) return
+    request.emit('error', new Error(`the answer has more than ${MAX_ANSWER_BYTES} bytes`))
+    request.destroy()
+  })
+  response.on('error', (cause: Error) => request.emit('error', cause))
+  response.on('close', () => {
+    if (!response.complete) request.emit('error', new Error('the answer was cut off'))
+  })
+}

@@ -1,0 +1,194 @@
+// Who gets what. A change is written to every open stream in the tick in which it is handed in; an edge that opens a stream is sent
+// what stands. Lines are made once for all edges.
+
+import type { Cancel, Clock, Log, Timers } from '../../edge/base/ports.ts'
+import type { Endpoints, Publication } from '../../edge/contract/publication.ts'
+import type { Switchboard } from '../../edge/contract/switchboard.ts'
+import { BEAT_EVERY_MS, CONTRACT, type FromControl, MAX_LINE_BYTES } from '../../edge/contract/wire.ts'
+import type { Ack, EdgeBeat, Hello, Nack, What } from '../domain/edge-message.ts'
+import { Fleet, MAX_EDGES } from '../domain/fleet.ts'
+import { AckWaits, type Confirmation } from './ack-waits.ts'
+import { type SessionOwner, type StreamOrigin, StreamSession, type StreamSocket } from './stream-session.ts'
+
+/** The most streams at once: every edge, and some that come back before their old stream is known to be over. */
+export const MAX_STREAMS = MAX_EDGES + 1_000
+
+/** What edges have to have. */
+export interface Standing {
+  readonly publication: Publication | null
+  readonly switchboard: Switchboard
+  readonly endpoints: Endpoints
+}
+
+/** Something that changed: what edges are sent, or what is known of them. */
+export type Change = What | 'edges'
+
+interface PublisherPorts {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: Log
+}
+
+/** All streams to edges. */
+export class Publisher implements SessionOwner {
+  readonly fleet = new Fleet()
+  readonly #ports: PublisherPorts
+  readonly #sessions = new Set<StreamSession>()
+  /** The stream that counts for each edge: the newest. */
+  readonly #byEdge = new Map<string, StreamSession>()
+  readonly #lines = new Map<What, string>()
+  readonly #waits: AckWaits
+  readonly #listeners = new Set<(change: Change) => void>()
+  readonly #stopBeat: Cancel
+  #standing: Standing
+
+  constructor(standing: Standing, ports: PublisherPorts) {
+    this.#ports = ports
+    this.#standing = standing
+    this.#waits = new AckWaits(ports.timers, () => ports.clock.monotonicMs())
+    this.#stopBeat = ports.timers.every(BEAT_EVERY_MS, () => this.#beat())
+    if (standing.publication) this.#keepLine('publish', { type: 'publish', publication: standing.publication })
+    this.#keepLine('switches', { type: 'switches', switchboard: standing.switchboard })
+    this.#keepLine('endpoints', { type: 'endpoints', endpoints: standing.endpoints })
+  }
+
+  /** What edges have to have now. */
+  get standing(): Standing {
+    return this.#standing
+  }
+
+  /** Takes a new stream. @returns null when there are too many */
+  open(socket: StreamSocket, origin: StreamOrigin): StreamSession | null {
+    if (this.#sessions.size >= MAX_STREAMS) return null
+    const session = new StreamSession(socket, this, origin, this.#ports.clock.monotonicMs())
+    this.#sessions.add(session)
+    return session
+  }
+
+  /** Sends every edge a revision. */
+  publish(publication: Publication): void {
+    this.#standing = { ...this.#standing, publication }
+    this.#broadcast('publish', { type: 'publish', publication })
+  }
+
+  /** Sends every edge the switchboard. */
+  switches(switchboard: Switchboard): void {
+    this.#standing = { ...this.#standing, switchboard }
+    this.#broadcast('switches', { type: 'switches', switchboard })
+  }
+
+  /** Sends every edge the endpoints. */
+  endpoints(endpoints: Endpoints): void {
+    this.#standing = { ...this.#standing, endpoints }
+    this.#broadcast('endpoints', { type: 'endpoints', endpoints })
+  }
+
+  /** What the connected edges say to what they were just sent; see `AckWaits.wait`. */
+  confirmation(what: What, seq: number, waitMs: number): Promise<Confirmation> {
+    return this.#waits.wait(what, seq, this.#byEdge.keys(), waitMs)
+  }
+
+  /** Ends the streams that a token opened. */
+  endStreamsOf(tokenId: string): void {
+    for (const session of [...this.#sessions]) if (session.origin.tokenId === tokenId) session.end('its token was taken back')
+  }
+
+  /** Calls `listener` after each change, in the tick of it; listeners are expected to be few and quick. */
+  onChange(listener: (change: Change) => void): Cancel {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  /** Ends all streams and waits. */
+  close(): void {
+    this.#stopBeat()
+    this.#waits.close()
+    for (const session of [...this.#sessions]) session.end('the control plane stops')
+    this.#listeners.clear()
+  }
+
+  greet(session: StreamSession, hello: Hello): string | null {
+    if (hello.contract !== CONTRACT) return `it speaks contract ${hello.contract}, this control plane speaks ${CONTRACT}`
+    const { clock, log } = this.#ports
+    if (!this.fleet.hello(hello, session.origin.address, clock.wallMs())) return `${MAX_EDGES} edges are connected, which is the most`
+    const older = this.#byEdge.get(hello.edgeId)
+    this.#byEdge.set(hello.edgeId, session)
+    older?.end('a newer stream of the same edge took over')
+    log.info({ event: 'edge-connected', edge: hello.edgeId, address: session.origin.address, build: hello.build, ...hello.have })
+    this.#bringUpToDate(session, hello)
+    this.#tell('edges')
+    return null
+  }
+
+  hear(edgeId: string, message: Ack | Nack | EdgeBeat): void {
+    this.fleet.message(edgeId, message, this.#ports.clock.wallMs())
+    if (message.type === 'nack') {
+      this.#ports.log.warn({
+        event: 'edge-refuses',
+        edge: edgeId,
+        what: message.what,
+        seq: message.seq,
+        problems: message.problems.slice(0, 5),
+      })
+    }
+    if (message.type !== 'beat') this.#waits.answer(edgeId, message)
+    this.#tell('edges')
+  }
+
+  ended(session: StreamSession, reason: string): void {
+    this.#sessions.delete(session)
+    const { edgeId } = session
+    this.#ports.log.info({ event: 'edge-stream-ended', edge: edgeId ?? '', address: session.origin.address, reason })
+    // An older stream that ends says nothing about an edge that is already back on a newer one.
+    if (edgeId === null || this.#byEdge.get(edgeId) !== session) return
+    this.#byEdge.delete(edgeId)
+    this.fleet.gone(edgeId, reason, this.#ports.clock.wallMs())
+    this.#waits.gone(edgeId)
+    this.#tell('edges')
+  }
+
+  #bringUpToDate(session: StreamSession, { have }: Hello): void {
+    const nowMs = this.#ports.clock.monotonicMs()
+    const { publication } = this.#standing
+    // The number alone is no proof: after a loss of the store the same number may stand for another site.
+    const hasRevision = publication !== null && have.revision === publication.revision && have.digest === publication.digest
+    for (const what of ['switches', 'publish', 'endpoints'] as const) {
+      const line = this.#lines.get(what)
+      if (line !== undefined && !(what === 'publish' && hasRevision)) session.send(what, line, nowMs)
+    }
+  }
+
+  #broadcast(what: What, message: FromControl): void {
+    if (!this.#keepLine(what, message)) return
+    const line = this.#lines.get(what)!
+    const nowMs = this.#ports.clock.monotonicMs()
+    for (const session of [...this.#byEdge.values()]) session.send(what, line, nowMs)
+    this.#tell(what)
+  }
+
+  /** @returns false when no edge could read the line; the one before it then stands */
+  #keepLine(what: What, message: FromControl): boolean {
+    const line = JSON.stringify(message)
+    const lineBytes = Buffer.byteLength(line)
+    if (lineBytes > MAX_LINE_BYTES) {
+      this.#ports.log.error({ event: 'push-too-long', what, lineBytes, maxLineBytes: MAX_LINE_BYTES })
+      return false
+    }
+    this.#lines.set(what, line)
+    return true
+  }
+
+  #beat(): void {
+    const { clock } = this.#ports
+    const line = JSON.stringify({ type: 'beat', atMs: clock.wallMs() } satisfies FromControl)
+    const nowMs = clock.monotonicMs()
+    for (const session of [...this.#sessions]) session.beat(line, nowMs)
+    this.fleet.forgetGone(clock.wallMs())
+  }
+
+  #tell(change: Change): void {
+    for (const listener of [...this.#listeners]) listener(change)
+  }
+}

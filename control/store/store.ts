@@ -1,0 +1,41 @@
+// What the control plane keeps. All calls are synchronous and whole: a write is on disk with its audit entry when the call returns,
+// so that what was checked just before it still holds.
+
+import type { Endpoints, Publication } from '../../edge/contract/publication.ts'
+import type { Switchboard } from '../../edge/contract/switchboard.ts'
+import type { AuditEntry, AuditRecord } from '../domain/audit.ts'
+import type { Draft, RevisionSummary } from '../domain/revision.ts'
+import type { TokenRecord } from '../domain/token.ts'
+
+/** A page of a list that is read from the newest to the oldest. */
+export interface Page {
+  readonly limit: number
+  /** Only what has a lower number. */
+  readonly before?: number
+}
+
+/** What the control plane keeps. @throws EdgeError STATE_UNWRITABLE when a write fails, CONFIG_UNREADABLE when what is kept cannot be read */
+export interface Store {
+  /** The revision that stands, or null. */
+  current(): Publication | null
+  revision(number: number): Publication | null
+  revisions(page: Page): RevisionSummary[]
+  /** Adds a revision and drops the draft it was made of. */
+  publish(publication: Publication, from: 'draft' | 'site', audit: AuditEntry): void
+  draft(): Draft | null
+  saveDraft(draft: Omit<Draft, 'version'>, audit: AuditEntry): Draft
+  dropDraft(audit: AuditEntry): void
+  switchboard(): Switchboard
+  saveSwitchboard(board: Switchboard, audit: AuditEntry): void
+  endpoints(): Endpoints
+  /** Not audited: no person did it. */
+  saveEndpoints(endpoints: Endpoints): void
+  /** The key that digests of tokens are made with, hex; made once. */
+  tokenKey(): string
+  tokens(): readonly TokenRecord[]
+  addToken(token: TokenRecord, audit: AuditEntry): void
+  dropToken(id: string, audit: AuditEntry): void
+  audit(page: Page): AuditRecord[]
+  /** Harmless when it is closed already. */
+  close(): void
+}

@@ -1,0 +1,43 @@
+import t from 'tap'
+import { CliWorld, SITE, startCli } from './cli-world.ts'
+
+t.test('a request is explained by a file, without a control plane', async (t) => {
+  const world = new CliWorld()
+  world.files.set('site.json', JSON.stringify(SITE))
+  const { code, out } = await world.run('explain', 'http://shop.test/a?b=1', '--site', 'site.json', '--address', '192.0.2.7')
+  t.equal(code, 0)
+  t.match(out, /^request shop\.test\/a\?b=1$/m)
+  t.match(out, /^client {2}192\.0\.2\.7, /m)
+  t.match(out, /^route {3}page$/m)
+  t.match(out, /^limit {3}per-client, paid by .*192\.0\.2\.7/m)
+  t.match(out, /^pool {4}app, consistent-hash of \/a: 127\.0\.0\.1:3000$/m)
+})
+
+t.test('fields of the request count: a crawler is told as one', async (t) => {
+  const world = new CliWorld()
+  world.files.set('site.json', JSON.stringify(SITE))
+  const { out } = await world.run('explain', 'http://shop.test/', '--site', 'site.json', '--header', 'User-Agent: Googlebot/2.1')
+  t.match(out, /^client {2}127\.0\.0\.1, crawler$/m)
+})
+
+t.test('a switch that stands is named with its reason', async (t) => {
+  const cli = await startCli(t)
+  await cli.run('degrade', 'page', 'fallback', '--for', '1h', '--reason', 'slow')
+  t.match(await cli.run('explain', 'http://shop.test/'), { code: 0, out: /^mode {4}fallback, by switch page: slow$/m })
+  t.match(JSON.parse((await cli.run('explain', 'http://shop.test/', '--json')).out), { route: 'page', mode: { mode: 'fallback' } })
+})
+
+t.test('what is no URL, method, address or field is a usage error', async (t) => {
+  const world = new CliWorld()
+  for (const words of [
+    [],
+    ['/path'],
+    ['http://'],
+    ['http://a/', '--method', 'get'],
+    ['http://a/', '--address', 'localhost'],
+    ['http://a/', '--header', 'nonsense'],
+    ['http://a/', 'http://b/'],
+  ]) {
+    t.match(await world.run('explain', ...words), { code: 2 }, words.join(' '))
+  }
+})

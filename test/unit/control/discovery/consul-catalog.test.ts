@@ -1,0 +1,93 @@
+import t from 'tap'
+import { openConsulCatalog } from '../../../../control/discovery/consul-catalog.ts'
+import type { HealthQuestion } from '../../../../control/discovery/health-catalog.ts'
+import { Abort } from '../../../../edge/base/abort.ts'
+import { type OriginScript, type ScriptedOrigin, startOrigin } from '../../../support/origin.ts'
+import type { Scope } from '../../../support/scope.ts'
+import { until } from '../../../support/until.ts'
+
+const QUESTION: HealthQuestion = { service: { service: 'shop' }, index: 0n, consistency: 'stale' }
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+async function open(t: Scope, script: OriginScript, more: { token?: string; path?: string } = {}) {
+  const consul = await startOrigin(t, script)
+  const { token, path = '' } = more
+  const catalog = openConsulCatalog({ url: `${consul.url}${path}`, waitMs: 60_000, ...(token === undefined ? {} : { token }) })
+  t.teardown(() => catalog.close())
+  return { consul, ask: (question: Partial<HealthQuestion> = {}, abort = new Abort()) => catalog.ask({ ...QUESTION, ...question }, abort) }
+}
+
+const lastQuery = (consul: ScriptedOrigin) => new URL(consul.requests.at(-1)!.target, consul.url)
+
+t.test('the state is asked for without a wait, changes with index and wait', async (t) => {
+  const { consul, ask } = await open(t, () => ({ headers: JSON_TYPE, body: '[]' }))
+  await ask()
+  const first = lastQuery(consul)
+  t.equal(first.pathname, '/v1/health/service/shop')
+  t.same([...first.searchParams.keys()].sort(), ['passing', 'stale'])
+
+  await ask({ index: 18_446_744_073_709_551_615n, consistency: 'default', service: { service: 'a b', tag: 'blue', datacenter: 'dc2' } })
+  const next = lastQuery(consul)
+  t.equal(next.pathname, '/v1/health/service/a%20b')
+  t.same(Object.fromEntries(next.searchParams), { passing: 'true', tag: 'blue', dc: 'dc2', index: '18446744073709551615', wait: '60000ms' })
+})
+
+t.test('the token travels in its field, and a path before /v1 is kept', async (t) => {
+  const { consul, ask } = await open(t, () => ({ headers: JSON_TYPE, body: '[]' }), { token: 'secret', path: '/behind/' })
+  await ask()
+  t.equal(consul.requests[0]!.headers['x-consul-token'], 'secret')
+  t.equal(lastQuery(consul).pathname, '/behind/v1/health/service/shop')
+})
+
+t.test('the fields of Consul come with the body', async (t) => {
+  const headers = { ...JSON_TYPE, 'x-consul-index': '7', 'x-consul-knownleader': 'true', 'x-consul-lastcontact': '3' }
+  const { ask } = await open(t, () => ({ headers, body: '[{"Service":{}}]' }))
+  t.same(await ask(), { index: '7', knownLeader: 'true', lastContact: '3', body: [{ Service: {} }] })
+})
+
+t.test('statuses of trouble are failures, never an empty list', async (t) => {
+  for (const [status, body] of [
+    [500, 'No cluster leader'],
+    [429, 'Your IP is issuing too many concurrent connections'],
+    [403, 'Permission denied'],
+    [404, ''],
+    [302, ''],
+  ] as const) {
+    const { ask } = await open(t, () => ({ status, body, headers: { 'content-type': 'text/plain' } }))
+    await t.rejects(ask(), { message: /./ }, `${status}`)
+  }
+})
+
+t.test('JSON that does not parse is a failure, and a page is no list', async (t) => {
+  const garbage = await open(t, () => ({ headers: JSON_TYPE, body: '[{"Service":' }))
+  await t.rejects(garbage.ask(), { message: /decode/ })
+  const page = await open(t, () => ({ headers: { 'content-type': 'text/html' }, body: '<html>' }))
+  t.notOk(Array.isArray((await page.ask()).body))
+  const empty = await open(t, () => ({ headers: JSON_TYPE }))
+  t.notOk(Array.isArray((await empty.ask()).body))
+})
+
+t.test('an answer that is cut off fails at once', async (t) => {
+  const { ask } = await open(t, (_, response) => {
+    response.writeHead(200, { ...JSON_TYPE, 'content-length': '1000' })
+    response.write('[{"Service":')
+    setImmediate(() => response.destroy())
+    return undefined
+  })
+  await t.rejects(ask({ index: 5n }), { message: /cut off|aborted/ })
+})
+
+t.test('a question can be taken back while Consul is silent', async (t) => {
+  const { consul, ask } = await open(t, () => new Promise(() => {}))
+  const abort = new Abort()
+  const asked = ask({ index: 5n }, abort)
+  await until(() => consul.count() === 1, { what: 'the question' })
+  abort.abort()
+  await t.rejects(asked, { message: /abort/ })
+})
+
+t.test('nobody listening is a failure with a reason', async (t) => {
+  const { consul, ask } = await open(t, () => ({ body: '' }))
+  await consul.close()
+  await t.rejects(ask(), { message: /ECONNREFUSED/ })
+})

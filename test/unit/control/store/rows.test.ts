@@ -1,0 +1,23 @@
+import t from 'tap'
+import { documentOf, publicationOf, tokenOf } from '../../../../control/store/rows.ts'
+import { SwitchboardSchema } from '../../../../edge/contract/switchboard.ts'
+
+t.test('a document that is no JSON is a fault', async (t) => {
+  t.throws(() => documentOf(SwitchboardSchema, '{"seq":', 'switchboard'), { code: 'CONFIG_UNREADABLE' })
+})
+
+t.test('a document that is not what its schema says is a fault that names it', async (t) => {
+  const fault = { code: 'CONFIG_UNREADABLE', detail: { reason: /the switchboard kept in the database is not valid: \/seq/ } }
+  t.throws(() => documentOf(SwitchboardSchema, '{"seq":"x","switches":[],"overrides":[]}', 'switchboard'), fault)
+})
+
+t.test('a revision whose site was spoilt is a fault that names it', async (t) => {
+  const row = { revision: 3, digest: 'a'.repeat(64), published_at_ms: 0, author: '', note: '', site: '{"routes":[]}' }
+  t.throws(() => publicationOf(row), { code: 'CONFIG_UNREADABLE', detail: { reason: /revision 3 .* \/site\/routes/ } })
+})
+
+t.test('a token with a role that is none is a fault', async (t) => {
+  const row = { id: 'a', name: 'n', role: 'god', digest: 'd', created_at_ms: 0 }
+  t.throws(() => tokenOf(row), { code: 'CONFIG_UNREADABLE' })
+  t.equal(tokenOf({ ...row, role: 'viewer' }).role, 'viewer')
+})
