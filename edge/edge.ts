@@ -14,6 +14,7 @@ import { RedisLevel } from './cache/redis-level.ts'
 import { compile, type Told, withEndpoints, withSwitches } from './config/compile.ts'
 import { Holder } from './config/holder.ts'
 import { createRegistries } from './config/registries.ts'
+import type { Snapshot } from './config/snapshot.ts'
 import type { EdgeBootstrap, RedisConfig } from './contract/bootstrap.ts'
 import type { Exchange, Incoming, Reply, Tools } from './pipeline/exchange.ts'
 import { handle } from './pipeline/handle.ts'
@@ -21,7 +22,7 @@ import { LineMetrics } from './pipeline/line-metrics.ts'
 import { newWhy } from './pipeline/why.ts'
 import { createRedis } from './redis/client.ts'
 import type { RedisPort } from './redis/redis-port.ts'
-import { type Script, script } from './redis/script.ts'
+import { script } from './redis/script.ts'
 import { UndiciUpstream } from './upstream/undici-upstream.ts'
 
 /** Flights at once, keys marked as uncacheable, and for how long. */
@@ -58,6 +59,7 @@ export class Edge {
   readonly #holder = new Holder()
   readonly #registries
   readonly #redis: RedisPort | null
+  readonly #breaker: Breaker | null
   readonly #memory: MemoryLevel
   readonly #ports: Ports
   readonly #idPrefix: string
@@ -69,10 +71,11 @@ export class Edge {
     this.#registries = createRegistries(new SharedCells(parts.cells), ports.random)
     this.#memory = new MemoryLevel(parts.l1MaxBytes)
     this.#redis = bootstrap.redis === undefined ? null : createRedis(bootstrap.redis, ports)
-    const far =
-      bootstrap.redis === undefined || this.#redis === null
+    this.#breaker =
+      bootstrap.redis === undefined
         ? null
-        : redisLevel(bootstrap.redis, this.#redis, script('cache-put', parts.cachePut), ports)
+        : new Breaker({ failures: bootstrap.redis.breakerFailures, openMs: bootstrap.redis.breakerOpenMs })
+    const far = bootstrap.redis === undefined ? null : redisLevel(bootstrap.redis, this.#redis!, this.#breaker!, parts)
     const background = createBackground(ports.log, ports.metrics)
     this.#tools = toolsOf(parts, new Levels(this.#memory, far), background)
     this.#idPrefix = ports.random.hex(6)
@@ -82,12 +85,7 @@ export class Edge {
   /** Puts what was told in force. @returns the reason when it cannot be compiled; what was in force stays */
   apply(told: Told, part: 'all' | 'switches' | 'endpoints'): string | null {
     try {
-      const current = this.#holder.current
-      if (current === null || part === 'all') this.#holder.swap(compile(told, this.#registries))
-      else
-        this.#holder.swap(
-          part === 'switches' ? withSwitches(current, told, this.#registries) : withEndpoints(current, told, this.#registries),
-        )
+      this.#holder.swap(this.#next(told, part))
     } catch (cause) {
       return `cannot be compiled: ${String(cause)}`
     }
@@ -95,7 +93,7 @@ export class Edge {
     return null
   }
 
-  /** Serves one request to its end. Never throws. */
+  /** Serves one request to its end; there is none before the first `apply`, since nobody listens yet. Never throws. */
   serve(incoming: Incoming, reply: Reply, wanted: Abort): void {
     const snapshot = this.#holder.current!
     this.#nextId += 1
@@ -122,8 +120,7 @@ export class Edge {
 
   /** What this worker reads of itself. */
   reading(): ReturnType<LineMetrics['reading']> & { redis: 'up' | 'down' | 'none' } {
-    const redis = this.#redis === null ? 'none' : this.#redis.state() === 'ready' ? 'up' : 'down'
-    return { ...this.#tools.metrics.reading(), redis }
+    return { ...this.#tools.metrics.reading(), redis: this.#redisState() }
   }
 
   /** Counts a fault of a message that never became a request. */
@@ -137,18 +134,33 @@ export class Edge {
     await this.#tools.upstream.close()
   }
 
+  // What changed alone is put on what is there, unless that is of another revision: then only the whole fits together.
+  #next(told: Told, part: 'all' | 'switches' | 'endpoints'): Snapshot {
+    const current = this.#holder.current
+    if (current === null || part === 'all' || current.revision !== told.revision) return compile(told, this.#registries)
+    return part === 'switches' ? withSwitches(current, told, this.#registries) : withEndpoints(current, told, this.#registries)
+  }
+
   #gauge(): void {
     const { metrics } = this.#ports
     const { bytes, entries, evictions } = this.#memory.stats()
     metrics.gauge('weir_l1_bytes').set(bytes)
     metrics.gauge('weir_l1_entries').set(entries)
     metrics.gauge('weir_l1_evictions').set(evictions)
-    if (this.#redis !== null) metrics.gauge('weir_redis_state').set(this.#redis.state() === 'ready' ? 1 : 0)
+    const redis = this.#redisState()
+    if (redis !== 'none') metrics.gauge('weir_redis_state').set(redis === 'up' ? 1 : 0)
+  }
+
+  // A connection that stands is not enough: one that never answers has an open breaker.
+  #redisState(): 'up' | 'down' | 'none' {
+    if (this.#redis === null || this.#breaker === null) return 'none'
+    const answers = this.#breaker.state(this.#ports.clock.monotonicMs()).state === 'closed'
+    return this.#redis.state() === 'ready' && answers ? 'up' : 'down'
   }
 }
 
-function redisLevel(config: RedisConfig, redis: RedisPort, putScript: Script, ports: Ports): RedisLevel {
-  const breaker = new Breaker({ failures: config.breakerFailures, openMs: config.breakerOpenMs })
+function redisLevel(config: RedisConfig, redis: RedisPort, breaker: Breaker, { ports, cachePut }: EdgeParts): RedisLevel {
+  const putScript = script('cache-put', cachePut)
   return new RedisLevel({
     redis,
     breaker,

@@ -5,20 +5,21 @@ import { Abort } from './base/abort.ts'
 import { asEdgeError } from './base/edge-error.ts'
 import type { Counter, Gauge, Histogram, Random } from './base/ports.ts'
 import { allocateCells, SharedCells } from './base/shared-cells.ts'
-import type { Client } from './client/client-class.ts'
 import { compile, type Told } from './config/compile.ts'
 import { createRegistries } from './config/registries.ts'
-import type { PoolPlan, RoutePlan, Snapshot } from './config/snapshot.ts'
+import type { PoolPlan, Snapshot } from './config/snapshot.ts'
 import { Fields } from './http/fields.ts'
 import { degrade } from './pipeline/degrade.ts'
-import type { Exchange, Request } from './pipeline/exchange.ts'
+import type { Asked, Exchange } from './pipeline/exchange.ts'
+import { poolIdOf } from './pipeline/forward.ts'
 import { identify } from './pipeline/identify.ts'
 import { keyValue } from './pipeline/key-value.ts'
-import { limitKey } from './pipeline/limit.ts'
+import { limitKey, limitsOf } from './pipeline/limit.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
 import { keyOfTarget } from './pipeline/lookup.ts'
 import { match } from './pipeline/match.ts'
 import { normalise } from './pipeline/normalise.ts'
+import { refuse } from './pipeline/refuse.ts'
 import { newWhy } from './pipeline/why.ts'
 
 /** A request to explain. */
@@ -57,13 +58,13 @@ export interface Decision {
 export function explain(told: Told, request: ExplainRequest, nowMs: number): Decision {
   const snapshot = compile(told, createRegistries(new SharedCells(allocateCells(1_024, NO_CHANCE)), NO_CHANCE))
   const x = exchangeOf(request, snapshot, nowMs)
-  const seen: { asked?: Request; client?: Client; route?: RoutePlan } = {}
+  const seen: Seen = {}
   let fault: Decision['fault'] = null
   try {
-    seen.asked = normalise(x)
-    seen.client = identify(seen.asked, x)
-    seen.route = match(seen.asked, x)
-    degrade(seen.client, seen.route, x)
+    seen.request = normalise(x)
+    seen.client = identify(seen.request, x)
+    seen.route = match(seen.request, x)
+    refuse(degrade({ request: seen.request, client: seen.client, route: seen.route }, x), seen.route)
   } catch (thrown) {
     const { code, row } = asEdgeError(thrown)
     fault = { code, status: row.status, sentence: row.sentence }
@@ -71,30 +72,32 @@ export function explain(told: Told, request: ExplainRequest, nowMs: number): Dec
   return decisionOf(seen, x, fault)
 }
 
-function decisionOf(seen: { asked?: Request; client?: Client; route?: RoutePlan }, x: Exchange, fault: Decision['fault']): Decision {
-  const { asked, client, route } = seen
+/** As much of a request as could be read before a fault. */
+type Seen = { -readonly [Part in keyof Asked]?: Asked[Part] }
+
+function decisionOf({ request, client, route }: Seen, x: Exchange, fault: Decision['fault']): Decision {
   const head = {
     revision: x.snapshot.revision,
-    host: asked?.host ?? '',
-    path: asked?.path ?? x.incoming.target,
-    query: asked?.query ?? null,
+    host: request?.host ?? '',
+    path: request?.path ?? x.incoming.target,
+    query: request?.query ?? null,
     client: { address: client?.address ?? x.incoming.peerAddress, class: client?.class ?? '' },
     route: route?.id ?? null,
     mode: { mode: x.why.mode, by: x.why.switchId || null, reason: reasonOf(x) },
     fault,
   }
-  if (asked === undefined || client === undefined || route === undefined) return { ...head, limits: [], cache: null, pool: null }
-  const limits = route.limits.map((id) => ({ id, key: printable(limitKey(x.snapshot.limits.get(id)!, asked, client, route)) }))
-  const cache = { store: route.config.cache.store, key: printable(keyOfTarget(asked, route)) }
-  const poolId = client.class === 'crawler' && route.crawlerPool !== null ? route.crawlerPool : route.pool
-  const pool = poolId === null ? undefined : x.snapshot.pools.get(poolId)
-  return { ...head, limits, cache, pool: pool === undefined ? null : poolChoice(pool, asked, client, route, x) }
+  if (request === undefined || client === undefined || route === undefined) return { ...head, limits: [], cache: null, pool: null }
+  const asked = { request, client, route }
+  const limits = limitsOf(asked, x).map((plan) => ({ id: plan.id, key: printable(limitKey(plan, asked)) }))
+  const cache = { store: route.config.cache.store, key: printable(keyOfTarget(asked)) }
+  const pool = x.snapshot.pools.get(poolIdOf(asked) ?? '')
+  return { ...head, limits, cache, pool: pool === undefined ? null : poolChoice(pool, asked, x) }
 }
 
-function poolChoice(pool: PoolPlan, asked: Request, client: Client, route: RoutePlan, x: Exchange): Decision['pool'] {
-  const key = keyValue(pool.hashKey, asked, client, route.id) ?? client.address
+function poolChoice(pool: PoolPlan, asked: Asked, x: Exchange): Decision['pool'] {
+  const key = keyValue(pool.hashKey, asked) ?? asked.client.address
   // Only a consistent hash says beforehand whom it will pick.
-  const peer = pool.config.balance === 'consistent-hash' ? (pool.balancer.pick(key, [], x.startedAtMs)?.address ?? null) : null
+  const peer = pool.config.balance === 'consistent-hash' ? (pool.balancer.pick(key, [], x.startedMonotonicMs)?.address ?? null) : null
   return { id: pool.id, balance: pool.config.balance, key, peer, peers: pool.peers.length }
 }
 
@@ -114,7 +117,7 @@ function exchangeOf(request: ExplainRequest, snapshot: Snapshot, nowMs: number):
   const fields = Fields.of(request.headers)
   if (found !== null && !fields.has('host')) fields.append('Host', found[1]!)
   const rest = found?.[2] ?? request.url
-  const target = rest.startsWith('/') || request.method === 'OPTIONS' ? rest : `/${rest}`
+  const target = rest.startsWith('/') ? rest : `/${rest}`
   return {
     id: 'explain',
     startedAtMs: nowMs,

@@ -35,7 +35,9 @@ function proxy(args: readonly string[]): Promise<number> | number {
   if (quick.kind === 'help') return say(QUICK_USAGE, 0)
   if (quick.kind === 'wrong') return complain(`${quick.problems.join('\n')}\nSee weir proxy --help.`, 2)
   if (quick.kind === 'print') return say(`${JSON.stringify(quick.site, null, 2)}\n`, 0)
-  return run(quick.bootstrap, { revision: 1, site: quick.site, switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS })
+  // Several quick edges may stand behind one another; with one name for all, the second would take the first for itself (RFC 8586).
+  const bootstrap = { ...quick.bootstrap, edgeId: `weir-${systemRandom.hex(3)}` }
+  return run(bootstrap, { revision: 1, site: quick.site, switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS })
 }
 
 function edge(args: readonly string[]): Promise<number> | number {
@@ -102,7 +104,8 @@ async function run(bootstrap: EdgeBootstrap, given: Told | null): Promise<number
     return 0
   } catch (thrown) {
     sink.flush()
-    return complain(startFault(thrown), 1)
+    // What was opened before the fault (admin port, control stream, other workers) would keep the process alive after its sentence.
+    process.exit(complain(startFault(thrown), 1))
   }
 }
 
@@ -120,12 +123,17 @@ function controlToken(bootstrap: EdgeBootstrap): string | null {
 // A second signal ends at once: whoever sends it does not want to wait for the drain.
 function ended(): Promise<void> {
   return new Promise((resolvePromise) => {
+    let signals = 0
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
+        signals += 1
+        if (signals > 1) process.exit(1)
         resolvePromise()
-        process.once(signal, () => process.exit(1))
       })
     }
+    // Started by another program (`weir up`) with a channel to it: when that program is gone, nobody is left to end this one.
+    process.once('disconnect', resolvePromise)
+    process.channel?.unref()
   })
 }
 

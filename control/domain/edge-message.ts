@@ -1,21 +1,11 @@
 // What an edge says, read from one line of its stream.
 
-import Type from 'typebox'
+import type Type from 'typebox'
 import { validate } from '../../edge/contract/validate.ts'
 import { AckSchema, EdgeBeatSchema, HelloSchema, NackSchema } from '../../edge/contract/wire.ts'
 
-// The digest lets an edge say which content it means by its number: a control plane whose store was lost counts anew, and then
-// the same number stands for another site. An edge that does not say is sent the site again.
-const HelloWithDigestSchema = Type.Object({
-  ...HelloSchema.properties,
-  have: Type.Object({
-    ...HelloSchema.properties.have.properties,
-    digest: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
-  }),
-})
-
 /** The first line of an edge. */
-export type Hello = Type.Static<typeof HelloWithDigestSchema>
+export type Hello = Type.Static<typeof HelloSchema>
 /** An edge serves what it was sent. */
 export type Ack = Type.Static<typeof AckSchema>
 /** An edge refuses what it was sent. */
@@ -33,7 +23,7 @@ export type ReadLine =
   | { readonly kind: 'unknown'; readonly type: string }
   | { readonly kind: 'invalid'; readonly reason: string }
 
-const SCHEMAS = { hello: HelloWithDigestSchema, ack: AckSchema, nack: NackSchema, beat: EdgeBeatSchema }
+const SCHEMAS = { hello: HelloSchema, ack: AckSchema, nack: NackSchema, beat: EdgeBeatSchema }
 
 /** Reads one line of an edge; never throws. */
 export function readEdgeMessage(line: string): ReadLine {

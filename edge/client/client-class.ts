@@ -7,6 +7,8 @@ export interface Client {
   readonly class: ClientClass
   /** Whether the peer of the connection is a trusted proxy, so that what it says of the client was believed. */
   readonly trustedPeer: boolean
+  /** How the client reached us, or the first trusted proxy in front of us. */
+  readonly scheme: 'http' | 'https'
   /** The User-Agent as it came. */
   readonly userAgent: string | undefined
 }

@@ -8,7 +8,7 @@ import { RoundRobin } from '../balance/round-robin.ts'
 import { parseKeySource } from '../contract/key-source.ts'
 import type { PeerConfig, PoolConfig } from '../contract/pool.ts'
 import { type Endpoints, serviceKey } from '../contract/publication.ts'
-import type { Registries } from './registries.ts'
+import type { KeptBalancer, Registries } from './registries.ts'
 import type { PoolPlan } from './snapshot.ts'
 
 /** All pools of a site. */
@@ -32,7 +32,7 @@ function peersOf(config: PoolConfig, found: ReadonlyMap<string, readonly PeerCon
 }
 
 function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConfig[], registries: Registries): PoolPlan {
-  const peers = peerConfigs.map((peer) => registries.peers.obtain({ poolId: id, address: peer.address }, peer.weight))
+  const { peers, balancer } = keptBalancer(id, config.balance, peerConfigs, registries)
   const { scheme, connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, maxConnections, maxQueued, keepAliveMs } = config
   const times = { scheme, connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, maxConnections, maxQueued, keepAliveMs }
   return {
@@ -40,9 +40,20 @@ function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConf
     config,
     hashKey: parseKeySource(config.hashKey),
     peers,
-    balancer: balancerOf(config.balance, peers, registries),
+    balancer,
     hopOf: (peer) => ({ ...times, address: peer.address, untilHeadMs: config.totalTimeoutMs }),
   }
+}
+
+// Built anew only when the kind, an address or a weight changed, so that a revision that touches other things costs nothing here.
+function keptBalancer(id: string, kind: PoolConfig['balance'], peerConfigs: readonly PeerConfig[], registries: Registries): KeptBalancer {
+  const of = `${kind} ${peerConfigs.map((peer) => `${peer.address}*${peer.weight}`).join(' ')}`
+  const known = registries.balancers.get(id)
+  if (known?.of === of) return known
+  const peers = peerConfigs.map((peer) => registries.peers.obtain({ poolId: id, address: peer.address }, peer.weight))
+  const built = { of, peers, balancer: balancerOf(kind, peers, registries) }
+  registries.balancers.set(id, built)
+  return built
 }
 
 function balancerOf(kind: PoolConfig['balance'], peers: readonly Peer[], registries: Registries): Balancer {

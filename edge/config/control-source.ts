@@ -4,6 +4,7 @@
 // States: waiting (for the next try) → opening → open → waiting …, until it is stopped.
 
 import type { Cancel, LineStream, Ports } from '../base/ports.ts'
+import { digestOf } from '../contract/canonical-json.ts'
 import type { Problem } from '../contract/problem.ts'
 import { validate } from '../contract/validate.ts'
 import {
@@ -40,7 +41,8 @@ export class ControlSource {
   readonly #ports: Ports
   readonly #reading: () => Promise<BeatReading>
   #stream: LineStream | null = null
-  #stopTimers: Cancel[] = []
+  #stopBeat: Cancel = () => {}
+  #stopRetry: Cancel = () => {}
   #heardMs = 0
   #failures = 0
   #stopped = false
@@ -78,26 +80,26 @@ export class ControlSource {
     })
     this.#stream = stream
     // The first line goes out with the request: the control plane answers to it.
-    this.#send({ type: 'hello', ...this.#identity, contract: CONTRACT, have: this.#have() })
+    const have = { ...this.#have(), ...this.#digest() }
+    this.#send({ type: 'hello', ...this.#identity, contract: CONTRACT, have })
   }
 
   /** Follows no longer. */
   stop(): void {
     this.#stopped = true
+    this.#stopRetry()
     this.#stream?.close()
   }
 
   #opened(): void {
-    this.#failures = 0
     this.#heardMs = this.#ports.clock.monotonicMs()
     this.#note(true)
     this.#ports.log.info({ event: 'control-connected', url: this.#target.url })
-    this.#stopTimers.push(this.#ports.timers.every(BEAT_EVERY_MS, () => this.#beat()))
+    this.#stopBeat = this.#ports.timers.every(BEAT_EVERY_MS, () => this.#beat())
   }
 
   #closed(reason: string): void {
-    for (const stop of this.#stopTimers) stop()
-    this.#stopTimers = []
+    this.#stopBeat()
     this.#stream = null
     if (this.#connected || this.#failures === 0) this.#ports.log.warn({ event: 'control-lost', url: this.#target.url, reason })
     this.#note(false)
@@ -105,7 +107,7 @@ export class ControlSource {
     // Full jitter: a control plane that comes back is not met by its whole fleet at once.
     const ceilingMs = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS)
     this.#failures = Math.min(this.#failures + 1, 16)
-    this.#ports.timers.after(Math.ceil(this.#ports.random.next() * ceilingMs), () => this.start())
+    this.#stopRetry = this.#ports.timers.after(Math.ceil(this.#ports.random.next() * ceilingMs), () => this.start())
   }
 
   #beat(): void {
@@ -118,6 +120,8 @@ export class ControlSource {
 
   #take(text: string): void {
     this.#heardMs = this.#ports.clock.monotonicMs()
+    // Only a word counts as success: one that takes streams and drops them at once is not asked ever faster.
+    this.#failures = 0
     const message = this.#parse(text)
     if (message === null || message.type === 'beat') return
     this.#obey(message).catch((cause: unknown) => this.#ports.log.error({ event: 'control-message-failed', cause: String(cause) }))
@@ -154,6 +158,12 @@ export class ControlSource {
   #have() {
     const told = this.#loader.told
     return { revision: told?.revision ?? 0, switchSeq: told?.switchboard.seq ?? 0, endpointSeq: told?.endpoints.seq ?? 0 }
+  }
+
+  // The number alone does not say which site is meant: a file or a control plane that began anew counts from one too.
+  #digest(): { readonly digest?: string } {
+    const told = this.#loader.told
+    return told === null ? {} : { digest: digestOf(told.site) }
   }
 
   #send(message: FromEdge): void {

@@ -52,16 +52,19 @@ export class LastGood {
     this.#next = told
     if (this.#writing) return
     this.#writing = true
+    while (this.#next !== null) {
+      const next = this.#next
+      this.#next = null
+      await this.#write(next)
+    }
+    this.#writing = false
+  }
+
+  async #write({ revision, site, switchboard, endpoints }: Told): Promise<void> {
     try {
-      while (this.#next !== null) {
-        const { revision, site, switchboard, endpoints } = this.#next
-        this.#next = null
-        await this.#files.writeAtomic(this.#path, JSON.stringify({ revision, site, switchboard, endpoints }))
-      }
+      await this.#files.writeAtomic(this.#path, JSON.stringify({ revision, site, switchboard, endpoints }))
     } catch (cause) {
       this.#log.warn({ event: 'last-good-unwritten', path: this.#path, cause: String(cause) })
-    } finally {
-      this.#writing = false
     }
   }
 }

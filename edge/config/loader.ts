@@ -28,11 +28,16 @@ export interface LoaderPorts {
   readonly metrics: Metrics
 }
 
+/** What stands beside a site; a control plane may send it first. */
+type Beside = Pick<Told, 'switchboard' | 'endpoints'>
+
 /** Takes configurations. */
 export class Loader {
   readonly #target: LoaderTarget
   readonly #ports: LoaderPorts
   #told: Told | null = null
+  /** Switches and endpoints that came before any site: the first one starts with them. */
+  #early: Beside = { switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS }
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(target: LoaderTarget, ports: LoaderPorts) {
@@ -48,7 +53,7 @@ export class Loader {
   /** Takes what was kept by an earlier run, or comes from flags; it has been validated. */
   begin(told: Told): void {
     this.#told = told
-    this.#note(told, 'taken')
+    this.#note(told)
   }
 
   /** Takes a site from a file. @returns its problems; none when it is in force */
@@ -59,18 +64,18 @@ export class Loader {
   /** Takes a revision of the control plane. @returns its problems; none when it is in force */
   publication(publication: Publication): Promise<readonly Problem[]> {
     return this.#inTurn(() => {
-      if (digestOf(publication.site) !== publication.digest)
-        return [{ pointer: '/digest', message: 'is not the digest of the site that came with it' }]
-      return this.#takeSite(publication.site, publication.revision)
+      const { site, revision, digest } = publication
+      const problems = digestProblems(site, digest)
+      return problems.length > 0 ? this.#refuse(revision, problems) : this.#takeSite(site, revision)
     })
   }
 
-  /** Takes a switchboard. */
+  /** Takes a switchboard. Before any site it is kept for the first. */
   switchboard(switchboard: Switchboard): Promise<readonly Problem[]> {
     return this.#inTurn(() => this.#takePart({ switchboard }, 'switches'))
   }
 
-  /** Takes endpoints. */
+  /** Takes endpoints. Before any site they are kept for the first. */
   endpoints(endpoints: Endpoints): Promise<readonly Problem[]> {
     return this.#inTurn(() => this.#takePart({ endpoints }, 'endpoints'))
   }
@@ -86,35 +91,38 @@ export class Loader {
     const problems = valid.ok ? check(valid.value) : valid.problems
     if (!valid.ok || problems.length > 0) return this.#refuse(revision, problems)
     const site: Site = valid.value
-    const told: Told = {
-      revision,
-      site,
-      switchboard: this.#told?.switchboard ?? EMPTY_SWITCHBOARD,
-      endpoints: this.#told?.endpoints ?? EMPTY_ENDPOINTS,
-    }
+    const { switchboard, endpoints } = this.#told ?? this.#early
+    const told: Told = { revision, site, switchboard, endpoints }
     const problem = this.#target.tryCompile(told)
-    if (problem !== null) return this.#refuse(revision, [{ pointer: '', message: problem }])
-    return this.#put(told, 'all')
+    return problem === null ? this.#put(told, 'all') : this.#refuse(revision, [{ pointer: '', message: problem }])
   }
 
-  // Switches and endpoints that come before any site are kept for it.
-  async #takePart(part: Partial<Pick<Told, 'switchboard' | 'endpoints'>>, which: 'switches' | 'endpoints'): Promise<readonly Problem[]> {
-    if (this.#told === null) return [{ pointer: '', message: 'there is no site yet that this could change' }]
-    return this.#put({ ...this.#told, ...part }, which)
+  async #takePart(part: Partial<Beside>, which: 'switches' | 'endpoints'): Promise<readonly Problem[]> {
+    if (this.#told !== null) return this.#put({ ...this.#told, ...part }, which)
+    this.#early = { ...this.#early, ...part }
+    return []
   }
 
+  // What is told changes only once it is in force: who asks meanwhile hears of what is being served.
   async #put(told: Told, part: 'all' | 'switches' | 'endpoints'): Promise<readonly Problem[]> {
-    const before = this.#told
-    this.#told = told
-    const problem = await this.#target.apply(told, part)
+    const problem = await this.#apply(told, part)
     if (problem !== null) {
-      this.#told = before
-      if (before !== null) await this.#target.apply(before, 'all')
+      const undoing = this.#told === null ? null : await this.#apply(this.#told, 'all')
+      if (undoing !== null) this.#ports.log.error({ event: 'config-not-restored', revision: this.#told?.revision, problem: undoing })
       return this.#refuse(told.revision, [{ pointer: '', message: problem }])
     }
+    this.#told = told
     this.#target.keep(told)
-    this.#note(told, 'taken')
+    this.#note(told)
     return []
+  }
+
+  async #apply(told: Told, part: 'all' | 'switches' | 'endpoints'): Promise<string | null> {
+    try {
+      return await this.#target.apply(told, part)
+    } catch (cause) {
+      return `cannot be put in force: ${String(cause)}`
+    }
   }
 
   #refuse(revision: number, problems: readonly Problem[]): readonly Problem[] {
@@ -123,12 +131,20 @@ export class Loader {
     return problems
   }
 
-  #note(told: Told, outcome: 'taken'): void {
+  #note(told: Told): void {
     const { metrics, clock } = this.#ports
-    metrics.counter('weir_config_swaps_total', [outcome]).add(1)
+    metrics.counter('weir_config_swaps_total', ['taken']).add(1)
     metrics.gauge('weir_config_revision').set(told.revision)
     metrics.gauge('weir_config_applied_timestamp_seconds').set(Math.round(clock.wallMs() / 1_000))
     metrics.gauge('weir_switch_seq').set(told.switchboard.seq)
     metrics.gauge('weir_endpoint_seq').set(told.endpoints.seq)
+  }
+}
+
+function digestProblems(site: unknown, digest: string): readonly Problem[] {
+  try {
+    return digestOf(site) === digest ? [] : [{ pointer: '/digest', message: 'is not the digest of the site that came with it' }]
+  } catch (cause) {
+    return [{ pointer: '/site', message: `has no digest: ${cause instanceof Error ? cause.message : String(cause)}` }]
   }
 }

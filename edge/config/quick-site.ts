@@ -32,7 +32,11 @@ export type Quick =
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly problems: readonly string[] }
 
-const BALANCE: Readonly<Record<string, string>> = { hash: 'consistent-hash', rr: 'round-robin', least: 'least-request' }
+const BALANCE: ReadonlyMap<string, string> = new Map([
+  ['hash', 'consistent-hash'],
+  ['rr', 'round-robin'],
+  ['least', 'least-request'],
+])
 
 const OPTIONS = {
   to: { type: 'string', multiple: true },
@@ -80,7 +84,7 @@ function flagProblems(flags: Flags): string[] {
     problems.push('--to mixes http and https; all origins of one pool speak the same')
   if (flags.limit !== undefined && parseRate(flags.limit) === null)
     problems.push(`--limit ${flags.limit} is no rate; it would be like 100/s or 6000/m`)
-  if (BALANCE[flags.balance] === undefined) problems.push(`--balance ${flags.balance} is not known; it would be hash, rr or least`)
+  if (!BALANCE.has(flags.balance)) problems.push(`--balance ${flags.balance} is not known; it would be hash, rr or least`)
   if (flags.l1 !== 'off' && parseSizeBytes(flags.l1) === null) problems.push(`--l1 ${flags.l1} is no size; it would be like 64MB, or off`)
   if (!/^[0-9]{1,3}$/.test(flags.workers)) problems.push(`--workers ${flags.workers} is no number of workers; it would be like 2`)
   for (const name of ['head-timeout', 'origin-timeout'] as const) {
@@ -106,7 +110,7 @@ function siteOf(flags: Flags): unknown {
     scheme: origins[0]!.scheme,
     // A name that has a certificate expects to be asked by that name.
     host: https ? 'peer' : 'client',
-    balance: BALANCE[flags.balance],
+    balance: BALANCE.get(flags.balance),
     firstByteTimeoutMs: originTimeoutMs,
     idleTimeoutMs: originTimeoutMs,
     totalTimeoutMs: Math.min(2 * originTimeoutMs, 3_600_000),

@@ -1,21 +1,35 @@
 // What outlives a snapshot: peers with their health and load, and the cells that limits count in. Compiling looks things up here by
 // key; a new revision forgets nothing that it should keep.
 
+import type { Balancer } from '../balance/balancer.ts'
+import type { Peer } from '../balance/peer.ts'
 import { PeerRegistry } from '../balance/peer-registry.ts'
+import { BoundedMap } from '../base/bounded-map.ts'
 import type { Random } from '../base/ports.ts'
 import type { SharedCells } from '../base/shared-cells.ts'
 
 /** Peers remembered by one worker. */
 const MAX_PEERS = 20_000
+/** Pools whose balancers are remembered. */
+const MAX_POOLS = 1_000
 
 /** State that survives new configurations. */
 export interface Registries {
   readonly peers: PeerRegistry
+  readonly balancers: BoundedMap<string, KeptBalancer>
   readonly cells: SharedCells
   readonly random: Random
 }
 
+/** The balancer of a pool with the peers it was built for: building a ring of a thousand peers takes a tenth of a second. */
+export interface KeptBalancer {
+  /** Kind, addresses and weights. */
+  readonly of: string
+  readonly peers: readonly Peer[]
+  readonly balancer: Balancer
+}
+
 /** The registries of a worker. @param cells shared by all workers of the edge */
 export function createRegistries(cells: SharedCells, random: Random): Registries {
-  return { peers: new PeerRegistry(MAX_PEERS), cells, random }
+  return { peers: new PeerRegistry(MAX_PEERS), balancers: new BoundedMap({ max: MAX_POOLS, whenFull: 'evict-oldest' }), cells, random }
 }

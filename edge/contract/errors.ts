@@ -40,7 +40,7 @@ export const ERRORS = {
   LOOP: row(508, 'edge', 'never', 'The request came back to where it had been.'),
   NO_PEER: row(503, 'upstream', 'never', 'No origin can answer for the moment.'),
   UPSTREAM_BUSY: row(503, 'upstream', 'always', 'The origin has too much to do. Try again shortly.'),
-  UPSTREAM_CONNECT: row(502, 'upstream', 'always', 'The origin could not be reached.'),
+  UPSTREAM_CONNECT: row(503, 'upstream', 'always', 'The origin could not be reached.'),
   UPSTREAM_CONNECT_TIMEOUT: row(504, 'upstream', 'always', 'The origin could not be reached in time.'),
   UPSTREAM_RESET: row(502, 'upstream', 'if-idempotent', 'The origin closed the connection before it answered.'),
   UPSTREAM_TIMEOUT: row(504, 'upstream', 'if-idempotent', 'The origin did not answer in time.'),

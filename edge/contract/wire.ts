@@ -23,6 +23,12 @@ const have = Type.Object(
     revision: Count('The revision it serves; 0 before the first.'),
     switchSeq: Count('The switchboard it goes by; 0 before the first.'),
     endpointSeq: Count('The endpoints it goes by; 0 before the first.'),
+    digest: Type.Optional(
+      Type.String({
+        pattern: '^[0-9a-f]{64}$',
+        description: 'The digest of the site it serves: after a lost store one number may mean two sites.',
+      }),
+    ),
   },
   { description: 'What the edge has.' },
 )

@@ -18,6 +18,12 @@ export interface QuotaPolicy {
   readonly name: string
 }
 
+/** What limits said to one request, with the words for them in the order of its claims. */
+export interface Quota {
+  readonly policies: readonly QuotaPolicy[]
+  readonly outcome: Outcome
+}
+
 /** The words for a limit. @param limit `id` printable ASCII; a `rate` per less than a second is told as one per second */
 export function quotaPolicy(limit: { readonly id: string; readonly rate: Rate; readonly burst: number }): QuotaPolicy {
   const { id, rate, burst } = limit

@@ -1,13 +1,11 @@
 // Reading stage: the mode the route is served in, by its own plan for crawlers and by the switches in force.
 
-import type { Client } from '../client/client-class.ts'
-import type { RoutePlan } from '../config/snapshot.ts'
 import type { Mode } from '../contract/degrade.ts'
 import { degradeMode } from '../degrade/degrade-mode.ts'
-import type { Exchange } from './exchange.ts'
+import type { Asked, Exchange } from './exchange.ts'
 
 /** The mode of an exchange. */
-export function degrade(client: Client, route: RoutePlan, x: Exchange): Mode {
+export function degrade({ client, route }: Asked, x: Exchange): Mode {
   const { mode, by } = degradeMode(
     { routeId: route.id, clientClass: client.class, plan: route.config.degrade },
     x.snapshot.switches,

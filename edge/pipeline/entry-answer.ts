@@ -11,9 +11,9 @@ import type { Answer, Exchange, Request } from './exchange.ts'
 import type { ServedBy } from './why.ts'
 
 /** What a 304 leaves out: it describes a body that is not sent (RFC 9110 §15.4.5). */
-const ABOUT_THE_BODY: readonly string[] = ['content-type', 'content-encoding', 'content-language', 'content-range']
+const ABOUT_THE_BODY: readonly string[] = ['content-length', 'content-type', 'content-encoding', 'content-language', 'content-range']
 
-/** The answer that an entry gives to a request. @param servedBy what the log says it was */
+/** The answer that an entry gives to a request. @param how what Cache-Status and the log say it was */
 export function entryAnswer(
   request: Request,
   entry: Entry,
@@ -24,23 +24,29 @@ export function entryAnswer(
   const fields = entry.fields.clone()
   fields.set('Age', ageField(entry, nowMs))
   appendCacheStatus(fields, cacheStatus(x.tools.edgeId, how.outcome))
-  const status = statusFor(request, entry.status, entry.fields, nowMs)
-  if (status === entry.status) {
-    if (request.method === 'HEAD') fields.set('Content-Length', String(entry.body.byteLength))
-    return { status, fields, body: bytesBody(entry.body), servedBy: how.servedBy }
+  if (isNotModified(request, entry.status, entry.fields, nowMs)) {
+    dropAboutTheBody(fields)
+    return { status: 304, fields, body: null, servedBy: how.servedBy }
   }
-  for (const name of ABOUT_THE_BODY) fields.delete(name)
-  return { status, fields, body: null, servedBy: how.servedBy }
+  if (request.method === 'HEAD') fields.set('Content-Length', String(entry.body.byteLength))
+  return { status: entry.status, fields, body: bytesBody(entry.body), servedBy: how.servedBy }
 }
 
-/** The status to a request with conditions, of an answer that would be `status` without (RFC 9110 §13.2.1: only a 2xx is conditional). */
-export function statusFor(request: Request, status: number, fields: Fields, nowMs: number): number {
-  if (status < 200 || status > 299) return status
+/**
+ * Whether the client has this answer already, so that it gets a 304. Only a 2xx is conditional (RFC 9110 §13.2.1), and of the
+ * conditions only If-None-Match and If-Modified-Since are for caches; the others are the origin's to judge (RFC 9111 §4.3.2).
+ */
+export function isNotModified(request: Request, status: number, fields: Fields, nowMs: number): boolean {
+  if (status < 200 || status > 299) return false
   const conditions = conditionalRequest(request.method, request.fields)
-  if (conditions === null) return status
-  const outcome = evaluateConditional(conditions, validatorsOf(fields), nowMs)
-  if (outcome === 'not-modified') return 304
-  return outcome === 'precondition-failed' ? 412 : status
+  if (conditions === null) return false
+  const ours = { ...conditions, ifMatch: null, ifUnmodifiedSince: null }
+  return evaluateConditional(ours, validatorsOf(fields), nowMs) === 'not-modified'
+}
+
+/** Takes out the fields that a 304 leaves out. */
+export function dropAboutTheBody(fields: Fields): void {
+  for (const name of ABOUT_THE_BODY) fields.delete(name)
 }
 
 /** Adds the member of this cache behind those of caches nearer the origin (RFC 9211 §2). */

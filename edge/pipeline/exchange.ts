@@ -6,7 +6,8 @@ import type { Clock, Log, Random, Timers } from '../base/ports.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { Flights } from '../cache/flights.ts'
 import type { Levels } from '../cache/levels.ts'
-import type { Snapshot } from '../config/snapshot.ts'
+import type { Client } from '../client/client-class.ts'
+import type { RoutePlan, Snapshot } from '../config/snapshot.ts'
 import type { Body } from '../http/body.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Upstream } from '../upstream/upstream.ts'
@@ -87,13 +88,20 @@ export interface Request {
   readonly scheme: 'http' | 'https'
   /** Lower-case, without the port; empty for HTTP/1.0 without Host. */
   readonly host: string
-  /** Host and port as they go to the origin. */
+  /** Host and port as they go to the origin, without the port that the scheme has anyway. */
   readonly authority: string
   /** Canonical path. */
   readonly path: string
   /** Without `?`; null when there is none. */
   readonly query: string | null
   readonly fields: Fields
+}
+
+/** Who asks for what, and the route that takes it: what all stages after `match` look at. */
+export interface Asked {
+  readonly request: Request
+  readonly client: Client
+  readonly route: RoutePlan
 }
 
 /** Path and query of a request. */

@@ -1,31 +1,25 @@
 // The fields of a request as the origin gets them: rebuilt, never copied. What names the client comes from us alone, since an origin
-// believes it; what only proxies on this hop may say is removed.
+// believes it; and what an origin may build its answer from (host, scheme) must be in the cache key, or one client writes another's page.
 
 import { EdgeError } from '../base/edge-error.ts'
-import type { Client } from '../client/client-class.ts'
-import { parseAddress } from '../http/address.ts'
+import type { ClientAddressRule } from '../client/client-address.ts'
+import { type Address, formatAddress, parseAddress } from '../http/address.ts'
 import { appendCdnLoop, countCdnLoop } from '../http/cdn-loop.ts'
-import type { Fields } from '../http/fields.ts'
-import { formatForwardedElement, forwardedNode } from '../http/forwarded.ts'
+import { Fields } from '../http/fields.ts'
+import { formatForwardedElement, forwardedNode, nodeAddress, parseForwarded, parseXForwardedFor } from '../http/forwarded.ts'
 import { withoutHopByHop } from '../http/hop-by-hop.ts'
 import { formatTraceparent, nextTraceContext, parseTraceparent, RANDOM } from '../http/trace-context.ts'
 import { forwardTraceState } from '../http/trace-state.ts'
 import { appendVia } from '../http/via.ts'
-import type { Exchange, Request } from './exchange.ts'
+import type { Asked, Exchange, Request } from './exchange.ts'
 
-/** Fields that no client may set: origins and frameworks take them for the word of a proxy (hostile inputs of caches and routers). */
-const NEVER_FROM_CLIENTS: readonly string[] = [
-  'x-original-url',
-  'x-rewrite-url',
-  'x-forwarded-port',
-  'x-forwarded-prefix',
-  'x-forwarded-server',
-  'x-original-host',
-  'x-host',
-  'proxy',
-]
-/** Fields that name the client and how it came; believed from trusted proxies only. */
-const NAME_THE_CLIENT: readonly string[] = ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-real-ip']
+/** Fields that are made here or nowhere: framing, and what origins and frameworks take for the word of a proxy. X-Forwarded-* too. */
+const NEVER_PASSED: ReadonlySet<string> = new Set([
+  ...['host', 'content-length', 'transfer-encoding', 'expect'],
+  ...['forwarded', 'x-real-ip', 'x-original-url', 'x-rewrite-url', 'x-original-host', 'x-host', 'x-http-host-override', 'proxy'],
+])
+/** Names that some proxies give the client's address; believed from trusted ones. */
+const FROM_TRUSTED_ONLY: ReadonlySet<string> = new Set(['true-client-ip', 'x-client-ip', 'x-cluster-client-ip', 'cf-connecting-ip'])
 
 /** Refuses a request that has been here before (RFC 8586). @throws EdgeError LOOP, BAD_LOOP_FIELD */
 export function refuseLoop(request: Request, x: Exchange): void {
@@ -37,11 +31,13 @@ export function refuseLoop(request: Request, x: Exchange): void {
 }
 
 /** The fields to send to the origin, without Host, Content-Length and framing. */
-export function forwardFields(request: Request, client: Client, x: Exchange): Fields {
-  const fields = withoutHopByHop(request.fields)
-  for (const name of ['host', 'content-length', 'expect', ...NEVER_FROM_CLIENTS]) fields.delete(name)
-  if (!client.trustedPeer) for (const name of NAME_THE_CLIENT) fields.delete(name)
-  nameClient(fields, request, x)
+export function forwardFields(asked: Asked, x: Exchange): Fields {
+  const { request, client } = asked
+  const raw: string[] = []
+  for (const [name, value] of withoutHopByHop(request.fields))
+    if (mayPass(name, client.trustedPeer ? 'trusted' : 'anyone')) raw.push(name, value)
+  const fields = Fields.fromRaw(raw)
+  nameClient(fields, asked, x)
   appendVia(fields, x.incoming.httpVersion, x.tools.edgeId)
   appendCdnLoop(fields, x.tools.edgeId)
   trace(fields, x)
@@ -49,19 +45,41 @@ export function forwardFields(request: Request, client: Client, x: Exchange): Fi
   return fields
 }
 
-function nameClient(fields: Fields, request: Request, x: Exchange): void {
-  const peer = x.incoming.peerAddress
-  appendToList(fields, 'X-Forwarded-For', peer)
-  if (!fields.has('x-forwarded-proto')) fields.append('X-Forwarded-Proto', request.scheme)
-  if (!fields.has('x-forwarded-host') && request.authority !== '') fields.append('X-Forwarded-Host', request.authority)
-  const address = parseAddress(peer)
-  const node = address === null ? 'unknown' : forwardedNode(address)
-  const element = formatForwardedElement({
-    for: node,
-    proto: request.scheme,
-    ...(request.authority === '' ? {} : { host: request.authority }),
-  })
-  appendToList(fields, 'Forwarded', element)
+/** Gives a request that is sent again a span of its own, in the same trace. */
+export function newSpan(fields: Fields, x: Exchange): void {
+  const context = parseTraceparent(fields.get('traceparent')!)!
+  fields.set('traceparent', formatTraceparent(nextTraceContext(context, x.tools.random.hex(8))))
+}
+
+function mayPass(name: string, from: 'trusted' | 'anyone'): boolean {
+  // CGI and what came after it read `_` as `-`, so X_Forwarded_For would be the field that is guarded here.
+  const meant = name.toLowerCase().replaceAll('_', '-')
+  if (NEVER_PASSED.has(meant) || meant.startsWith('x-forwarded-')) return false
+  return from === 'trusted' || !FROM_TRUSTED_ONLY.has(meant)
+}
+
+// Both lists are made from one walk, so that they cannot tell two stories; null is a hop that nobody can name.
+function nameClient(fields: Fields, { request, client }: Asked, x: Exchange): void {
+  const before = client.trustedPeer ? hopsBefore(request, x.snapshot.clients.addressRule) : []
+  const hops = [...before, parseAddress(x.incoming.peerAddress)]
+  fields.set('X-Forwarded-For', hops.map((hop) => (hop === null ? 'unknown' : formatAddress(hop))).join(', '))
+  fields.set('X-Forwarded-Proto', client.scheme)
+  if (request.authority !== '') fields.set('X-Forwarded-Host', request.authority)
+  if (request.fields.has('x-real-ip') && client.trustedPeer) fields.set('X-Real-IP', client.address)
+  const elements = hops.map((hop, at) =>
+    formatForwardedElement({
+      for: hop === null ? 'unknown' : forwardedNode(hop),
+      ...(at === 0 ? { proto: client.scheme } : {}),
+      ...(at === hops.length - 1 && request.authority !== '' ? { host: request.authority } : {}),
+    }),
+  )
+  fields.set('Forwarded', elements.join(', '))
+}
+
+/** What trusted proxies say of the way to them, the farthest first; of the two fields only the one they are known to write. */
+function hopsBefore({ fields }: Request, rule: ClientAddressRule): readonly (Address | null)[] {
+  if (rule.field === 'x-forwarded-for') return parseXForwardedFor(fields.getAll('x-forwarded-for')).map(nodeAddress)
+  return (parseForwarded(fields.getAll('forwarded')) ?? []).map((element) => nodeAddress(element.for ?? ''))
 }
 
 function trace(fields: Fields, x: Exchange): void {
@@ -73,9 +91,4 @@ function trace(fields: Fields, x: Exchange): void {
   else fields.set('tracestate', state)
   const context = parent ?? { traceId: x.tools.random.hex(16), parentId: '', flags: RANDOM }
   fields.set('traceparent', formatTraceparent(nextTraceContext(context, x.tools.random.hex(8))))
-}
-
-function appendToList(fields: Fields, name: string, member: string): void {
-  const before = fields.get(name.toLowerCase())
-  fields.set(name, before === undefined || before === '' ? member : `${before}, ${member}`)
 }

@@ -26,3 +26,8 @@ export type Unanswered = Exclude<Found, { readonly kind: 'answered' }>
 
 /** An entry that must be validated first. */
 export type Stale = Extract<Found, { readonly kind: 'stale' }>
+
+/** Lets go of who waits for this fetch; harmless when its flight is over. */
+export function endFlight(found: Unanswered): void {
+  if (found.kind !== 'bypass') found.flight?.finish({ kind: 'failed' })
+}

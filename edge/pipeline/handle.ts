@@ -16,7 +16,13 @@ export async function handle(x: Exchange): Promise<void> {
   } catch (thrown) {
     answer = rescue(thrown, x)
   }
-  const sending = respond(answer, x)
-  const sent: Sent = isPromise(sending) ? await sending : sending
+  let sent: Sent
+  try {
+    const sending = respond(answer, x)
+    sent = isPromise(sending) ? await sending : sending
+  } catch (fault) {
+    // A reply never throws; should one do so after all, its exchange still ends in the log and in the counts.
+    sent = { outcome: 'cut', bytes: 0, fault }
+  }
   log(answer, sent, x)
 }

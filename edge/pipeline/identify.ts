@@ -1,4 +1,4 @@
-// Reading stage: who is asking. The address is what trusted proxies vouch for, the class what the User-Agent says.
+// Reading stage: who is asking. Address and scheme are what trusted proxies vouch for, the class what the User-Agent says.
 
 import { clientAddress } from '../client/client-address.ts'
 import type { Client } from '../client/client-class.ts'
@@ -7,11 +7,11 @@ import type { Exchange, Request } from './exchange.ts'
 /** The client behind a request. */
 export function identify(request: Request, x: Exchange): Client {
   const { clients } = x.snapshot
-  const { address, trustedPeer } = clientAddress(x.incoming.peerAddress, request.fields, clients.addressRule)
+  const { address, trustedPeer, scheme } = clientAddress(x.incoming.peerAddress, request.fields, clients.addressRule)
   const userAgent = request.fields.get('user-agent')
-  const client: Client = { address, trustedPeer, userAgent, class: clients.crawlers.isCrawler(userAgent) ? 'crawler' : 'person' }
+  const clientClass = clients.crawlers.isCrawler(userAgent) ? 'crawler' : 'person'
   x.why.clientAddress = address
-  x.why.clientClass = client.class
-  x.tools.metrics.client(client.class)
-  return client
+  x.why.clientClass = clientClass
+  x.tools.metrics.client(clientClass)
+  return { address, trustedPeer, scheme: scheme ?? request.scheme, userAgent, class: clientClass }
 }

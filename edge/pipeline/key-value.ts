@@ -1,16 +1,15 @@
 // The value of a key source in a request: what hash keys and limit keys are made of.
 
-import type { Client } from '../client/client-class.ts'
 import type { KeySource } from '../contract/key-source.ts'
 import { cookieValue } from '../http/cookie.ts'
 import { queryValue } from '../http/query.ts'
-import { type Request, targetOf } from './exchange.ts'
+import { type Asked, targetOf } from './exchange.ts'
 
 /** The longest key value; longer ones are cut, so that a client cannot make keys costly. */
 const MAX_KEY_LENGTH = 256
 
 /** The value, or null when the request has no such part. */
-export function keyValue(source: KeySource, request: Request, client: Client, routeId: string): string | null {
+export function keyValue(source: KeySource, { request, client, route }: Asked): string | null {
   switch (source.kind) {
     case 'path':
       return request.path
@@ -21,7 +20,7 @@ export function keyValue(source: KeySource, request: Request, client: Client, ro
     case 'address':
       return client.address
     case 'route':
-      return routeId
+      return route.id
     case 'header':
       return cut(request.fields.get(source.name))
     case 'cookie':

@@ -1,6 +1,7 @@
 // The end of an exchange: its counts and its one line in the access log, with the why-tokens. Client text is cut to a length
 // that keeps a line below what one write can hold; JSON escapes its control bytes.
 
+import { asEdgeError } from '../base/edge-error.ts'
 import type { Answer, Exchange, Sent } from './exchange.ts'
 
 const MAX_TEXT = 512
@@ -9,9 +10,9 @@ const MAX_TEXT = 512
 export function log(answer: Answer, sent: Sent, x: Exchange): void {
   const { tools, why, incoming } = x
   const durationMs = tools.clock.monotonicMs() - x.startedMonotonicMs
+  const outcome = endOf(sent, x)
   why.servedBy = answer.servedBy
   tools.metrics.ended(why.route, answer.status, answer.servedBy, durationMs)
-  if (sent.outcome === 'client-gone') tools.metrics.clientAborted()
   tools.accessLog.info({
     event: 'exchange',
     id: x.id,
@@ -20,7 +21,7 @@ export function log(answer: Answer, sent: Sent, x: Exchange): void {
     target: incoming.target.slice(0, MAX_TEXT),
     status: answer.status,
     servedBy: answer.servedBy,
-    outcome: sent.outcome,
+    outcome,
     bytes: sent.bytes,
     durationMs: Math.round(durationMs * 100) / 100,
     client: why.clientAddress || incoming.peerAddress,
@@ -37,4 +38,17 @@ export function log(answer: Answer, sent: Sent, x: Exchange): void {
     tries: why.tries || undefined,
     fault: why.fault || undefined,
   })
+}
+
+// A body that broke off after its head is a fault that no answer could tell of: only here is it seen.
+function endOf(sent: Sent, { tools, why }: Exchange): Sent['outcome'] {
+  if (sent.outcome === 'whole') return 'whole'
+  const fault = sent.outcome === 'cut' ? asEdgeError(sent.fault) : null
+  if (fault === null || fault.code === 'CLIENT_GONE') {
+    tools.metrics.clientAborted()
+    return 'client-gone'
+  }
+  why.fault = fault.code
+  tools.metrics.fault(fault.code)
+  return 'cut'
 }

@@ -2,9 +2,12 @@
 // resource must not reach two routes or two cache entries, and no spelling may mean one thing here and another at the origin.
 
 import { EdgeError } from '../base/edge-error.ts'
-import { formatAuthority, parseAuthority } from '../http/host.ts'
+import { type Authority, formatAuthority, parseAuthority } from '../http/host.ts'
 import { canonicalTarget } from '../http/target.ts'
 import type { Exchange, Request } from './exchange.ts'
+
+/** Ports that a scheme has anyway (RFC 9110 §4.2.1, §4.2.2). */
+const DEFAULT_PORT = { http: 80, https: 443 } as const
 
 /** The request made canonical. @throws EdgeError BAD_TARGET, BAD_HOST, TARGET_TOO_LONG, METHOD_UNSUPPORTED */
 export function normalise(x: Exchange): Request {
@@ -35,12 +38,18 @@ function authorityOf(x: Exchange, absolute: string | undefined): { host: string;
   // One Host line, whatever the target's form (RFC 9112 §3.2).
   if (lines > 1 || (lines === 0 && httpVersion === '1.1')) throw new EdgeError('BAD_HOST', { lines })
   const named = fields.get('host')
-  const field = named === undefined ? null : parseAuthority(named)
+  const field = named === undefined ? null : readAuthority(named, x)
   if (named !== undefined && field === null) throw new EdgeError('BAD_HOST', { host: named.slice(0, 256) })
-  const parsed = absolute === undefined ? field : parseAuthority(absolute)
+  const parsed = absolute === undefined ? field : readAuthority(absolute, x)
   if (parsed === null) throw new EdgeError('BAD_HOST', { absolute })
   // RFC 9112 §3.2.2 has the Host of an absolute-form request ignored; one that differs is a smuggling probe, so it is refused.
   if (absolute !== undefined && field !== null && formatAuthority(field) !== formatAuthority(parsed))
     throw new EdgeError('BAD_HOST', { absolute, host: named })
   return { host: parsed.host, text: formatAuthority(parsed) }
+}
+
+// With its default port or without, an authority is the same; two spellings would be two entries in the cache.
+function readAuthority(text: string, x: Exchange): Authority | null {
+  const authority = parseAuthority(text)
+  return authority?.port === DEFAULT_PORT[x.incoming.scheme] ? { host: authority.host, port: null } : authority
 }

@@ -1,13 +1,15 @@
 // The request as the origin gets it: exactly the target that was keyed, conditional when we hold something to validate, its body bounded.
 
+import type { Peer } from '../balance/peer.ts'
 import { EdgeError } from '../base/edge-error.ts'
 import { validationFields } from '../cache/validation.ts'
-import type { RoutePlan } from '../config/snapshot.ts'
+import type { PoolPlan, RoutePlan } from '../config/snapshot.ts'
 import type { Body } from '../http/body.ts'
-import type { Fields } from '../http/fields.ts'
 import { sortedQuery } from '../http/query.ts'
 import type { UpstreamRequest } from '../upstream/upstream.ts'
-import { type Exchange, type Request, targetOf } from './exchange.ts'
+import { boundedBody } from './bounded-body.ts'
+import { type Asked, type Exchange, type Request, targetOf } from './exchange.ts'
+import { forwardFields } from './forward-fields.ts'
 import type { Unanswered } from './found.ts'
 
 /** The query that key and origin see: without the parameters that the route ignores, on requests the cache has a part in. */
@@ -16,9 +18,10 @@ export function keptQuery(request: Request, route: RoutePlan): string | null {
   return sortedQuery(request.query, { drop: route.ignoreQuery })
 }
 
-/** The request to send. @param fields those of forwardFields; changed here @throws EdgeError BODY_TOO_LARGE */
-export function originRequest(request: Request, fields: Fields, route: RoutePlan, found: Unanswered, x: Exchange): UpstreamRequest {
-  if (request.authority !== '') fields.set('Host', request.authority)
+/** The request to send, all but its Host, which hangs on the peer: see `hostFor`. @throws EdgeError BODY_TOO_LARGE */
+export function originRequest(asked: Asked, found: Unanswered, x: Exchange): UpstreamRequest {
+  const { request, route } = asked
+  const fields = forwardFields(asked, x)
   const cached = found.kind === 'stale' || found.kind === 'miss'
   if (cached) {
     // The fetch is for everyone: the client's own conditions are looked at when the answer is here (RFC 9111 §4.3.2).
@@ -30,32 +33,21 @@ export function originRequest(request: Request, fields: Fields, route: RoutePlan
     method: request.method,
     target: targetOf(request.path, cached ? keptQuery(request, route) : request.query),
     fields,
-    body: boundedBody(x.incoming.body, route.config.maxBodyBytes),
+    body: bodyFor(x.incoming.body, route.config.maxBodyBytes),
   }
 }
 
-function boundedBody(body: Body | null, maxBytes: number): Body | null {
+/** The Host that a peer sees: the client's, or its own where the pool says so or the client (HTTP/1.0) named none. */
+export function hostFor(peer: Peer, pool: PoolPlan, request: Request): string {
+  if (pool.config.host === 'client' && request.authority !== '') return request.authority
+  // A path is no host (RFC 9112 §3.2), and a port that the scheme has anyway is left out, as browsers do.
+  if (peer.address.startsWith('unix:')) return 'localhost'
+  return peer.address.replace(pool.config.scheme === 'https' ? /:443$/ : /:80$/, '')
+}
+
+function bodyFor(body: Body | null, maxBytes: number): Body | null {
   if (body === null) return null
-  if (body.lengthBytes !== null) {
-    if (body.lengthBytes > maxBytes) throw new EdgeError('BODY_TOO_LARGE', { bytes: body.lengthBytes, maxBytes })
-    return body
-  }
-  return {
-    lengthBytes: null,
-    open(sink) {
-      let bytes = 0
-      const flow = body.open({
-        write(chunk) {
-          bytes += chunk.byteLength
-          if (bytes <= maxBytes) return sink.write(chunk)
-          flow.cancel()
-          sink.fail(new EdgeError('BODY_TOO_LARGE', { maxBytes }))
-          return false
-        },
-        end: () => sink.end(),
-        fail: (fault) => sink.fail(fault),
-      })
-      return flow
-    },
-  }
+  const bytes = body.lengthBytes
+  if (bytes !== null && bytes > maxBytes) throw new EdgeError('BODY_TOO_LARGE', { bytes, maxBytes })
+  return boundedBody(body, maxBytes)
 }

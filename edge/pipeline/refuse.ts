@@ -1,4 +1,4 @@
-// Gate: what needs no origin at all. A closed route, a route in fallback mode, and a route that always answers from configuration.
+// Gate: routes that are not served as usual. A closed one, and one in fallback mode.
 
 import { EdgeError } from '../base/edge-error.ts'
 import type { RoutePlan } from '../config/snapshot.ts'
@@ -6,14 +6,12 @@ import type { Mode } from '../contract/degrade.ts'
 import { fallbackAnswer } from './answers.ts'
 import type { Answer } from './exchange.ts'
 
-/** An answer from configuration, or null when the origin may be asked. @throws EdgeError CLOSED */
+/** The fallback of a route in fallback mode, or null when it is in service. @throws EdgeError CLOSED */
 export function refuse(mode: Mode, route: RoutePlan): Answer | null {
   if (mode === 'closed') throw closed(route)
-  if (mode === 'fallback') {
-    if (route.fallback === null) throw closed(route)
-    return fallbackAnswer(route.fallback, route.config.degrade.retryAfterMs)
-  }
-  return route.respond === null ? null : fallbackAnswer(route.respond, route.config.degrade.retryAfterMs)
+  if (mode !== 'fallback') return null
+  if (route.fallback === null) throw closed(route)
+  return fallbackAnswer(route.fallback, route.config.degrade.retryAfterMs)
 }
 
 function closed(route: RoutePlan): EdgeError {

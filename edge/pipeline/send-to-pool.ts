@@ -1,27 +1,27 @@
 // One request to a pool: pick a peer, send, and try the next peer where the error table, the method and the body allow it.
+//
+// Invariant: a peer's `inFlight` goes up once per try and down once, when the try failed or the body of its answer is over; so whoever
+// takes a Fetched opens its body or discards it.
 
 import { recordFailure, recordSuccess } from '../balance/ejection.ts'
 import type { Peer } from '../balance/peer.ts'
+import { Abort } from '../base/abort.ts'
 import { asEdgeError, EdgeError } from '../base/edge-error.ts'
-import type { Client } from '../client/client-class.ts'
 import type { PoolPlan } from '../config/snapshot.ts'
 import { type Body, watchedBody } from '../http/body.ts'
 import type { UpstreamAnswer, UpstreamRequest } from '../upstream/upstream.ts'
-import type { Exchange, Request } from './exchange.ts'
+import type { Asked, Exchange } from './exchange.ts'
+import { newSpan } from './forward-fields.ts'
 import { keyValue } from './key-value.ts'
+import { hostFor } from './origin-request.ts'
 
 /** An answer of a peer, with the times that the age of an entry is reckoned from (RFC 9111 §4.2.3). */
 export interface Fetched {
   readonly answer: UpstreamAnswer
   readonly requestedAtMs: number
   readonly receivedAtMs: number
-}
-
-/** Whose request it is, for the hash key. */
-export interface Asker {
-  readonly request: Request
-  readonly client: Client
-  readonly routeId: string
+  /** From then on the fetch goes on for others, even when this client leaves. */
+  readonly outliveClient: () => void
 }
 
 /** Methods whose effect is the same when they run twice (RFC 9110 §9.2.2). */
@@ -29,28 +29,29 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRAC
 /** Statuses by which a peer says that it is the one in trouble. */
 const PEER_FAILING: ReadonlySet<number> = new Set([502, 503, 504])
 
-/** Sends to one peer after the other until one answers. @throws EdgeError of the last try, or NO_PEER */
-export async function sendToPool(request: UpstreamRequest, pool: PoolPlan, asker: Asker, x: Exchange): Promise<Fetched> {
-  const beganMs = x.tools.clock.monotonicMs()
-  const key = keyValue(pool.hashKey, asker.request, asker.client, asker.routeId) ?? asker.client.address
-  const once = onceOnly(request.body)
+/** Sends to one peer after the other until one answers. @param draft see `originRequest` @throws EdgeError of the last try, or NO_PEER */
+export async function sendToPool(draft: UpstreamRequest, pool: PoolPlan, asked: Asked, x: Exchange): Promise<Fetched> {
+  const { clock, metrics } = x.tools
+  const deadlineMs = clock.monotonicMs() + pool.config.totalTimeoutMs
+  const key = keyValue(pool.hashKey, asked) ?? asked.client.address
+  const once = onceOnly(draft.body)
   const tried: Peer[] = []
-  for (;;) {
-    const leftMs = pool.config.totalTimeoutMs - (x.tools.clock.monotonicMs() - beganMs)
-    const peer = pool.balancer.pick(key, tried, x.tools.clock.wallMs())
-    if (peer === null) throw new EdgeError('NO_PEER', { pool: pool.id, peers: pool.peers.length })
+  let failed: EdgeError | null = null
+  for (let tries = 1; ; tries++) {
+    const peer = pool.balancer.pick(key, tried, clock.monotonicMs()) ?? onceMore(tried, failed)
+    if (peer === null) throw failed ?? new EdgeError('NO_PEER', { pool: pool.id, peers: pool.peers.length })
+    if (failed !== null) metrics.retried(pool.id)
     tried.push(peer)
     x.why.peer = peer.address
-    x.why.tries = tried.length
+    x.why.tries = tries
     try {
-      return await sendToPeer({ ...request, body: once.body }, peer, pool, leftMs, x)
+      const request = { ...draft, fields: fieldsFor(peer, pool, draft, asked), body: once.body }
+      if (failed !== null) newSpan(request.fields, x)
+      return await sendToPeer(request, peer, pool, deadlineMs - clock.monotonicMs(), x)
     } catch (thrown) {
-      const fault = asEdgeError(thrown)
-      const spentMs = x.tools.clock.monotonicMs() - beganMs
-      if (!mayRepeat(fault, request.method, once.opened()) || tried.length >= pool.config.tries || spentMs >= pool.config.totalTimeoutMs)
-        throw fault
-      if (pool.balancer.pick(key, tried, x.tools.clock.wallMs()) === null) throw fault
-      x.tools.metrics.retried(pool.id)
+      failed = asEdgeError(thrown)
+      const spent = tries >= pool.config.tries || clock.monotonicMs() >= deadlineMs
+      if (spent || once.opened() || !mayRepeat(failed, draft.method)) throw failed
     }
   }
 }
@@ -59,14 +60,15 @@ async function sendToPeer(request: UpstreamRequest, peer: Peer, pool: PoolPlan, 
   const { clock, metrics, upstream } = x.tools
   const requestedAtMs = clock.wallMs()
   const beganMs = clock.monotonicMs()
-  request.fields.set('Host', pool.config.host === 'peer' || !request.fields.has('host') ? peer.address : request.fields.get('host')!)
+  const wanted = new Abort()
+  const outliveClient = x.wanted.on(() => wanted.abort())
   peer.inFlight += 1
   try {
-    const answer = await upstream.send(request, { ...pool.hopOf(peer), untilHeadMs: Math.max(1, leftMs) }, x.wanted)
+    const answer = await upstream.send(request, { ...pool.hopOf(peer), untilHeadMs: Math.max(1, leftMs) }, wanted)
     metrics.sent(pool.id, `${Math.floor(answer.status / 100)}xx`, clock.monotonicMs() - beganMs)
     if (PEER_FAILING.has(answer.status)) noteFailure(peer, pool, x)
     else recordSuccess(peer)
-    return { answer: { ...answer, body: released(answer.body, peer) }, requestedAtMs, receivedAtMs: clock.wallMs() }
+    return { answer: { ...answer, body: released(answer.body, peer) }, requestedAtMs, receivedAtMs: clock.wallMs(), outliveClient }
   } catch (thrown) {
     peer.inFlight -= 1
     const fault = asEdgeError(thrown)
@@ -78,15 +80,28 @@ async function sendToPeer(request: UpstreamRequest, peer: Peer, pool: PoolPlan, 
 }
 
 function noteFailure(peer: Peer, pool: PoolPlan, x: Exchange): void {
-  if (recordFailure(peer, pool.peers, pool.config.ejection, x.tools.clock.wallMs()) === 'counted') return
+  if (recordFailure(peer, pool.peers, pool.config.ejection, x.tools.clock.monotonicMs()) === 'counted') return
   x.tools.metrics.ejected(pool.id)
   x.tools.log.warn({ event: 'peer-ejected', pool: pool.id, peer: peer.address })
 }
 
-function mayRepeat(fault: EdgeError, method: string, bodySpent: boolean): boolean {
-  if (bodySpent) return false
+function mayRepeat(fault: EdgeError, method: string): boolean {
   if (fault.row.retry === 'always') return true
   return fault.row.retry === 'if-idempotent' && IDEMPOTENT.has(method)
+}
+
+// A kept-alive connection may be closed by the peer just as it is used: that says nothing of the peer, which is asked once more
+// when it is the last one (RFC 9112 §9.3.1).
+function onceMore(tried: readonly Peer[], failed: EdgeError | null): Peer | null {
+  const last = tried.at(-1)
+  return last !== undefined && failed?.code === 'UPSTREAM_RESET' && tried.indexOf(last) === tried.length - 1 ? last : null
+}
+
+// Each try has fields of its own: what one peer is told must not be left over for the next.
+function fieldsFor(peer: Peer, pool: PoolPlan, draft: UpstreamRequest, { request }: Asked) {
+  const fields = draft.fields.clone()
+  fields.set('Host', hostFor(peer, pool, request))
+  return fields
 }
 
 // A body that began to flow cannot be sent a second time.

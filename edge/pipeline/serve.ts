@@ -2,8 +2,9 @@
 // returns. handle.ts wraps this line: it turns faults into answers, sends, and logs.
 
 import { isPromise } from '../base/is-promise.ts'
+import { configured } from './configured.ts'
 import { degrade } from './degrade.ts'
-import type { Answer, Exchange } from './exchange.ts'
+import type { Answer, Asked, Exchange } from './exchange.ts'
 import { forward } from './forward.ts'
 import { identify } from './identify.ts'
 import { limit } from './limit.ts'
@@ -15,20 +16,22 @@ import { store } from './store.ts'
 
 /** Answers one request, or throws an EdgeError. */
 export async function serve(x: Exchange): Promise<Answer> {
-  const request = normalise(x) //                                400 414
-  const client = identify(request, x) //                         address behind trusted proxies; person | crawler
-  const route = match(request, x) //                             404 405
-  const mode = degrade(client, route, x) //                      normal | cache-only | fallback | closed
+  const request = normalise(x) //                            400 414
+  const client = identify(request, x) //                     address behind trusted proxies; person | crawler
+  const route = match(request, x) //                         404 405
+  const asked: Asked = { request, client, route }
+  const mode = degrade(asked, x) //                          normal | cache-only | fallback | closed
 
   const early =
-    refuse(mode, route) ?? //                                    503, or the fallback of the route
-    limit(request, client, route, x) //                          429, or the fallback of the limit
+    refuse(mode, route) ?? //                                503, or the fallback of the route
+    limit(asked, x) ?? //                                    429, or the fallback of the limit
+    configured(route) //                                     what the route always answers
   if (early) return early
 
-  const looked = lookup(request, client, route, mode, x) //      answered | stale | miss | bypass
-  const found = isPromise(looked) ? await looked : looked //     a memory hit never leaves this tick
+  const looked = lookup(asked, mode, x) //                   answered | stale | miss | bypass
+  const found = isPromise(looked) ? await looked : looked // a memory hit never leaves this tick
   if (found.kind === 'answered') return found.answer
 
-  const answer = await forward(request, client, route, found, x) // balance, send, retry, stale-if-error; 502 503 504 508
-  return store(request, client, route, answer, found, x) //      tees the body into the cache
+  const forwarded = await forward(asked, found, x) //        balance, send, retry, stale-if-error; 502 503 504 508
+  return store(asked, forwarded, found, x) //                tees the body into the cache
 }

@@ -2,6 +2,7 @@
 // "who refused me", and the debug field for authorised callers.
 
 import type { Mode } from '../contract/degrade.ts'
+import type { Quota } from '../limit/limit-fields.ts'
 
 /** Where an answer came from. */
 export type ServedBy = 'hit' | 'stale' | 'origin' | 'edge' | 'fallback'
@@ -17,6 +18,8 @@ export interface Why {
   switchId: string
   /** Readings of the limits: `id:remaining`, or `id:refused`. */
   limits: string
+  /** What the limits left, as the client is told. */
+  quota: Quota | null
   /** Outcome of the cache: hit-l1, hit-l2, stale, miss, bypass …, with its reason. */
   cache: string
   pool: string
@@ -37,6 +40,7 @@ export function newWhy(revision: number): Why {
     mode: 'normal',
     switchId: '',
     limits: '',
+    quota: null,
     cache: '',
     pool: '',
     peer: '',

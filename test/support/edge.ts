@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { request } from './http-client.ts'
@@ -13,7 +13,8 @@ export interface EdgeSetup {
   readonly site?: object
   /** The control plane it obeys; the token goes into a file, as in production. */
   readonly control?: { readonly url: string; readonly edgeToken: string }
-  readonly redis?: { readonly url: string }
+  /** A Redis, and how long a lookup in it may take: longer than usual where a test asks once and the machine may be busy. */
+  readonly redis?: { readonly url: string; readonly lookupTimeoutMs?: number }
   readonly edgeId?: string
   readonly workers?: number
   /** Further settings of its bootstrap file, e.g. `{ l1MaxBytes: 0 }`. */
@@ -26,6 +27,8 @@ export interface TestEdge {
   readonly url: string
   /** All that its present process wrote. */
   readonly output: string
+  /** The text of its last good configuration on disk; empty before there is one. */
+  lastGood(): string
   /** Writes another site file; the edge takes it up by itself. */
   writeSite(site: object): void
   /** What it serves, as its admin port says it. */
@@ -70,6 +73,8 @@ export async function startEdge(t: Scope, setup: EdgeSetup): Promise<TestEdge> {
     get output() {
       return weir.output
     },
+    lastGood: () =>
+      existsSync(join(folder, 'state', 'last-good.json')) ? readFileSync(join(folder, 'state', 'last-good.json'), 'utf8') : '',
     writeSite,
     snapshot: async () => JSON.parse((await request({ port: adminPort, path: '/debug/snapshot' })).text) as EdgeSnapshot,
     metric: async (name, labels = {}) => sumOf((await request({ port: adminPort, path: '/metrics' })).text, name, labels),
@@ -90,9 +95,13 @@ function bootstrapOf(setup: EdgeSetup, folder: string, port: number): object {
     drainTimeoutMs: 2_000,
     ...(setup.site ? { site: 'site.yaml' } : {}),
     ...(setup.control ? { control: { url: setup.control.url, tokenFile: join(folder, 'token') } } : {}),
-    ...(setup.redis ? { redis: { url: setup.redis.url } } : {}),
+    ...(setup.redis ? { redis: redisOf(setup.redis) } : {}),
     ...setup.bootstrap,
   }
+}
+
+function redisOf({ url, lookupTimeoutMs }: NonNullable<EdgeSetup['redis']>): object {
+  return lookupTimeoutMs === undefined ? { url } : { url, lookupTimeoutMs }
 }
 
 /** Reads the Prometheus text format: `name{label="value",…} number` a line. */

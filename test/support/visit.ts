@@ -4,16 +4,19 @@ import type { SendOne } from './load.ts'
 import type { Scope } from './scope.ts'
 
 /** What a person's browser calls itself. */
-export const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 /** What a search engine's crawler calls itself. */
-export const CRAWLER = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)'
+const CRAWLER = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)'
 
 /** What an edge is asked for, beside port and path. */
 export type VisitOptions = Omit<TestRequest, 'port' | 'path'>
 
-/** Fetches a page as a person does. An agent without a browser's name counts as a crawler, so tests say who they are. */
+/** The fields of a person who visits shop.test. The Host is the same at every edge, since it is part of what tells pages apart. */
+export const PERSON = { host: 'shop.test', 'user-agent': BROWSER }
+
+/** Fetches a page of shop.test as a person does. An agent without a browser's name counts as a crawler, so tests say who they are. */
 export function visit(edge: { readonly port: number }, path: string, options: VisitOptions = {}): Promise<TestAnswer> {
-  return request({ ...options, port: edge.port, path, headers: { 'user-agent': BROWSER, ...options.headers } })
+  return request({ ...options, port: edge.port, path, headers: { ...PERSON, ...options.headers } })
 }
 
 /** Fetches a page as a crawler does. */

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { type Exit, type StartOptions, startProcess } from './process.ts'
 import type { Scope } from './scope.ts'
 
-const WEIR = fileURLToPath(new URL('../../bin/weir.js', import.meta.url))
+/** The file that is the `weir` command. */
+export const WEIR = fileURLToPath(new URL('../../bin/weir.js', import.meta.url))
 
 /** A Weir started as a user starts it. */
 export interface TestWeir {

@@ -1,0 +1,42 @@
+// The answer to a client from what the origin just sent: end-to-end fields, Cache-Status, and 304 where the client has it already.
+
+import { cacheStatus } from '../cache/cache-status.ts'
+import { varyNamesOf } from '../cache/variant.ts'
+import { type Body, drain } from '../http/body.ts'
+import { withoutHopByHop } from '../http/hop-by-hop.ts'
+import { boundedBody } from './bounded-body.ts'
+import { appendCacheStatus, dropAboutTheBody, isNotModified } from './entry-answer.ts'
+import type { Answer, Asked, Exchange } from './exchange.ts'
+import type { Unanswered } from './found.ts'
+import type { Fetched } from './send-to-pool.ts'
+
+/** What the cache did with an answer. */
+export interface Handling {
+  readonly found: Unanswered
+  readonly stored: 'stored' | 'not-stored'
+}
+
+/** The answer for the client. @param body of `fetched`, watched where it is kept */
+export function originAnswer({ request, route }: Asked, fetched: Fetched, body: Body, handling: Handling, x: Exchange): Answer {
+  const { status } = fetched.answer
+  const fields = withoutHopByHop(fetched.answer.fields)
+  appendCacheStatus(fields, cacheStatus(x.tools.edgeId, outcomeOf(fetched, handling)))
+  // The fetch was for everyone, the conditions were this client's own: it may have the answer already.
+  const notModified = handling.found.kind !== 'bypass' && isNotModified(request, status, fetched.answer.fields, x.tools.clock.wallMs())
+  if (!notModified && status !== 204) return { status, fields, body, servedBy: 'origin' }
+  if (notModified) dropAboutTheBody(fields)
+  // The client needs no body, the cache and who waits for it do: it is read on without the client, as far as it may be kept.
+  fetched.outliveClient()
+  drain(boundedBody(body, route.config.cache.maxEntryBytes))
+  return { status: notModified ? 304 : status, fields, body: null, servedBy: 'origin' }
+}
+
+/** What Cache-Status says of a forwarded request. */
+export function outcomeOf({ answer }: Fetched, { found, stored }: Handling) {
+  const forwardStatus = found.kind === 'stale' ? answer.status : null
+  const collapsed = found.kind === 'bypass' ? 'no' : found.waited
+  if (found.kind !== 'miss') return { kind: 'forward', reason: found.reason, forwardStatus, stored, collapsed } as const
+  // An answer that varies may be kept for others already: then it was not the URI that was missed, and only `miss` is true for certain.
+  const reason = varyNamesOf(answer.fields)?.length === 0 ? 'uri-miss' : 'miss'
+  return { kind: 'forward', reason, forwardStatus, stored, collapsed } as const
+}

@@ -1,0 +1,71 @@
+import t from 'tap'
+import { Ketama } from '../../../edge/balance/ketama.ts'
+import { LeastRequest } from '../../../edge/balance/least-request.ts'
+import { RoundRobin } from '../../../edge/balance/round-robin.ts'
+import { compilePools } from '../../../edge/config/compile-pools.ts'
+import { EMPTY_ENDPOINTS, type Endpoints } from '../../../edge/contract/publication.ts'
+import { makeRegistries, toldOf } from '../../support/exchange-maker.ts'
+
+const pools = (pool: object) => toldOf({ pools: { shop: pool } }).site.pools
+const FOUND: Endpoints = {
+  seq: 1,
+  services: [
+    {
+      service: 'shop-api:v2',
+      seenAtMs: 1,
+      peers: [
+        { address: '10.0.0.1:80', weight: 1 },
+        { address: '10.0.0.2:80', weight: 5 },
+      ],
+    },
+  ],
+}
+
+t.test('each way to balance has its balancer', async (t) => {
+  const registries = makeRegistries()
+  const balancer = (balance: string) => compilePools(pools({ balance }), EMPTY_ENDPOINTS, registries).get('shop')!.balancer
+  t.ok(balancer('consistent-hash') instanceof Ketama)
+  t.ok(balancer('round-robin') instanceof RoundRobin)
+  t.ok(balancer('least-request') instanceof LeastRequest)
+})
+
+t.test('discovered peers stand beside those of the configuration, which wins where both name one', async (t) => {
+  const config = { peers: [{ address: '10.0.0.2:80', weight: 3 }], discover: { service: 'shop-api', tag: 'v2' } }
+  const plan = compilePools(pools(config), FOUND, makeRegistries()).get('shop')!
+  t.same(
+    plan.peers.map(({ address, weight }) => [address, weight]),
+    [
+      ['10.0.0.2:80', 3],
+      ['10.0.0.1:80', 1],
+    ],
+  )
+  t.same(compilePools(pools({ peers: [] }), FOUND, makeRegistries()).get('shop')!.peers, [], 'who does not ask is given none')
+})
+
+t.test('a peer that stays keeps its state, one that left is forgotten', async (t) => {
+  const registries = makeRegistries()
+  const both = { peers: [{ address: '10.0.0.1:80' }, { address: '10.0.0.2:80' }] }
+  const [stays, leaves] = compilePools(pools(both), EMPTY_ENDPOINTS, registries).get('shop')!.peers
+  stays!.consecutiveFailures = 4
+  leaves!.consecutiveFailures = 4
+  compilePools(pools({ peers: [{ address: '10.0.0.1:80' }] }), EMPTY_ENDPOINTS, registries)
+  const back = compilePools(pools(both), EMPTY_ENDPOINTS, registries).get('shop')!.peers
+  t.equal(back[0], stays)
+  t.equal(back[1]!.consecutiveFailures, 0)
+})
+
+t.test('how a peer is reached is as the pool says', async (t) => {
+  const config = { peers: [{ address: '10.0.0.1:80' }], scheme: 'https', connectTimeoutMs: 7, totalTimeoutMs: 9 }
+  const plan = compilePools(pools(config), EMPTY_ENDPOINTS, makeRegistries()).get('shop')!
+  t.match(plan.hopOf(plan.peers[0]!), { scheme: 'https', address: '10.0.0.1:80', connectTimeoutMs: 7, untilHeadMs: 9 })
+})
+
+t.test('a balancer is built anew only when its kind, an address or a weight changed', async (t) => {
+  const registries = makeRegistries()
+  const balancer = (pool: object) => compilePools(pools(pool), EMPTY_ENDPOINTS, registries).get('shop')!.balancer
+  const first = balancer({ connectTimeoutMs: 100 })
+  t.equal(balancer({ connectTimeoutMs: 200 }), first)
+  t.not(balancer({ balance: 'round-robin' }), first)
+  const heavier = balancer({ peers: [{ address: '127.0.0.1:1', weight: 7 }] })
+  t.not(heavier, first)
+})
