@@ -33,6 +33,8 @@ async function main(): Promise<number> {
     await until('Consul', () => hasLeader(ports.consul))
     await Promise.all(ORIGIN_PORTS.map((port, index) => register(ports.consul, registration(index, port))))
     console.log(`demo: Redis on 127.0.0.1:${ports.redis}, Consul on http://127.0.0.1:${ports.consul} (it has a page of its own)`)
+    console.log('demo: take an origin away with')
+    console.log(`       curl -X PUT http://127.0.0.1:${ports.consul}/v1/agent/service/deregister/origin-1; npx weir edges`)
     return await runWeir(['up', '--config', up])
   } finally {
     await Promise.all(services.map(stopService))

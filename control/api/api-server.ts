@@ -89,8 +89,7 @@ class RefusedBody extends Error {
 }
 
 function answerError(context: ApiContext, error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof RefusedBody)
-    return refuse(reply, 'bad-request', 'A field is missing, unknown or out of range; see problems.', error.problems)
+  if (error instanceof RefusedBody) return refuse(reply, 'bad-request', 'A field is missing, unknown or out of range:', error.problems)
   const status = 'statusCode' in error ? error.statusCode : undefined
   if (status === 413) return refuse(reply, 'too-large', 'Send less; sites may have 8 MiB, other bodies 64 KiB.')
   if (status === 415) return refuse(reply, 'media-type', 'Send application/json; a stream is application/x-ndjson.')

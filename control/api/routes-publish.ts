@@ -60,7 +60,7 @@ export function addPublishRoutes(app: FastifyInstance, context: ApiContext): voi
       if (isRefused(context, request, reply)) return reply
       const { revision, note } = request.body
       const old = store.revision(revision)
-      if (!old) return refuse(reply, 'absent', `There is no revision ${revision}; see GET /v1/revisions.`)
+      if (!old) return refuse(reply, 'absent', `There is no revision ${revision}; the newest is ${store.current()?.revision ?? 0}.`)
       return publishDocument(context, request, reply, { document: old.site, from: 'site', note, restores: revision })
     },
   )
@@ -88,7 +88,7 @@ interface Wanted {
 async function publishDocument(context: ApiContext, request: FastifyRequest, reply: FastifyReply, wanted: Wanted): Promise<FastifyReply> {
   // A revision of long ago is held against the rules of today as well: no edge would take it otherwise.
   const accepted = acceptSite(wanted.document)
-  if (!accepted.ok) return refuse(reply, 'invalid', 'The site is not valid; see problems.', accepted.problems)
+  if (!accepted.ok) return refuse(reply, 'invalid', 'The site is not valid:', accepted.problems)
   const outcome = publishSite(context, { ...accepted, ...wanted, actor: actorOf(request) })
   if (outcome.kind === 'unchanged') return answer(reply, outcome.current, { unchanged: true })
   const waitMs = waitOf(request.query as Type.Static<typeof WaitQuerySchema>)

@@ -49,7 +49,7 @@ export function addRevisionRoutes(app: FastifyInstance, context: ApiContext): vo
     { config: read, schema: { params: NumberParamSchema } },
     ({ params }, reply) => {
       const publication = store.revision(Number(params.revision))
-      if (!publication) return absentRevision(reply, params.revision)
+      if (!publication) return absentRevision(context, reply, params.revision)
       return reply.header('etag', revisionTag(publication.revision)).send(publication)
     },
   )
@@ -70,18 +70,19 @@ export function addRevisionRoutes(app: FastifyInstance, context: ApiContext): vo
   )
 }
 
-function answerDiff({ store }: ApiContext, { from, to, site }: DiffBody, reply: FastifyReply) {
+function answerDiff(context: ApiContext, { from, to, site }: DiffBody, reply: FastifyReply) {
+  const { store } = context
   if (to !== undefined && site !== undefined) return refuse(reply, 'bad-request', 'Name either `to` or `site`.')
   const standing = store.current()?.revision ?? 0
   const before = siteOf(store, from ?? standing)
-  if (!before) return absentRevision(reply, from)
+  if (!before) return absentRevision(context, reply, from)
   if (site !== undefined) {
     const accepted = acceptSite(site)
-    if (!accepted.ok) return refuse(reply, 'invalid', 'The site is not valid; see problems.', accepted.problems)
+    if (!accepted.ok) return refuse(reply, 'invalid', 'The site is not valid:', accepted.problems)
     return { from: from ?? standing, to: null, ...difference(before, accepted.site) }
   }
   const after = siteOf(store, to ?? standing)
-  if (!after) return absentRevision(reply, to)
+  if (!after) return absentRevision(context, reply, to)
   return { from: from ?? standing, to: to ?? standing, ...difference(before, after) }
 }
 
@@ -89,6 +90,6 @@ function siteOf(store: ApiContext['store'], revision: number): object | null {
   return revision === 0 ? {} : (store.revision(revision)?.site ?? null)
 }
 
-function absentRevision(reply: FastifyReply, revision: unknown): FastifyReply {
-  return refuse(reply, 'absent', `There is no revision ${revision}; see GET /v1/revisions.`)
+function absentRevision({ store }: ApiContext, reply: FastifyReply, revision: unknown): FastifyReply {
+  return refuse(reply, 'absent', `There is no revision ${revision}; the newest is ${store.current()?.revision ?? 0}.`)
 }

@@ -4,6 +4,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { Id } from '../../edge/contract/identifiers.ts'
+import type { Switchboard } from '../../edge/contract/switchboard.ts'
 import { auditEntry, type Deed } from '../domain/audit.ts'
 import {
   type BoardChange,
@@ -31,6 +32,8 @@ const ClearQuerySchema = Type.Object(
   },
   { additionalProperties: false },
 )
+/** The most names that a refusal lists. */
+const MAX_NAMES = 8
 type Wait = Type.Static<typeof WaitQuerySchema>
 type Clear = Type.Static<typeof ClearQuerySchema>
 type SwitchParams = Type.Static<typeof SwitchParamsSchema>
@@ -106,7 +109,8 @@ function addOverrideRoutes(app: FastifyInstance, context: ApiContext): void {
 
 async function apply(context: ApiContext, request: FastifyRequest, reply: FastifyReply, wanted: { change: BoardChange; deed: Deed }) {
   const { change, deed } = wanted
-  if (change.kind === 'absent') return refuse(reply, 'absent', `Nothing by the name "${deed.subject}" stands.`)
+  if (change.kind === 'absent')
+    return refuse(reply, 'absent', absentSentence(deed, inForce(context.store.switchboard(), context.clock.wallMs())))
   if (change.kind === 'refused') return refuse(reply, 'invalid', change.problems[0]?.message ?? '', change.problems)
   const { store, publisher, clock, log } = context
   const { board } = change
@@ -116,4 +120,14 @@ async function apply(context: ApiContext, request: FastifyRequest, reply: Fastif
   log.info({ event: deed.action, subject: deed.subject, owner: actor.name, reason: deed.reason, seq: board.seq })
   const edges = await publisher.confirmation('switches', board.seq, waitOf(request.query as Wait))
   return { seq: board.seq, edges }
+}
+
+// Who takes back the wrong name is in a hurry: the names that would have been right are part of the answer.
+function absentSentence({ action, subject }: Deed, board: Switchboard): string {
+  const [what, names] =
+    action === 'switch.clear'
+      ? [`No switch "${subject}" is set`, board.switches.map(({ id }) => id)]
+      : [`The limit "${subject}" is not overridden`, board.overrides.map(({ limit }) => limit)]
+  if (names.length === 0) return `${what}, and no other either.`
+  return `${what}; those that are: ${names.slice(0, MAX_NAMES).join(', ')}${names.length > MAX_NAMES ? ' and more' : ''}`
 }

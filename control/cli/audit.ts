@@ -4,7 +4,7 @@ import type { AuditRecord } from '../domain/audit.ts'
 import { EXIT } from './cli-error.ts'
 import type { Command } from './command.ts'
 import { connect, fetchValue } from './connect.ts'
-import { CONTROL_FLAGS } from './flags.ts'
+import { CONTROL_FLAGS, refuseArgs } from './flags.ts'
 import { report, shownDate } from './report.ts'
 import { table } from './table.ts'
 
@@ -18,6 +18,7 @@ export const audit: Command = {
   flags: { limit: { value: 'N', help: `how many changes (${DEFAULT_LIMIT}; 500 at most)` }, ...CONTROL_FLAGS },
   examples: ['audit --limit 100'],
   async run(call) {
+    refuseArgs('audit', call.args)
     const path = `/v1/audit?limit=${call.flags.count('limit') ?? DEFAULT_LIMIT}`
     const { audit: records } = await fetchValue<{ readonly audit: readonly AuditRecord[] }>(await connect(call), path)
     const rows = records.map((record) => [shownDate(record.atMs), record.actor, record.action, record.subject, record.reason])

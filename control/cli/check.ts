@@ -18,8 +18,8 @@ export const check: Command = {
   name: 'check',
   summary: 'print every problem of a file',
   usage: ['check FILE [--kind site|edge|control|up]'],
-  flags: { kind: { value: 'KIND', help: 'what the file is; else its $schema line says it, else it is a site' } },
-  examples: ['check conf/examples/shop.yaml'],
+  flags: { kind: { value: 'KIND', help: 'what the file is; else its $schema line says it, else a site' } },
+  examples: ['check conf/demo-site.yaml'],
   async run(call) {
     const [file, ...more] = call.args
     if (file === undefined || more.length > 0) throw usageError('check takes one file: weir check FILE')

@@ -25,8 +25,8 @@ export const degrade: Command = {
     'degrade list',
   ],
   flags: {
-    clients: { value: 'WHOM', help: 'all (else), people or crawlers' },
-    id: { value: 'NAME', help: 'name of the switch; setting it again replaces it (else made of the routes)' },
+    clients: { value: 'WHOM', help: 'people or crawlers; all when left out' },
+    id: { value: 'NAME', help: 'name of the switch, made of the routes when left out; setting it again replaces it' },
     ...STANDING_FLAGS,
   },
   examples: [
@@ -38,6 +38,7 @@ export const degrade: Command = {
     const [first, second, ...more] = call.args
     if (first === 'list' && second === undefined) return list(call)
     if (first === 'off' && second !== undefined && more.length === 0) return takeBack(call, second)
+    if (first === 'off') throw usageError('degrade off takes the name of one switch; `weir degrade list` shows them')
     if (first === undefined || second === undefined || more.length > 0)
       throw usageError('degrade takes routes and a mode: weir degrade product cache-only --for 30m --reason "…"')
     return set(call, first, second)
@@ -45,7 +46,7 @@ export const degrade: Command = {
 }
 
 function set(call: Call, routesText: string, mode: string): Promise<number> {
-  const routes = routesText === 'all' ? [] : routesText.split(',').filter((route) => route !== '')
+  const routes = routesOf(routesText)
   const clients = oneOf('--clients', call.flags.text('clients') ?? 'all', CLIENTS)
   oneOf('the mode', mode, MODES)
   const id = call.flags.text('id') ?? idOf(routes, clients)
@@ -54,6 +55,14 @@ function set(call: Call, routesText: string, mode: string): Promise<number> {
   const body = { routes, clients, mode, ...termOf(call) }
   const done = `switch ${id}: ${routes.length === 0 ? 'every route' : routes.join(', ')} ${mode} for ${formatDurationMs(body.forMs)}`
   return changeBoard(call, { method: 'PUT', path: `/v1/switches/${encodeURIComponent(id)}`, body }, done)
+}
+
+// To name nothing must not mean everything: an unset variable in a script would take the whole site down.
+function routesOf(text: string): string[] {
+  if (text === 'all') return []
+  const routes = text.split(',')
+  if (routes.includes('')) throw usageError(`name the routes, with commas between them, or say all; it is ${JSON.stringify(text)}`)
+  return routes
 }
 
 function takeBack(call: Call, id: string): Promise<number> {

@@ -2,10 +2,11 @@
 
 import { formatDurationMs } from '../../edge/contract/units.ts'
 import type { EdgeState } from '../domain/edge-state.ts'
+import type { ServiceReport } from '../domain/endpoint-source.ts'
 import { EXIT } from './cli-error.ts'
 import type { Command } from './command.ts'
 import { connect, fetchValue } from './connect.ts'
-import { CONTROL_FLAGS } from './flags.ts'
+import { CONTROL_FLAGS, refuseArgs } from './flags.ts'
 import { counted, report } from './report.ts'
 import { printable, table } from './table.ts'
 
@@ -19,13 +20,19 @@ interface Answer {
 /** The command `edges`. */
 export const edges: Command = {
   name: 'edges',
-  summary: 'show which edge runs which revision',
+  summary: 'show which edge runs which revision, and what is discovered',
   usage: ['edges'],
   flags: CONTROL_FLAGS,
   examples: [],
   async run(call) {
-    const answer = await fetchValue<Answer>(await connect(call), '/v1/edges')
-    report(call, answer, lines(answer, call.clock.wallMs(), call.terminal.columns))
+    refuseArgs('edges', call.args)
+    const client = await connect(call)
+    const [answer, { reports: services = [] }] = await Promise.all([
+      fetchValue<Answer>(client, '/v1/edges'),
+      fetchValue<{ readonly reports?: readonly ServiceReport[] }>(client, '/v1/endpoints'),
+    ])
+    const told = [...lines(answer, call.clock.wallMs(), call.terminal.columns), ...services.flatMap(serviceLines)]
+    report(call, { ...answer, services }, told)
     return EXIT.done
   },
 }
@@ -49,6 +56,13 @@ function cells(edge: EdgeState, standing: Answer, nowMs: number): string[] {
     beat ? `${Math.round(beat.hitRatio * 100)} %` : '-',
     beat?.redis ?? '-',
   ]
+}
+
+// What is discovered, since an edge is only as good as the peers it knows of.
+function serviceLines({ service, peers, ageMs, lastError }: ServiceReport): string[] {
+  const heard = ageMs === null ? 'never heard of' : `heard ${formatDurationMs(ageMs)} ago`
+  const trouble = lastError === null ? [] : [`  Consul: ${lastError}; the last known peers stand`]
+  return [`service ${service}: ${counted(peers, 'peer')}, ${heard}`, ...trouble].map(printable)
 }
 
 // What an edge refused last, and why: the one thing here that somebody has to act on.

@@ -13,6 +13,8 @@ import { report } from './report.ts'
 import { printable } from './table.ts'
 
 const LABEL_WIDTH = 8
+/** Most questions are about people, and who does not say what it is counts as a crawler. */
+const A_BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 
 /** The command `explain`. */
 export const explain: Command = {
@@ -21,15 +23,12 @@ export const explain: Command = {
   usage: ["explain URL [--method GET] [--header 'Name: value']… [--address IP] [--site FILE]"],
   flags: {
     method: { value: 'METHOD', help: 'GET when left out' },
-    header: { value: "'NAME: VALUE'", help: 'a field of the request; may be given several times', times: 'many' },
+    header: { value: "'NAME: VALUE'", help: 'a field of the request; without a User-Agent a browser asks', times: 'many' },
     address: { value: 'IP', help: 'who sends it (127.0.0.1)' },
     site: { value: 'FILE', help: 'explain by this file, without a control plane and its switches' },
     ...CONTROL_FLAGS,
   },
-  examples: [
-    'explain http://127.0.0.1:8080/product/1',
-    "explain http://shop.test/price/1 --header 'User-Agent: Googlebot' --site site.yaml",
-  ],
+  examples: ['explain http://127.0.0.1:8080/product/1', "explain http://shop.test/price/1 --header 'User-Agent: Googlebot'"],
   async run(call) {
     const [url, ...more] = call.args
     if (url === undefined || more.length > 0) throw usageError('explain takes one URL: weir explain http://127.0.0.1:8080/product/1')
@@ -56,7 +55,7 @@ function requestOf(call: Call, url: string): ExplainRequest {
   if (!/^[A-Z]{1,32}$/.test(method)) throw usageError(`--method must be written in capitals, such as POST; it is ${method}`)
   const address = call.flags.text('address') ?? '127.0.0.1'
   if (isIP(address) === 0) throw usageError(`--address must be an IP address such as 192.0.2.7; it is ${address}`)
-  return { url, method, address, headers: Object.fromEntries(call.flags.texts('header').map(readField)) }
+  return { url, method, address, headers: { 'user-agent': A_BROWSER, ...Object.fromEntries(call.flags.texts('header').map(readField)) } }
 }
 
 function readField(text: string): [name: string, value: string] {

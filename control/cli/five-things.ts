@@ -11,29 +11,29 @@ interface Try {
 export function demoTries(url: string): string[] {
   return numbered([
     {
-      what: 'a page from memory',
+      what: 'A page from memory',
       line: `curl -si ${url}/product/1 | grep -i cache-status`,
-      look: 'type it twice: the second answer is a hit, and the origin was not asked',
+      look: 'Type it twice: the second answer is a hit, and no origin was asked.',
     },
     {
-      what: 'one origin per page',
+      what: 'One origin per page',
       line: `for i in 1 2 3 4 5 6; do curl -si ${url}/product/$i | grep -i x-origin; done`,
-      look: 'a product always comes from the same origin, and all three have some',
+      look: 'A product always comes from the same origin, and all three have some.',
     },
     {
-      what: 'a limit',
+      what: 'A limit',
       line: `for i in $(seq 30); do curl -si ${url}/price/$i | grep -iE '^(HTTP|ratelimit:)'; done`,
-      look: 'r= in RateLimit counts down, and after some 20 prices at once the answer is 429',
+      look: 'r= in RateLimit counts down; after some 20 prices at once the answer is 429.',
     },
     {
-      what: 'crawlers kept apart',
+      what: 'Crawlers kept apart',
       line: `curl -si -A Googlebot ${url}/product/77 | grep -iE '^HTTP|x-origin'; curl -si -A Googlebot ${url}/price/77 | head -1`,
-      look: 'they have origin-3 for themselves, and prices nobody asked for yet are not fetched for them (503)',
+      look: 'Their pages come from origin-3 alone; a price nobody asked for yet is a 503.',
     },
     {
-      what: 'a switch, there and back',
-      line: `npx weir degrade comments fallback --for 5m --reason demo; curl -s ${url}/comments/1; npx weir degrade off comments`,
-      look: 'the comments rest at once; after `off` they are back, as they would be by themselves in 5 minutes',
+      what: 'A switch, there and back',
+      line: `npx weir degrade comments fallback --for 5m --reason demo; curl -s ${url}/comments/1; npx weir degrade off comments; curl -s ${url}/comments/1`,
+      look: 'The comments rest, and are back; without `off` they would be in 5 minutes.',
     },
   ])
 }
@@ -41,22 +41,22 @@ export function demoTries(url: string): string[] {
 /** Five things to try with a site of one's own. @param url where the edge listens @param file the site file */
 export function siteTries(url: string, file: string): string[] {
   return numbered([
-    { what: 'a request', line: `curl -i ${url}/`, look: 'Cache-Status says whether it came from the cache, and why not' },
-    { what: 'why', line: `npx weir explain ${url}/`, look: 'which route takes it, and what happens to it' },
+    { what: 'A request', line: `curl -i ${url}/`, look: 'Cache-Status says whether it came from the cache, and why not.' },
+    { what: 'Why', line: `npx weir explain ${url}/`, look: 'Says which route takes it, and what happens to it.' },
     {
-      what: 'a change',
+      what: 'A change',
       line: `npx weir diff ${file}; npx weir publish ${file}`,
-      look: 'the edge serves the next revision within a second',
+      look: 'Edit the file first; the edge serves it within a second.',
     },
     {
-      what: 'a switch',
+      what: 'A switch',
       line: 'npx weir degrade all cache-only --for 1m --reason trying',
-      look: 'only what is cached is served, for a minute',
+      look: 'Only what is cached is served, for a minute.',
     },
-    { what: 'the edges', line: 'npx weir edges', look: 'which edge runs which revision' },
+    { what: 'The edges', line: 'npx weir edges', look: 'Shows which edge runs which revision.' },
   ])
 }
 
 function numbered(tries: readonly Try[]): string[] {
-  return tries.flatMap(({ what, line, look }, index) => [`  ${index + 1}. ${what}: ${look}`, `       ${line}`])
+  return tries.flatMap(({ what, line, look }, index) => [`  ${index + 1}. ${what}. ${look}`, `       ${line}`])
 }

@@ -73,6 +73,11 @@ export function readCount(what: string, text: string): number {
   return Number(text)
 }
 
+/** Refuses what stands on the line beside flags, for commands that take nothing. @throws CliError when something does */
+export function refuseArgs(verb: string, args: readonly string[]): void {
+  if (args.length > 0) throw usageError(`${verb} takes flags only; ${JSON.stringify(args[0])} is none`)
+}
+
 /** What a line says beside the verb. */
 export interface ParsedLine {
   readonly args: readonly string[]

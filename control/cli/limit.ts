@@ -21,6 +21,7 @@ export const limit: Command = {
     const [first, second, ...more] = call.args
     if (first === 'list' && second === undefined) return list(call)
     if (first === 'off' && second !== undefined && more.length === 0) return takeBack(call, second)
+    if (first === 'off') throw usageError('limit off takes one limit; `weir limit list` shows them')
     if (first === undefined || second === undefined || more.length > 0)
       throw usageError('limit takes a limit and a rate: weir limit per-client 5/s --for 1h --reason "…"')
     return set(call, first, second)

@@ -4,7 +4,7 @@ import { didYouMean } from '../../edge/contract/nearest.ts'
 import { CliError, EXIT, usageError } from './cli-error.ts'
 import type { Command, Surroundings } from './command.ts'
 import { COMMON_FLAGS, parseLine } from './flags.ts'
-import { commandHelp, overview } from './help.ts'
+import { commandHelp, EDGE_VERBS, overview } from './help.ts'
 
 /** Runs the command that the words name. @returns the exit code @throws what is no CliError: a fault of ours */
 export async function runCommand(words: readonly string[], commands: readonly Command[], world: Surroundings): Promise<number> {
@@ -27,6 +27,10 @@ async function dispatch(words: readonly string[], commands: readonly Command[], 
 }
 
 function help(verb: string | undefined, commands: readonly Command[], { terminal }: Surroundings): number {
+  if (EDGE_VERBS.some(([name]) => name === verb)) {
+    terminal.out(`\`weir ${verb} --help\` says how it is used.`)
+    return EXIT.done
+  }
   const lines = verb === undefined ? overview(commands) : commandHelp(find(verb, commands))
   for (const line of lines) terminal.out(line)
   return EXIT.done
@@ -35,7 +39,7 @@ function help(verb: string | undefined, commands: readonly Command[], { terminal
 function find(verb: string, commands: readonly Command[]): Command {
   const command = commands.find(({ name }) => name === verb)
   if (command) return command
-  const names = ['proxy', 'edge', 'help', ...commands.map(({ name }) => name)]
+  const names = ['help', ...EDGE_VERBS.map(([name]) => name), ...commands.map(({ name }) => name)]
   throw usageError(`there is no command ${JSON.stringify(verb)}${didYouMean(verb, names)}`)
 }
 

@@ -1,6 +1,7 @@
 // What degrade and limit share: orders that stand for a while, and how the board that holds them is shown and changed.
 
-import { formatDurationMs } from '../../edge/contract/units.ts'
+import { MAX_STANDING_MS } from '../../edge/contract/switchboard.ts'
+import { DAY_MS, formatDurationMs, SECOND_MS } from '../../edge/contract/units.ts'
 import type { ApiCall } from '../client/api-client.ts'
 import type { Confirmation } from '../push/ack-waits.ts'
 import { EXIT, usageError } from './cli-error.ts'
@@ -23,6 +24,8 @@ export const STANDING_FLAGS: FlagTable = {
 export function termOf(call: Call): { readonly forMs: number; readonly reason: string } {
   const forMs = call.flags.durationMs('for')
   if (forMs === undefined) throw usageError('say how long it stands: --for 30m')
+  if (forMs < SECOND_MS || forMs > MAX_STANDING_MS)
+    throw usageError(`--for must be from 1s to ${MAX_STANDING_MS / DAY_MS}d; it is ${call.flags.text('for')}`)
   const reason = call.flags.text('reason')
   if (reason === undefined || reason.trim() === '') throw usageError('say why, for who reads it at night: --reason "…"')
   return { forMs, reason }

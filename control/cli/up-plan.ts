@@ -31,7 +31,8 @@ export interface UpWishes {
 export function planUp({ bootstrap, configPath, siteFlag }: UpWishes): UpPlan | null {
   const { edge, control, demo, demoPorts } = bootstrap
   const beside = (path: string) => resolve(dirname(configPath), path)
-  const site = siteFlag ?? (control.site === undefined ? undefined : beside(control.site))
+  const ownSite = control.site === undefined ? undefined : beside(control.site)
+  const site = siteFlag ?? ownSite
   if (site === undefined) return null
   return {
     site,
@@ -42,8 +43,8 @@ export function planUp({ bootstrap, configPath, siteFlag }: UpWishes): UpPlan | 
       accessLog: edge.accessLog === 'stdout' ? join(FOLDER, 'access.log') : edge.accessLog,
       ...(edge.site === undefined ? {} : { site: beside(edge.site) }),
     },
-    // Whoever brings a site brings origins.
-    demoPorts: demo === 'on' && siteFlag === undefined ? demoPorts : null,
+    // Whoever brings another site brings origins.
+    demoPorts: demo === 'on' && (siteFlag === undefined || resolve(siteFlag) === ownSite) ? demoPorts : null,
     files: {
       edgeBootstrap: join(FOLDER, 'edge.json'),
       edgeToken: join(FOLDER, 'edge-token'),

@@ -39,6 +39,21 @@ export async function publishIfChanged(call: Call, client: ApiClient, file: stri
   if (!published.unchanged) call.terminal.out(`weir: ${file} is revision ${published.revision}`)
 }
 
+/** Says so when the revision that stands is not what the site file says. @returns whether it is */
+export async function tellIfOther(call: Call, client: ApiClient, file: string): Promise<boolean> {
+  const site = await readSiteFile(call, file)
+  const answer = await client.call<{ readonly from: number; readonly changes: readonly object[] }>({
+    method: 'POST',
+    path: '/v1/diff',
+    body: { site },
+  })
+  // Without an answer there is nothing to tell; what asks next will say why.
+  if (!answer.ok || answer.value.changes.length === 0) return true
+  call.terminal.out(`weir: revision ${answer.value.from} stands and is not what the site file says; to serve the file:`)
+  call.terminal.out(`      npx weir publish ${file}`)
+  return false
+}
+
 /** Waits until an edge serves the revision that stands. @returns whether it does within 5 s */
 export async function untilServing(call: Call, client: ApiClient): Promise<boolean> {
   const giveUpAtMs = call.clock.monotonicMs() + SERVING_WITHIN_MS

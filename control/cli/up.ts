@@ -5,17 +5,18 @@ import { fileURLToPath } from 'node:url'
 import type { UpBootstrap } from '../../edge/contract/bootstrap.ts'
 import { readBootstrap } from '../../edge/contract/read-site.ts'
 import { type Control, startControl } from '../control.ts'
-import { EXIT, refusal, usageError } from './cli-error.ts'
+import { EXIT, refusal } from './cli-error.ts'
 import type { Call, Command } from './command.ts'
 import { controlPorts } from './control-ports.ts'
 import { demoTries, siteTries } from './five-things.ts'
+import { refuseArgs } from './flags.ts'
 import { type ChildRecipe, KeptChild } from './kept-child.ts'
 import { readNamedFile, readSiteFile } from './named-file.ts'
 import { connectFault, listenFault } from './preflight.ts'
 import { counted, problemLines } from './report.ts'
 import { startFault } from './start-fault.ts'
 import { edgeBootstrapText, planUp, type UpPlan } from './up-plan.ts'
-import { ownClient, publishIfChanged, untilServing } from './up-site.ts'
+import { ownClient, publishIfChanged, tellIfOther, untilServing } from './up-site.ts'
 
 const WEIR = fileURLToPath(new URL('../../bin/weir.js', import.meta.url))
 const ORIGINS = fileURLToPath(new URL('../../demo/origin.ts', import.meta.url))
@@ -36,7 +37,7 @@ export const up: Command = {
   },
   examples: ['up', 'up --site site.yaml'],
   async run(call) {
-    if (call.args.length > 0) throw usageError('up takes flags only: weir up --site FILE')
+    refuseArgs('up', call.args)
     // From here on a signal ends what runs in order, and what is starting once it has started.
     const stopped = call.untilStopped()
     const configPath = call.flags.text('config') ?? 'conf/weir.yaml'
@@ -112,6 +113,7 @@ async function startAll(call: Call, plan: UpPlan, configPath: string, running: R
   const client = await ownClient(call, control, plan.control.stateDir)
   const siteFlag = call.flags.text('site')
   if (siteFlag !== undefined) await publishIfChanged(call, client, siteFlag)
+  const demo = plan.demoPorts !== null && (siteFlag !== undefined || (await tellIfOther(call, client, plan.site)))
   if (plan.demoPorts) {
     const recipe = { name: 'demo', args: [ORIGINS, ...plan.demoPorts.map(String)], ready: ORIGINS_READY, log: call.terminal.err }
     await startChild(call, running, recipe, STOP_SLACK_MS)
@@ -121,7 +123,7 @@ async function startAll(call: Call, plan: UpPlan, configPath: string, running: R
     call.terminal.err(`weir: the edge does not serve the newest revision yet; see \`npx weir edges\``)
   call.terminal.out(`weir: listening on ${url}`)
   call.terminal.out(`weir: control plane and console on ${control.url}`)
-  tellWhatToTry(call, plan, url, client.url)
+  tellWhatToTry(call, plan, demo ? demoTries(url) : siteTries(url, plan.site))
 }
 
 async function startOwnControl(plan: UpPlan, configPath: string, running: Running): Promise<Control> {
@@ -146,9 +148,9 @@ async function startEdge(call: Call, plan: UpPlan, control: Control, running: Ru
   return url!
 }
 
-function tellWhatToTry(call: Call, plan: UpPlan, url: string, controlUrl: string): void {
-  const tries = plan.demoPorts ? demoTries(url) : siteTries(url, plan.site)
-  call.terminal.out(`weir: access log in ${plan.edge.accessLog}; the console at ${controlUrl} asks for the token in .weir/credentials.json`)
+function tellWhatToTry(call: Call, plan: UpPlan, tries: readonly string[]): void {
+  call.terminal.out('weir: the console asks for the token in .weir/credentials.json')
+  if (plan.edge.accessLog !== 'off') call.terminal.out(`weir: each request is a line in ${plan.edge.accessLog}`)
   for (const line of ['', 'Five things to try:', ...tries, '', 'Ctrl-C ends everything.']) call.terminal.out(line)
 }
 

@@ -2,7 +2,7 @@
 
 import type { Timers } from '../../edge/base/ports.ts'
 import type { Problem } from '../../edge/contract/problem.ts'
-import { readProblem } from './read-problem.ts'
+import { isProblem, readProblem } from './read-problem.ts'
 
 /** Answers longer than this are not read: no list of the API comes near it, a site of 20,000 routes does not either. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -41,7 +41,7 @@ export interface ApiAnswer<T> {
 /** Why there is no such answer. */
 export interface ApiFailure {
   readonly ok: false
-  /** `unreachable` when no answer came, `refused` when one did. */
+  /** `unreachable` when no control plane answered, `refused` when one did. */
   readonly kind: 'unreachable' | 'refused'
   /** The status of the answer; 0 without one. */
   readonly status: number
@@ -73,6 +73,8 @@ export class ApiClient {
     try {
       const response = await fetch(`${this.url}${call.path}`, this.#request(call, abort.signal))
       const value = parse(await readText(response))
+      // Also where a site answers everything with a page: that is no control plane, whatever its status says.
+      if (typeof value === 'string' || (!response.ok && !isProblem(value))) return this.#stranger(response.status)
       if (response.ok) return { ok: true, status: response.status, value: value as T, etag: response.headers.get('etag') }
       return { ok: false, kind: 'refused', status: response.status, ...readProblem(response.status, value) }
     } catch (cause) {
@@ -92,8 +94,13 @@ export class ApiClient {
     return call.body === undefined ? base : { ...base, body: JSON.stringify(call.body) }
   }
 
+  #stranger(status: number): ApiFailure {
+    const sentence = `what answers at ${this.url} (${status}) is no control plane; set --control to the address of one`
+    return { ok: false, kind: 'unreachable', status, sentence, problems: [] }
+  }
+
   #unreachable(reason: string): ApiFailure {
-    const sentence = `control plane at ${this.url} does not answer: ${reason}; start it with \`weir control\` or set --control`
+    const sentence = `control plane at ${this.url} does not answer: ${reason}; start it with \`weir up\` or \`weir control\`, or set --control`
     return { ok: false, kind: 'unreachable', status: 0, sentence, problems: [] }
   }
 }
@@ -127,6 +134,8 @@ function reasonOf(thrown: unknown): string {
   if (innermost instanceof AggregateError && innermost.errors.length > 0) innermost = innermost.errors[0]
   const { code } = innermost as { readonly code?: unknown }
   if (code === 'ECONNREFUSED') return 'connection refused'
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return 'it does not speak TLS, so the URL begins with http://'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name is not known'
-  return innermost instanceof Error ? innermost.message : String(innermost)
+  // Some libraries below put whole lines of their own into it.
+  return (innermost instanceof Error ? innermost.message : String(innermost)).replace(/\s+/g, ' ').trim()
 }

@@ -7,6 +7,9 @@ const POLL_MS = 5_000
 /** The event stream says something every 15 s; a longer silence means that it is dead. */
 const SILENCE_MS = 40_000
 
+/** Stands for every route in the form; no route can have this name. To choose nothing must not mean all. */
+const EVERY_ROUTE = '*'
+
 const $ = (id) => document.getElementById(id)
 /** What was shown last: the number of the revision, and the switchboard. */
 const shown = { revision: 0, board: { switches: [], overrides: [] } }
@@ -17,15 +20,18 @@ async function call(method, path, body) {
   const headers = { authorization: `Bearer ${sessionStorage.getItem(TOKEN_KEY) ?? ''}` }
   if (body !== undefined) headers['content-type'] = 'application/json'
   const response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
-  if (response.status === 401) {
-    leave('The token is not known here.')
-    throw new Error('The token is not known here.')
-  }
   const value = await response.json().catch(() => null)
   if (response.ok) return value
+  // 429 is for wrong tokens only: a right one is never held up.
+  if (response.status === 401 || response.status === 429) throw leave(refusalOf(response.status, value))
   // Nothing published yet is a state of things, not a failure.
   if (response.status === 404 && path === '/v1/site') return null
   throw new Error(value?.detail || value?.title || `The control plane answered ${response.status}.`)
+}
+
+function refusalOf(status, value) {
+  if (status === 429) return value?.detail || 'Too many wrong tokens. Try again in a minute.'
+  return $('board').hidden ? 'This token is not known here.' : 'The token is good no more. Enter another one.'
 }
 
 const loadSite = async () => showSite(await call('GET', '/v1/site'))
@@ -41,12 +47,14 @@ function element(name, text, className) {
 
 /** Rows of cells; a cell is a text, `[text, class]`, or an element. */
 function fill(body, rows, whenEmpty) {
-  const columns = body.parentElement.querySelectorAll('th').length
+  const heads = [...body.parentElement.querySelectorAll('thead th')]
   const made = rows.map((cells) => {
     const row = element('tr')
     cells.forEach((cell, index) => {
       const td = element(index === 0 ? 'th' : 'td', ...(cell instanceof Node ? [] : [cell].flat()))
       if (index === 0) td.scope = 'row'
+      // Narrow pages show a row as a card, with the heading beside each cell.
+      else if (cell instanceof Node === false || cell.tagName !== 'BUTTON') td.dataset.label = heads[index]?.textContent ?? ''
       if (cell instanceof Node) td.append(cell)
       row.append(td)
     })
@@ -54,7 +62,7 @@ function fill(body, rows, whenEmpty) {
   })
   if (made.length === 0) {
     const td = element('td', whenEmpty, 'empty')
-    td.colSpan = columns
+    td.colSpan = heads.length
     made.push(element('tr'))
     made[0].append(td)
   }
@@ -87,8 +95,8 @@ function showSite(publication) {
   )
   const chosen = new Set([...$('switch-routes').selectedOptions].map((option) => option.value))
   $('switch-routes').replaceChildren(
-    ...routes.map(([id]) => {
-      const option = element('option', id)
+    ...[[EVERY_ROUTE, 'every route'], ...routes.map(([id]) => [id, id])].map(([id, text]) => {
+      const option = element('option', text)
       option.value = id
       option.selected = chosen.has(id)
       return option
@@ -137,8 +145,11 @@ function takeBack(what, path) {
   button.setAttribute('aria-label', `Take back ${what}`)
   button.addEventListener('click', () =>
     act(button, async () => {
-      await call('DELETE', `${path}?waitMs=2000&reason=${encodeURIComponent('taken back in the console')}`)
+      const { edges } = await call('DELETE', `${path}?waitMs=2000&reason=${encodeURIComponent('taken back in the console')}`)
       await loadBoard()
+      tell(`The ${what} is off`, edges)
+      // The button is gone with its row; who works by keyboard goes on from here and not from the top.
+      $('force-title').focus()
     }),
   )
   return button
@@ -177,6 +188,7 @@ function duration(ms) {
 function fault(message) {
   $('fault').textContent = message ?? ''
   $('fault').hidden = !message
+  if (message) $('fault').scrollIntoView?.({ block: 'nearest' })
 }
 
 /** Runs what a button does: once at a time, and what goes wrong is said. */
@@ -193,7 +205,9 @@ $('switch').addEventListener('submit', (event) => {
   event.preventDefault()
   const form = event.currentTarget
   act(event.submitter, async () => {
-    const routes = [...$('switch-routes').selectedOptions].map((option) => option.value)
+    const chosen = [...$('switch-routes').selectedOptions].map((option) => option.value)
+    if (chosen.length === 0) throw new Error('Choose the routes, or "every route".')
+    const routes = chosen.includes(EVERY_ROUTE) ? [] : chosen
     const clients = $('switch-clients').value
     const id = [...(routes.length === 0 ? ['all'] : routes), ...(clients === 'all' ? [] : [clients])].join('-').slice(0, 64)
     const order = {
@@ -205,8 +219,8 @@ $('switch').addEventListener('submit', (event) => {
     }
     const { edges } = await call('PUT', `/v1/switches/${encodeURIComponent(id)}?waitMs=2000`, order)
     form.reset()
-    say(`Switch ${id} is in force on ${edges.acked} of ${edges.of} edges`)
     await loadBoard()
+    tell(`The switch ${id} is in force`, edges)
   })
 })
 
@@ -219,20 +233,35 @@ $('enter').addEventListener('submit', (event) => {
 
 $('leave').addEventListener('click', () => leave())
 
-const say = (text) => {
+/** Whether what is shown is how things stand. */
+function say(text, className = '') {
   $('live').textContent = text
+  $('live').className = className
+}
+
+/** What became of an order. */
+function tell(done, { acked, of }) {
+  $('said').textContent =
+    of === 0 ? `${done}; no edge is connected, each hears of it when it connects.` : `${done} on ${acked} of ${of} edges.`
 }
 
 function enter() {
   ended.abort()
   ended = new AbortController()
   fault(null)
-  for (const id of ['board', 'leave']) $(id).hidden = false
-  $('enter').hidden = true
-  $('main').focus()
+  say('Asking the control plane')
   follow(ended.signal).catch((cause) => fault(cause.message))
 }
 
+/** The token is good: shows how things stand instead of the question who is there. */
+function welcome() {
+  if (!$('board').hidden) return
+  for (const id of ['board', 'leave']) $(id).hidden = false
+  $('enter').hidden = true
+  $('main').focus({ preventScroll: true })
+}
+
+/** Asks for a token again. @returns an error that says why */
 function leave(message) {
   ended.abort()
   sessionStorage.removeItem(TOKEN_KEY)
@@ -240,18 +269,25 @@ function leave(message) {
   $('enter').hidden = false
   $('token').focus()
   say('Not connected')
+  $('said').textContent = ''
   fault(message)
+  return new Error(message)
 }
 
 /** Reads events until the token is given back; between streams, and where there are none, it polls. */
 async function follow(signal) {
   while (!signal.aborted) {
     try {
-      await Promise.all([loadSite(), loadBoard(), loadEdges()])
+      // One call alone first: a wrong token should count as one try.
+      await loadSite()
+      welcome()
+      await Promise.all([loadBoard(), loadEdges()])
       await readEvents(signal)
     } catch (cause) {
       if (signal.aborted) return
-      say(`Not live: ${cause.message}`)
+      // A fetch that gets no answer, or half of one, throws this and says nothing that helps.
+      const why = cause instanceof TypeError ? 'the control plane does not answer' : cause.message
+      say(`Not live: ${why}. What is shown may be old; trying again.`, 'bad')
     }
     await new Promise((resolve) => setTimeout(resolve, document.hidden ? POLL_MS : RETRY_MS))
   }

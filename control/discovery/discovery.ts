@@ -84,6 +84,8 @@ export class ConsulDiscovery implements EndpointSource {
     }
     services.sort((a, b) => (a.service < b.service ? -1 : 1))
     this.#current = { seq: this.#current.seq + 1, services }
+    const found = services.map(({ service, peers }) => ({ service, peers: peers.length }))
+    this.#world.log.info({ event: 'endpoints', seq: this.#current.seq, services: found })
     for (const listener of this.#listeners) listener()
   }
 }

@@ -30,15 +30,25 @@ t.test('what is missing or mistyped is said before anything is sent', async (t) 
   const term = ['--for', '1h', '--reason', 'x']
   t.match(await cli.run('degrade', 'page', 'closed', '--reason', 'x'), { code: 2, err: /--for 30m/ })
   t.match(await cli.run('degrade', 'page', 'closed', '--for', '1h'), { code: 2, err: /--reason/ })
+  for (const long of ['31d', '0s'])
+    t.match(await cli.run('degrade', 'page', 'closed', '--for', long, '--reason', 'x'), { code: 2, err: /from 1s to 30d/ })
   t.match(await cli.run('degrade', 'page', 'close', ...term), { code: 2, err: /did you mean "closed"\?/ })
   t.match(await cli.run('degrade', 'page', 'closed', '--clients', 'bots', ...term), { code: 2 })
   t.match(await cli.run('degrade', 'page', 'closed', '--id', 'No Good', ...term), { code: 2 })
   t.match(await cli.run('degrade', 'page'), { code: 2 })
+  t.match(await cli.run('degrade', 'off'), { code: 2, err: /the name of one switch; `weir degrade list` shows them/ })
+  t.match(await cli.run('degrade', 'list'), { out: 'no switch is set' })
+})
+
+t.test('a name that is empty is not taken for every route', async (t) => {
+  const cli = await startCli(t)
+  for (const routes of ['', ',', 'page,'])
+    t.match(await cli.run('degrade', routes, 'closed', '--for', '1h', '--reason', 'x'), { code: 2, err: /name the routes/ }, routes)
   t.match(await cli.run('degrade', 'list'), { out: 'no switch is set' })
 })
 
 t.test('a route the site does not have, and a switch that does not stand, are refused', async (t) => {
   const cli = await startCli(t)
   t.match(await cli.run('degrade', 'nope', 'closed', '--for', '1h', '--reason', 'x'), { code: 1, err: /the site has no route "nope"/ })
-  t.match(await cli.run('degrade', 'off', 'nope'), { code: 1, err: /Nothing by the name "nope" stands/ })
+  t.match(await cli.run('degrade', 'off', 'nope'), { code: 1, err: /No switch "nope" is set, and no other either/ })
 })

@@ -18,6 +18,8 @@ t.test('fields of the request count: a crawler is told as one', async (t) => {
   world.files.set('site.json', JSON.stringify(SITE))
   const { out } = await world.run('explain', 'http://shop.test/', '--site', 'site.json', '--header', 'User-Agent: Googlebot/2.1')
   t.match(out, /^client {2}127\.0\.0\.1, crawler$/m)
+  const unsaid = await world.run('explain', 'http://shop.test/', '--site', 'site.json')
+  t.match(unsaid.out, /^client {2}127\.0\.0\.1, person$/m, 'and who asks without one is a browser')
 })
 
 t.test('a switch that stands is named with its reason', async (t) => {

@@ -20,5 +20,6 @@ t.test('what is no rate, and what is no limit of the site, is refused', async (t
   t.match(await cli.run('limit', 'per-client', 'fast', ...term), { code: 2, err: /such as 100\/s/ })
   t.match(await cli.run('limit', 'per-client', '5/s', '--burst', '0', ...term), { code: 2 })
   t.match(await cli.run('limit', 'per-client'), { code: 2 })
+  t.match(await cli.run('limit', 'off'), { code: 2, err: /takes one limit/ })
   t.match(await cli.run('limit', 'nope', '5/s', ...term), { code: 1, err: /the site has no limit "nope"/ })
 })

@@ -35,7 +35,7 @@ t.test('a control plane that does not answer is exit code 3', async (t) => {
   world.files.set('site.json', JSON.stringify(SITE))
   const { code, err } = await world.run('publish', 'site.json', '--control', 'http://127.0.0.1:1', '--token', 'x')
   t.equal(code, 3)
-  t.match(err, /control plane at http:\/\/127\.0\.0\.1:1 does not answer: .*; start it with `weir control` or set --control/)
+  t.match(err, /control plane at http:\/\/127\.0\.0\.1:1 does not answer: .*; start it with `weir up` or `weir control`, or set --control/)
 })
 
 t.test('a token that is not known is refused with what to do', async (t) => {

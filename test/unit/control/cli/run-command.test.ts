@@ -20,6 +20,10 @@ t.test('an unknown verb is a usage error that names the nearest one', async (t) 
   t.match(err, /weir help/)
 })
 
+t.test('help for a verb of the edge says where its help is', async (t) => {
+  t.match(await new CliWorld().run('help', 'proxy'), { code: 0, out: '`weir proxy --help` says how it is used.' })
+})
+
 t.test('a refusal is one sentence and exit code 1', async (t) => {
   const made = command(async () => {
     throw refusal('it cannot be')

@@ -27,6 +27,7 @@ t.test('--site comes first, stays as it was typed, and turns the demo off', (t) 
     siteFlag: 'mine.yaml',
   }
   t.match(planUp(wishes), { site: 'mine.yaml', demoPorts: null })
+  t.match(planUp({ ...wishes, siteFlag: '/etc/weir/shop.yaml' }), { demoPorts: [9101, 9102, 9103] }, 'unless it is the site of the file')
   t.end()
 })
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Call } from '../../../../control/cli/command.ts'
 import { Flags } from '../../../../control/cli/flags.ts'
-import { ownClient, publishIfChanged, untilServing } from '../../../../control/cli/up-site.ts'
+import { ownClient, publishIfChanged, tellIfOther, untilServing } from '../../../../control/cli/up-site.ts'
 import { ApiClient } from '../../../../control/client/api-client.ts'
 import type { Control } from '../../../../control/control.ts'
 import { systemTimers } from '../../../../edge/base/system/clock.ts'
@@ -87,4 +87,15 @@ t.test('it waits until an edge serves what stands, and not for ever', async (t) 
   await api.waitForCount(4)
   patient.clock.advance(5_000)
   t.equal(await waiting, false)
+})
+
+t.test('a revision that is not what the site file says is told, with the way back', async (t) => {
+  const cli = await startCli(t)
+  const { call, out } = callOf(cli.files)
+  const client = new ApiClient({ url: cli.control.url, token: cli.control.firstToken!, timers: systemTimers })
+  t.equal(await tellIfOther(call, client, 'site.json'), true)
+  t.same(out, [])
+  cli.files.set('other.json', JSON.stringify({ ...SITE, name: 'other' }))
+  t.equal(await tellIfOther(call, client, 'other.json'), false)
+  t.match(out.join(' '), /revision 1 stands and is not what the site file says; .* npx weir publish other\.json/)
 })

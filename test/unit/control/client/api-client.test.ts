@@ -27,13 +27,13 @@ t.test('without a token none is sent, and an empty answer has no value', async (
 })
 
 t.test('a refusal is a value with its sentence and problems', async (t) => {
-  const body = JSON.stringify({ detail: 'No.', problems: [{ pointer: '/a', message: 'b' }] })
+  const body = JSON.stringify({ title: 'Not valid', detail: 'No.', problems: [{ pointer: '/a', message: 'b' }] })
   const api = await startOrigin(t, { status: 422, headers: { 'content-type': 'application/problem+json' }, body })
   t.same(await client(api.url).call({ method: 'GET', path: '/' }), {
     ok: false,
     kind: 'refused',
     status: 422,
-    sentence: 'No.',
+    sentence: 'No.\n  /a  b',
     problems: [{ pointer: '/a', message: 'b' }],
   })
 })
@@ -50,8 +50,21 @@ t.test('nobody listening, a name that is none and an answer cut off are unreacha
   const refused = await client(api.url).call({ method: 'GET', path: '/' })
   t.equal(
     !refused.ok && refused.sentence,
-    `control plane at ${api.url} does not answer: connection refused; start it with \`weir control\` or set --control`,
+    `control plane at ${api.url} does not answer: connection refused; start it with \`weir up\` or \`weir control\`, or set --control`,
   )
+})
+
+t.test('what answers and is no control plane is told from one that refuses', async (t) => {
+  const answers = [{ status: 200, body: '<h1>Shop</h1>' }, { status: 503, headers: JSON_TYPE, body: '{"code":"CLOSED"}' }, { status: 404 }]
+  for (const answer of answers) {
+    const other = await startOrigin(t, answer)
+    t.match(await client(other.url).call({ method: 'GET', path: '/v1/edges' }), {
+      ok: false,
+      kind: 'unreachable',
+      status: answer.status,
+      sentence: `what answers at ${other.url} (${answer.status}) is no control plane; set --control to the address of one`,
+    })
+  }
 })
 
 t.test('a token follows no redirect', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readProblem } from '../../../../control/client/read-problem.ts'
+import { isProblem, readProblem } from '../../../../control/client/read-problem.ts'
 
 t.test('the detail of a refusal is the sentence, its title when there is none', (t) => {
   t.equal(readProblem(422, { title: 'Not valid', detail: 'The site is not valid.' }).sentence, 'The site is not valid.')
@@ -20,9 +20,24 @@ t.test('whatever else answers is told by its status', (t) => {
   t.end()
 })
 
+t.test('each problem is a line below the sentence, unless the sentence says it already', (t) => {
+  const problems = [
+    { pointer: '/forMs', message: 'must be at most 30 days' },
+    { pointer: '', message: 'Not so.' },
+  ]
+  t.equal(readProblem(400, { detail: 'Not so.', problems }).sentence, 'Not so.\n  /forMs  must be at most 30 days')
+  t.end()
+})
+
 t.test('problems that are none are left out', (t) => {
   const problems = [{ pointer: '/a', message: 'b' }, { pointer: 5 }, null]
   t.same(readProblem(422, { detail: 'x', problems }).problems, [{ pointer: '/a', message: 'b' }])
   t.same(readProblem(422, { detail: 'x', problems: 'no' }).problems, [])
+  t.end()
+})
+
+t.test('a refusal of the API has a title; anything else is no refusal of it', (t) => {
+  t.equal(isProblem({ title: 'No' }), true)
+  for (const body of [null, '<html>', [], 5, {}, { title: 5 }]) t.equal(isProblem(body), false)
   t.end()
 })

@@ -70,7 +70,8 @@ t.test('what others wrote is shown as the text it is', async (t) => {
 
 t.test('a token that is not known is forgotten and asked for again', async (t) => {
   const { element, storage } = openConsole(api(), 'wrong')
-  await until(() => element('board').hidden, { what: 'the page to ask again' })
+  await until(() => !element('fault').hidden, { what: 'the page to ask again' })
+  t.equal(element('board').hidden, true)
   t.equal(storage.has('weir-token'), false)
   t.match(element('fault').textContent, /not known/)
 })
@@ -85,7 +86,13 @@ t.test('a switch is set with what was filled in, and taken back by its button', 
   await until(() => element('force').textContent !== '', { what: 'the switches' })
   const values = { 'switch-mode': 'fallback', 'switch-clients': 'all', 'switch-minutes': '5', 'switch-reason': 'slow' }
   for (const [id, value] of Object.entries(values)) element(id).value = value
-  element('switch-routes').children[0]!.selected = true
+  element('switch').fire('submit')
+  await until(() => /Choose the routes/.test(element('fault').textContent), { what: 'the question for routes' })
+  t.notOk(
+    calls.some(([method]) => method === 'PUT'),
+    'to choose nothing does not mean all',
+  )
+  element('switch-routes').children[1]!.selected = true
   element('switch').fire('submit')
   await until(() => calls.some(([method]) => method === 'PUT'), { what: 'the order' })
   const [, path, body] = calls.find(([method]) => method === 'PUT')!
@@ -97,6 +104,28 @@ t.test('a switch is set with what was filled in, and taken back by its button', 
     .fire('click')
   await until(() => calls.some(([method]) => method === 'DELETE'), { what: 'the switch to be taken back' })
   t.match(calls.find(([method]) => method === 'DELETE')![1], /^\/v1\/switches\/page\?/)
+  await until(() => /is off on 1 of 1 edges/.test(element('said').textContent), { what: 'what became of it' })
+})
+
+t.test('a wrong token is tried once, and one that is taken back is told from it', async (t) => {
+  let known = false
+  const asked: string[] = []
+  const { element } = openConsole((method, path, init) => {
+    asked.push(path)
+    return known ? api()(method, path, init) : json({ detail: 'no' }, 401)
+  }, 'secret')
+  await until(() => /This token is not known/.test(element('fault').textContent), { what: 'the refusal' })
+  t.same(asked, ['/v1/site'])
+  known = true
+  element('token').value = 'secret'
+  element('enter').fire('submit')
+  await until(() => element('force').textContent !== '', { what: 'the switches' })
+  known = false
+  element('force')
+    .find(({ attributes }) => attributes['aria-label'] === 'Take back switch page')!
+    .fire('click')
+  await until(() => /good no more/.test(element('fault').textContent), { what: 'the question for another' })
+  t.equal(element('board').hidden, true)
 })
 
 t.test('news that come as events are shown at once, however they are cut', async (t) => {

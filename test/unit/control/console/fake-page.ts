@@ -6,6 +6,7 @@ const read = (name: string) => readFileSync(new URL(`../../../../control/console
 /** As much of an element as the console uses. Text is text: there is no markup to be parsed. */
 export class FakeElement {
   readonly tag: string
+  readonly tagName: string
   readonly dataset: Record<string, string> = {}
   readonly attributes: Record<string, string> = {}
   readonly #listeners = new Map<string, (event: object) => void>()
@@ -20,6 +21,7 @@ export class FakeElement {
 
   constructor(tag: string) {
     this.tag = tag
+    this.tagName = tag.toUpperCase()
   }
 
   get textContent(): string {
@@ -79,6 +81,7 @@ export function openConsole(api: FakeApi, token: string | null) {
   const ids = [...read('index.html').matchAll(/\bid="([^"]+)"/g)].map((match) => match[1]!)
   const elements = new Map(ids.map((id) => [id, new FakeElement(id)]))
   for (const element of elements.values()) element.parentElement = element
+  for (const [, id] of read('index.html').matchAll(/\bid="([^"]+)"[^>]*\shidden>/g)) elements.get(id!)!.hidden = true
   const storage = new Map<string, string>(token === null ? [] : [['weir-token', token]])
   const context = {
     document: {
