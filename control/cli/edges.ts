@@ -53,7 +53,7 @@ function cells(edge: EdgeState, standing: Answer, nowMs: number): string[] {
     have.switchSeq === standing.switchSeq ? String(have.switchSeq) : `${have.switchSeq} behind`,
     `${formatDurationMs(Math.max(0, nowMs - heardAtMs))} ago`,
     beat ? String(beat.inFlight) : '-',
-    beat ? `${Math.round(beat.hitRatio * 100)} %` : '-',
+    typeof beat?.hitRatio === 'number' ? `${Math.round(beat.hitRatio * 100)} %` : '-',
     beat?.redis ?? '-',
   ]
 }

@@ -164,7 +164,7 @@ function showEdges({ revision, switchSeq, edges }) {
     behind(edge.have.switchSeq, switchSeq),
     new Date(edge.heardAtMs).toLocaleTimeString(),
     edge.beat ? String(edge.beat.inFlight) : '–',
-    edge.beat ? `${Math.round(edge.beat.hitRatio * 100)} %` : '–',
+    edge.beat && edge.beat.hitRatio !== null ? `${Math.round(edge.beat.hitRatio * 100)} %` : '–',
     edge.beat?.redis === 'down' ? ['down', 'bad'] : (edge.beat?.redis ?? '–'),
     refusals(edge),
   ])

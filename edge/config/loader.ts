@@ -2,13 +2,11 @@
 // A bad one leaves the running one alone. Changes are taken one after the other, in the order in which they came.
 
 import type { Clock, Log, Metrics } from '../base/ports.ts'
+import { acceptSite } from '../contract/accept-site.ts'
 import { digestOf } from '../contract/canonical-json.ts'
-import { check } from '../contract/check.ts'
 import type { Problem } from '../contract/problem.ts'
 import { EMPTY_ENDPOINTS, type Endpoints, type Publication } from '../contract/publication.ts'
-import { type Site, SiteSchema } from '../contract/site.ts'
 import { EMPTY_SWITCHBOARD, type Switchboard } from '../contract/switchboard.ts'
-import { validate } from '../contract/validate.ts'
 import type { Told } from './compile.ts'
 
 /** What the loader hands what it has accepted to. */
@@ -87,10 +85,9 @@ export class Loader {
   }
 
   async #takeSite(value: unknown, revision: number): Promise<readonly Problem[]> {
-    const valid = validate(SiteSchema, value)
-    const problems = valid.ok ? check(valid.value) : valid.problems
-    if (!valid.ok || problems.length > 0) return this.#refuse(revision, problems)
-    const site: Site = valid.value
+    const accepted = acceptSite(value)
+    if (!accepted.ok) return this.#refuse(revision, accepted.problems)
+    const site = accepted.value
     const { switchboard, endpoints } = this.#told ?? this.#early
     const told: Told = { revision, site, switchboard, endpoints }
     const problem = this.#target.tryCompile(told)

@@ -1,10 +1,10 @@
 // Quick mode: `weir proxy --to URL` as an ordinary bootstrap and an ordinary site. Its flags are a stable interface.
 
 import { parseArgs } from 'node:util'
+import { acceptSite } from '../contract/accept-site.ts'
 import { type EdgeBootstrap, EdgeBootstrapSchema } from '../contract/bootstrap.ts'
-import { check } from '../contract/check.ts'
 import { formatProblem } from '../contract/read-site.ts'
-import { type Site, SiteSchema } from '../contract/site.ts'
+import type { Site } from '../contract/site.ts'
 import { parseDurationMs, parseRate, parseSizeBytes } from '../contract/units.ts'
 import { validate } from '../contract/validate.ts'
 
@@ -67,11 +67,10 @@ export function quickSite(args: readonly string[]): Quick {
   if (flags.help) return { kind: 'help' }
   const problems = flagProblems(flags)
   if (problems.length > 0) return { kind: 'wrong', problems }
-  const site = validate(SiteSchema, siteOf(flags))
+  const site = acceptSite(siteOf(flags))
   const bootstrap = validate(EdgeBootstrapSchema, bootstrapOf(flags))
-  const found = [...(site.ok ? check(site.value) : site.problems), ...(bootstrap.ok ? [] : bootstrap.problems)]
-  if (!site.ok || !bootstrap.ok || found.length > 0)
-    return { kind: 'wrong', problems: found.map((problem) => formatProblem('flags', problem)) }
+  const found = [...(site.ok ? [] : site.problems), ...(bootstrap.ok ? [] : bootstrap.problems)]
+  if (!site.ok || !bootstrap.ok) return { kind: 'wrong', problems: found.map((problem) => formatProblem('flags', problem)) }
   return flags['print-site'] ? { kind: 'print', site: site.value } : { kind: 'run', bootstrap: bootstrap.value, site: site.value }
 }
 

@@ -2,6 +2,7 @@
 // and the last-good copy all read through here, so they refuse the same things with the same sentences.
 
 import type { Static, TSchema } from 'typebox'
+import { acceptSite } from './accept-site.ts'
 import {
   type ControlBootstrap,
   ControlBootstrapSchema,
@@ -10,12 +11,11 @@ import {
   type UpBootstrap,
   UpBootstrapSchema,
 } from './bootstrap.ts'
-import { check } from './check.ts'
 import { checkControlBootstrap, checkEdgeBootstrap, checkUpBootstrap } from './check-bootstrap.ts'
 import { type DocumentReading, readDocument } from './document.ts'
 import type { Problem } from './problem.ts'
 import { inert } from './sentences.ts'
-import { type Site, SiteSchema } from './site.ts'
+import type { Site } from './site.ts'
 import { type Validated, validate } from './validate.ts'
 
 /** A site that can be served, defaults filled in; or every reason why not, in the order of the text. */
@@ -39,8 +39,10 @@ export type BootstrapReading<K extends keyof BootstrapOf> =
  * @throws never
  */
 export function readSite(text: string): SiteReading {
-  const reading = readAs(SiteSchema, check, text)
-  return reading.ok ? { ok: true, site: reading.value } : reading
+  const document = readDocument(text)
+  if (!document.ok) return document
+  const accepted = acceptSite(document.value)
+  return accepted.ok ? { ok: true, site: accepted.value } : { ok: false, problems: placed(accepted.problems, document) }
 }
 
 /**

@@ -69,7 +69,9 @@ export const EdgeBeatSchema = Type.Object({
   have,
   inFlight: Count('Requests being served now.'),
   requests: Count('Requests answered since it started.'),
-  hitRatio: Type.Number({ minimum: 0, maximum: 1, description: 'Share of cache lookups answered from the cache since the last beat.' }),
+  hitRatio: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
+    description: 'Share of cache lookups answered from the cache since the last beat; null when there were none.',
+  }),
   workers: Count('Workers that serve.'),
   redis: Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('none')], {
     description: 'Whether Redis answers; none without Redis.',
