@@ -47,6 +47,7 @@ channel.unref()
 const listener = new Http1Listener({
   bootstrap,
   timers: systemTimers,
+  log: log.log,
   metrics,
   onRequest: (incoming, reply, wanted) => edge.serve(incoming, reply, wanted),
   onFault: (code) => edge.countFault(code),

@@ -13,6 +13,9 @@ export const SLAB_SLOTS = 65_536
 /** Series of one metric; beyond it they share `(other)`. */
 export const MAX_SERIES = 2_000
 
+/** Slots kept for the series that overflow is counted in. */
+const RESERVED_SLOTS = 1_024
+
 /** What a run of slots means. */
 export interface Series {
   readonly name: MetricName
@@ -84,11 +87,15 @@ export class SlabMetrics implements Metrics {
     const known = this.#slots.get(key)
     if (known !== undefined) return known
     const count = this.#perMetric.get(name) ?? 0
-    const others = METRICS[name].labels.map(() => '(other)')
-    const isOther = labels.length > 0 && labels.every((label) => label === '(other)')
-    if (!isOther && (count >= MAX_SERIES || this.#next + width > SLAB_SLOTS - 1_024)) {
-      if (name !== 'weir_metric_series_dropped_total') this.counter('weir_metric_series_dropped_total').add(1)
-      return labels.length === 0 ? 0 : this.#slot(name, others, width)
+    // The shared series of each metric, and those without labels, are as many as the table has rows: room is kept for them.
+    const isShared = labels.every((label) => label === '(other)')
+    if (!isShared && (count >= MAX_SERIES || this.#next + width > SLAB_SLOTS - RESERVED_SLOTS)) {
+      this.counter('weir_metric_series_dropped_total').add(1)
+      return this.#slot(
+        name,
+        labels.map(() => '(other)'),
+        width,
+      )
     }
     if (this.#next + width > SLAB_SLOTS) return 0
     const slot = this.#next

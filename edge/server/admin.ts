@@ -45,10 +45,13 @@ export class Admin {
   /** Listens. @returns its URL @throws EdgeError LISTEN_FAILED */
   listen(address: ListenAddress): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (cause: NodeJS.ErrnoException) =>
-        reject(new EdgeError('LISTEN_FAILED', { listen: addressText(address), reason: cause.code }, cause)),
-      )
+      const failed = (cause: NodeJS.ErrnoException) =>
+        reject(new EdgeError('LISTEN_FAILED', { listen: addressText(address), reason: cause.code }, cause))
+      this.#server.once('error', failed)
       this.#server.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }, () => {
+        this.#server.off('error', failed)
+        // A connection that could not be accepted must not end the process.
+        this.#server.on('error', (cause) => this.#parts.ports.log.warn({ event: 'admin-accept-failed', cause: String(cause) }))
         const bound = this.#server.address()
         resolve(
           bound !== null && typeof bound === 'object'
@@ -76,16 +79,24 @@ export class Admin {
   }
 
   #take(request: IncomingMessage, response: ServerResponse): void {
-    const page =
-      request.method === 'GET' || request.method === 'HEAD'
-        ? this.#page(request.url ?? '/')
-        : json(405, { message: 'only GET and HEAD are taken here' })
+    const page = this.#answer(request)
     response.writeHead(page.status, {
       'content-type': page.type,
       'cache-control': 'no-store',
       'content-length': Buffer.byteLength(page.text),
     })
     response.end(page.text)
+  }
+
+  // A page that cannot be made is one answer lost; this thread holds the whole edge.
+  #answer(request: IncomingMessage): Page {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return json(405, { message: 'only GET and HEAD are taken here' })
+    try {
+      return this.#page(request.url ?? '/')
+    } catch (cause) {
+      this.#parts.ports.log.error({ event: 'admin-page-failed', target: request.url, cause: String(cause) })
+      return json(500, { message: 'this page could not be made; the log says why' })
+    }
   }
 
   #page(target: string): Page {

@@ -17,7 +17,7 @@ export async function beatReading(supervisor: Supervisor): Promise<BeatReading> 
   return {
     inFlight: sum.inFlight,
     requests: sum.requests,
-    hitRatio: sum.lookups === 0 ? 0 : sum.hits / sum.lookups,
+    hitRatio: sum.lookups === 0 ? null : sum.hits / sum.lookups,
     workers: supervisor.serving,
     redis,
   }

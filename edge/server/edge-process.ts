@@ -51,10 +51,31 @@ const WAIT_NOTICE_MS = 5_000
 
 /** Starts an edge process; it serves when this resolves. @throws EdgeError LISTEN_FAILED, CONFIG_INVALID, CONFIG_UNREADABLE */
 export async function startEdgeProcess(parts: EdgeProcessParts): Promise<EdgeProcess> {
-  const { bootstrap, ports } = parts
+  const { bootstrap } = parts
   if (bootstrap.portSharing === 'refuse') await portIsFree(bootstrap.listen)
-  const startedAtMs = ports.clock.wallMs()
-  const supervisor = new Supervisor(parts.workerEntry, bootstrap, bootstrap.workers === 0 ? systemCores() : bootstrap.workers, ports)
+  const process = assemble(parts)
+  try {
+    return await serve(process, parts)
+  } catch (fault) {
+    // Whatever stands already must not keep a process alive that cannot serve.
+    await end(process, 0)
+    throw fault
+  }
+}
+
+interface Assembled {
+  readonly supervisor: Supervisor
+  readonly loader: Loader
+  readonly first: FirstTold
+  readonly lastGood: LastGood | null
+  readonly file: FileSource | null
+  readonly control: ControlSource | null
+  readonly admin: Admin | null
+}
+
+function assemble(parts: EdgeProcessParts): Assembled {
+  const { bootstrap, ports } = parts
+  const supervisor = new Supervisor(parts.workerEntry, bootstrap, workerCount(bootstrap), ports)
   const lastGood = bootstrap.stateDir === 'off' || parts.given !== null ? null : new LastGood(bootstrap.stateDir, ports.files, ports.log)
   const first = new FirstTold()
   const loader = new Loader(
@@ -66,12 +87,16 @@ export async function startEdgeProcess(parts: EdgeProcessParts): Promise<EdgePro
     ports,
   )
   const file = bootstrap.site === undefined || parts.given !== null ? null : new FileSource(bootstrap.site, loader, ports)
-  const control = controlOf(parts, startedAtMs, loader, supervisor)
+  const control = controlOf(parts, ports.clock.wallMs(), loader, supervisor)
   const admin =
     bootstrap.admin === 'off' ? null : new Admin({ ports, loader, supervisor, control, ownView: parts.ownView, explain: parts.explain })
-  const adminUrl = admin === null || bootstrap.admin === 'off' ? null : await admin.listen(listenAddress(bootstrap.admin))
+  return { supervisor, loader, first, lastGood, file, control, admin }
+}
 
-  await gatherFirst({ given: parts.given, lastGood, file, control, first, loader }, ports)
+async function serve(process: Assembled, { bootstrap, ports, given }: EdgeProcessParts): Promise<EdgeProcess> {
+  const { supervisor, loader, first, file, control, admin } = process
+  const adminUrl = admin === null || bootstrap.admin === 'off' ? null : await admin.listen(listenAddress(bootstrap.admin))
+  await gatherFirst({ ...process, given }, ports)
   const told = await first.wait()
   const port = await supervisor.start(told)
   if (loader.told !== null && loader.told !== told) await supervisor.tell(loader.told, 'all')
@@ -83,14 +108,16 @@ export async function startEdgeProcess(parts: EdgeProcessParts): Promise<EdgePro
     reload: async () => {
       await file?.read()
     },
-    async close() {
-      control?.stop()
-      file?.stop()
-      admin?.draining()
-      await supervisor.drain(bootstrap.drainTimeoutMs)
-      await admin?.close()
-    },
+    close: () => end(process, bootstrap.drainTimeoutMs),
   }
+}
+
+async function end({ control, file, admin, supervisor }: Assembled, drainTimeoutMs: number): Promise<void> {
+  control?.stop()
+  file?.stop()
+  admin?.draining()
+  await supervisor.drain(drainTimeoutMs)
+  await admin?.close()
 }
 
 /** The first configuration: whoever brings one first lets the workers start. */
@@ -162,6 +189,12 @@ function controlOf(parts: EdgeProcessParts, startedAtMs: number, loader: Loader,
   if (controlToken === null) throw new EdgeError('CONFIG_INVALID', { reason: 'control needs a token or a tokenFile' })
   const identity = { edgeId: bootstrap.edgeId, build, startedAtMs }
   return new ControlSource({ url: bootstrap.control.url, token: controlToken }, identity, loader, () => beatReading(supervisor), ports)
+}
+
+// A Unix socket has one listener; only a TCP port can be shared (SO_REUSEPORT).
+function workerCount(bootstrap: EdgeBootstrap): number {
+  if (listenAddress(bootstrap.listen).kind === 'unix') return 1
+  return bootstrap.workers === 0 ? systemCores() : bootstrap.workers
 }
 
 // Compiled against registries of its own: a trial leaves no trace in those that serve.

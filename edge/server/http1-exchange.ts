@@ -72,22 +72,38 @@ function flowOf(request: IncomingMessage, sink: BodySink, timers: Timers, bodyTi
       watchSilence()
       request.resume()
     },
-    cancel: () => finish(() => request.pause()),
+    cancel: () =>
+      finish(() => {
+        // Behind the last answer nothing is held back any more: see #lingerAtTheEnd.
+        if (request.socket.writable) request.pause()
+      }),
   }
+}
+
+/** How long a client may go on sending a body that nobody reads any more. */
+const LINGER_MS = 1_000
+
+/** What a reply needs besides the two halves of the message. */
+export interface ReplyParts {
+  /** Told when the client is gone. */
+  readonly wanted: Abort
+  readonly timers: Timers
+  /** Whether the connection should end with this answer. */
+  readonly last: () => boolean
 }
 
 /** The way back to a client over node:http. */
 export class Http1Reply implements Reply {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  readonly #draining: () => boolean
+  readonly #parts: ReplyParts
 
-  constructor(request: IncomingMessage, response: ServerResponse, options: { readonly wanted: Abort; readonly draining: () => boolean }) {
+  constructor(request: IncomingMessage, response: ServerResponse, parts: ReplyParts) {
     this.#request = request
     this.#response = response
-    this.#draining = options.draining
+    this.#parts = parts
     response.on('close', () => {
-      if (!response.writableFinished) options.wanted.abort()
+      if (!response.writableFinished) parts.wanted.abort()
     })
     // A client that resets while we write is an ordinary end of an exchange; `close` follows.
     response.on('error', () => {})
@@ -110,20 +126,35 @@ export class Http1Reply implements Reply {
       this.#response.end()
       return { outcome: 'whole', bytes: 0 }
     }
-    return new BodySending(this.#response).run(answer.body)
+    return new BodySending(this.#request, this.#response).run(answer.body)
   }
 
   #headOf(answer: Answer, bodiless: boolean): string[] {
     const { fields, body } = answer
     fields.delete('transfer-encoding')
-    if (!bodiless) {
+    // A length on a 204 is a mistake that some read as a body to come (RFC 9110 §8.6); on a HEAD and a 304 it speaks of the GET.
+    if (!bodiless || answer.status === 204) {
       fields.delete('content-length')
       const lengthBytes = body === null ? 0 : body.lengthBytes
-      if (lengthBytes !== null) fields.append('Content-Length', String(lengthBytes))
+      if (lengthBytes !== null && answer.status !== 204) fields.append('Content-Length', String(lengthBytes))
     }
-    // What is left of an unread request body must not be read as the next request.
-    if (this.#draining() || !this.#request.complete) fields.set('Connection', 'close')
+    // What is left of an unread request body must not be read as the next request. A request without one is not `complete` either
+    // when it is answered in the tick it arrived in, but nothing of it is left.
+    const unread = !this.#request.complete && hasBody(Fields.fromRaw(this.#request.rawHeaders))
+    if (unread) this.#lingerAtTheEnd()
+    if (unread || this.#parts.last()) fields.set('Connection', 'close')
     return fields.toRaw()
+  }
+
+  // node closes behind the last answer at once. A client that is still sending would be reset by that, and lose the answer before it
+  // has read it (RFC 9112 §9.6): so it may go on for a moment, into the void.
+  #lingerAtTheEnd(): void {
+    const { socket } = this.#request
+    socket.destroySoon = () => {
+      socket.end()
+      this.#request.resume()
+      this.#parts.timers.after(LINGER_MS, () => socket.destroy())
+    }
   }
 
   #refuse(answer: Answer, cause: unknown): Sent {
@@ -136,6 +167,7 @@ export class Http1Reply implements Reply {
 
 /** The sending of one body, with the pace of the client. */
 class BodySending {
+  readonly #request: IncomingMessage
   readonly #response: ServerResponse
   #bytes = 0
   #opening = true
@@ -143,7 +175,8 @@ class BodySending {
   #settle: ((sent: Sent) => void) | null = null
   #sent: Sent | null = null
 
-  constructor(response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request
     this.#response = response
   }
 
@@ -181,9 +214,11 @@ class BodySending {
     this.#done({ outcome: 'whole', bytes: this.#bytes })
   }
 
-  // A cut body must look cut to the client too (RFC 9112 §8): no last chunk, no missing bytes made up.
+  // A cut body must look cut to the client too (RFC 9112 §8): no last chunk, no missing bytes made up. Where only the end of the
+  // connection marks the end of the body (HTTP/1.0), an ordinary end would make it look whole.
   #fail(fault: unknown): void {
     this.#done({ outcome: 'cut', bytes: this.#bytes, fault })
+    if (this.#request.httpVersion === '1.0') this.#request.socket.resetAndDestroy()
     this.#response.destroy()
   }
 

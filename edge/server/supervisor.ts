@@ -88,18 +88,20 @@ export class Supervisor {
     const seed = { bootstrap: this.#bootstrap, index, workers: this.#count, port: this.#port, told: this.#told!, cells: this.#cells, slab }
     const startedMs = this.#ports.clock.monotonicMs()
     return new Promise((resolve, reject) => {
-      const handle = new WorkerHandle(this.#entry, seed, {
+      const handle = new WorkerHandle(this.#entry, seed, this.#ports.timers, {
         listening: (port) => {
+          // It came too late to be drained with its siblings, and has served nobody yet.
+          if (this.#draining) return void handle.end()
           this.#workers.set(index, handle)
           this.#ports.metrics.gauge('weir_workers').set(this.#workers.size)
           this.#catchUp(handle, seed.told)
           resolve(port)
         },
-        failed: (code, detail) => reject(new EdgeError(code as ErrorCode, { worker: index, detail })),
+        failed: (code, detail) => reject(new EdgeError(code as ErrorCode, { worker: index, listen: this.#bootstrap.listen, detail })),
         ended: (error) => {
           const began = this.#workers.get(index) === handle
           this.#afterEnd(handle, error, startedMs, began)
-          reject(new EdgeError('INTERNAL', { worker: index }, error))
+          reject(new EdgeError('INTERNAL', { worker: index, reason: `a worker ended while it started: ${String(error)}` }, error))
         },
       })
     })
@@ -108,9 +110,9 @@ export class Supervisor {
   // Something may have been told while it was starting.
   #catchUp(handle: WorkerHandle, seeded: Told): void {
     if (this.#told === null || this.#told === seeded) return
-    handle
-      .tell(this.#told, 'all')
-      .catch((error: unknown) => this.#ports.log.error({ event: 'worker-catch-up-failed', worker: handle.index, error: String(error) }))
+    const failed = (problem: unknown) =>
+      this.#ports.log.error({ event: 'worker-catch-up-failed', worker: handle.index, problem: String(problem) })
+    handle.tell(this.#told, 'all').then((problem) => problem === null || failed(problem), failed)
   }
 
   #afterEnd(handle: WorkerHandle, error: unknown, startedMs: number, began: boolean): void {

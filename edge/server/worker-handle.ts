@@ -1,10 +1,16 @@
 // One worker as the supervisor holds it: a thread, its slab of metrics, and the questions it has not answered yet.
-// A worker that ends leaves no question open: all are answered with null.
+// A worker that ends, or does not answer within ANSWER_MS, leaves no question open: they are answered with null.
 
 import { Worker } from 'node:worker_threads'
 import type { Series } from '../base/metrics.ts'
+import type { Timers } from '../base/ports.ts'
 import type { Told } from '../config/compile.ts'
 import type { FromWorker, ToldPart, ToWorker, WorkerReading, WorkerSeed } from './worker-messages.ts'
+
+/** How long a worker may take to answer; compiling the largest site takes a fraction of it. */
+const ANSWER_MS = 30_000
+/** What a worker gets beyond its drain deadline to close what is behind it. */
+const GRACE_MS = 2_000
 
 /** What a worker tells its supervisor. */
 export interface WorkerEvents {
@@ -21,33 +27,37 @@ export class WorkerHandle {
   readonly series: Series[] = []
   readonly #worker: Worker
   readonly #open = new Map<number, (answer: FromWorker | null) => void>()
-  readonly #drained: Promise<void>
+  readonly #timers: Timers
+  readonly #ended: Promise<void>
   #nextTicket = 1
   #error: unknown = null
 
-  constructor(entry: URL, seed: WorkerSeed, events: WorkerEvents) {
+  constructor(entry: URL, seed: WorkerSeed, timers: Timers, events: WorkerEvents) {
     this.index = seed.index
     this.slab = seed.slab
+    this.#timers = timers
     this.#worker = new Worker(entry, { workerData: seed, name: `weir-${seed.index}` })
     this.#worker.on('message', (message: FromWorker) => this.#take(message, events))
     this.#worker.on('error', (error) => {
       this.#error = error
     })
-    this.#drained = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
-    this.#worker.once('exit', () => {
-      for (const answer of this.#open.values()) answer(null)
-      this.#open.clear()
-      events.ended(this.#error)
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        for (const answer of this.#open.values()) answer(null)
+        this.#open.clear()
+        events.ended(this.#error)
+        resolve()
+      })
     })
   }
 
-  /** Tells the worker something. @returns what is wrong with it, or null when it is in force (or the worker is gone) */
+  /** Tells the worker something. @returns what is wrong with it, or null when it is in force (or the worker is gone or stuck) */
   async tell(told: Told, part: ToldPart): Promise<string | null> {
     const answer = await this.#ask((ticket) => ({ type: 'told', ticket, part, told }))
     return answer?.type === 'applied' ? answer.problem : null
   }
 
-  /** What the worker reads of itself; null when it is gone. */
+  /** What the worker reads of itself; null when it is gone or stuck. */
   async read(): Promise<WorkerReading | null> {
     const answer = await this.#ask((ticket) => ({ type: 'read', ticket }))
     return answer?.type === 'reading' ? answer.reading : null
@@ -56,14 +66,34 @@ export class WorkerHandle {
   /** Lets requests finish until the deadline, then ends the thread. */
   async drain(deadlineMs: number): Promise<void> {
     this.#worker.postMessage({ type: 'drain', deadlineMs } satisfies ToWorker)
-    await this.#drained
+    const cancel = this.#timers.after(deadlineMs + GRACE_MS, () => this.#terminate())
+    await this.#ended
+    cancel()
+  }
+
+  /** Ends the thread at once. */
+  end(): Promise<void> {
+    this.#terminate()
+    return this.#ended
+  }
+
+  #terminate(): void {
+    // The exit itself is what #ended waits for.
+    this.#worker.terminate().catch((error: unknown) => {
+      this.#error ??= error
+    })
   }
 
   #ask(make: (ticket: number) => ToWorker): Promise<FromWorker | null> {
     const ticket = this.#nextTicket
     this.#nextTicket += 1
     return new Promise((resolve) => {
-      this.#open.set(ticket, resolve)
+      const cancel = this.#timers.after(ANSWER_MS, () => this.#open.get(ticket)?.(null))
+      this.#open.set(ticket, (answer) => {
+        cancel()
+        this.#open.delete(ticket)
+        resolve(answer)
+      })
       this.#worker.postMessage(make(ticket))
     })
   }
@@ -73,16 +103,15 @@ export class WorkerHandle {
       case 'listening':
         return events.listening(message.port)
       case 'failed':
-        return events.failed(message.code, message.detail)
+        events.failed(message.code, message.detail)
+        return this.#terminate()
       case 'series':
         this.series.push(message.series)
         return
       case 'drained':
-        this.#worker.terminate().catch((error: unknown) => events.failed('INTERNAL', String(error)))
-        return
+        return this.#terminate()
       default:
         this.#open.get(message.ticket)?.(message)
-        this.#open.delete(message.ticket)
     }
   }
 }

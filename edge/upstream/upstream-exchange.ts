@@ -1,15 +1,17 @@
 // One exchange with a peer, as undici tells it: head, chunks, end or error, each turned into our seams and our deadlines.
 // States: waiting (for the head) → flowing (the body) → over.
+//
+// Only who is waited for has the clock: the peer while it owes a head or a chunk, nobody while our own client is slow to send or take.
 
-import { Readable } from 'node:stream'
 import type { Dispatcher, Pool } from 'undici'
 import type { Abort } from '../base/abort.ts'
 import { EdgeError } from '../base/edge-error.ts'
 import type { Cancel, Timers } from '../base/ports.ts'
 import type { Body, BodyFlow, BodySink } from '../http/body.ts'
 import { Fields } from '../http/fields.ts'
+import { readableOf } from './request-stream.ts'
 import type { Hop, UpstreamAnswer, UpstreamRequest } from './upstream.ts'
-import { faultOf } from './upstream-faults.ts'
+import { brokeUnused, faultOf } from './upstream-faults.ts'
 
 /** What an exchange needs to know. */
 export interface UpstreamTask {
@@ -25,20 +27,30 @@ export interface HeadPromise {
   reject(fault: EdgeError): void
 }
 
+/** Methods that may run twice (RFC 9110 §9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
 /** One exchange with a peer. */
 export class UpstreamExchange implements Dispatcher.DispatchHandler {
   readonly #task: UpstreamTask
   readonly #head: HeadPromise
   readonly #free: () => void
   #state: 'waiting' | 'flowing' | 'over' = 'waiting'
+  /** Where the request is: with us, with undici but without a connection, or on a connection. */
+  #place: 'here' | 'queued' | 'sent' = 'here'
+  #pool: Pool | null = null
+  #sends = 0
   #controller: Dispatcher.DispatchController | null = null
   #sink: BodySink | null = null
   #early: Uint8Array[] = []
   #ended = false
+  /** The peer would take more of the request, and the client has not sent it yet. */
+  #starved = false
   #stopTimer: Cancel
   readonly #stopTotal: Cancel
   #stopListening: Cancel = () => {}
 
+  /** @param free called once, when undici has nothing of this exchange any more */
   constructor(task: UpstreamTask, head: HeadPromise, free: () => void) {
     this.#task = task
     this.#head = head
@@ -54,26 +66,34 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   dispatch(pool: Pool): void {
     if (this.#state === 'over') return
     const { method, target, fields, body } = this.#task.request
+    this.#pool = pool
+    this.#place = 'queued'
+    this.#sends += 1
     try {
       pool.dispatch(
         {
           method: method as Dispatcher.HttpMethod,
           path: target,
           headers: withLength(fields, body),
-          body: body === null ? null : readableOf(body, () => this.#watchAnswer()),
+          body: body === null ? null : readableOf(body, { starved: () => this.#restOnUpload(), fed: () => this.#goOn() }),
         },
         this,
       )
     } catch (cause) {
+      this.#place = 'sent'
       this.#fail(new EdgeError('UPSTREAM_INVALID', { peer: this.#task.hop.address }, cause))
     }
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#state === 'over') return controller.abort(new Error('no longer wanted'))
+    this.#place = 'sent'
+    if (this.#state === 'over') {
+      this.#free()
+      return controller.abort(new Error('no longer wanted'))
+    }
     this.#controller = controller
     // The request has a connection now, so from here on only the peer is waited for.
-    this.#watchAnswer()
+    if (!this.#starved) this.#watchAnswer()
   }
 
   onRequestUpgrade(): void {
@@ -84,6 +104,8 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     // 1xx answers are interim (RFC 9110 §15.2): the final one is still to come.
     if (status < 200 || this.#state !== 'waiting') return
     this.#state = 'flowing'
+    // These end with their head, whatever their Content-Length says (RFC 9112 §6.3); undici takes the length of a 304 at its word.
+    this.#ended = status === 204 || status === 304 || this.#task.request.method === 'HEAD'
     this.#stopTotal()
     this.#watchSilence()
     const fields = Fields.fromRaw(rawTexts(controller.rawHeaders))
@@ -91,7 +113,8 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#state !== 'flowing') return
+    // undici tells of an empty chunk with each resume; passed on, it would only be an occasion to say "enough" again.
+    if (this.#state !== 'flowing' || chunk.byteLength === 0) return
     this.#watchSilence()
     if (this.#sink === null) {
       this.#early.push(chunk)
@@ -109,7 +132,19 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
-    this.#fail(faultOf(cause, this.#task.hop.address, this.#state === 'flowing'))
+    const was = this.#place
+    this.#place = 'sent'
+    if (this.#state === 'over' && was === 'queued') return this.#free()
+    if (this.#ended) return
+    if (this.#mayGoAgain(cause)) return queueMicrotask(() => this.dispatch(this.#pool!))
+    this.#fail(faultOf(cause, this.#task.hop.address, this.#state === 'flowing' ? 'flowing' : was))
+  }
+
+  // A kept connection may be closed by the peer in the moment we write on it. Nobody is to blame, so the same peer is asked once
+  // more (RFC 9110 §9.2.2 allows it for what may run twice; design: only on a connection that had been used before).
+  #mayGoAgain(cause: Error): boolean {
+    const { method, body } = this.#task.request
+    return this.#state === 'waiting' && this.#sends === 1 && body === null && IDEMPOTENT.has(method) && brokeUnused(cause)
   }
 
   #body(fields: Fields): Body {
@@ -141,6 +176,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
       return flow
     }
     if (wantsMore) this.#controller?.resume()
+    else this.#pause()
     return flow
   }
 
@@ -170,6 +206,20 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     this.#restartTimer(firstByteTimeoutMs, () => this.#late(firstByteTimeoutMs))
   }
 
+  // The client has the next move, under a deadline of its own, and a body under way cannot be tried elsewhere: counted as the peer's
+  // delay, slow uploads would let anybody have a healthy peer ejected.
+  #restOnUpload(): void {
+    this.#starved = true
+    if (this.#state !== 'waiting') return
+    this.#stopTimer()
+    this.#stopTotal()
+  }
+
+  #goOn(): void {
+    this.#starved = false
+    this.#watchAnswer()
+  }
+
   #late(afterMs: number): void {
     this.#fail(new EdgeError('UPSTREAM_TIMEOUT', { peer: this.#task.hop.address, afterMs }))
   }
@@ -193,12 +243,13 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(fault)
   }
 
+  // What waits in undici's queue cannot be taken out of it, so its place is not free before undici comes to it.
   #finish(): void {
     this.#state = 'over'
     this.#stopTimer()
     this.#stopTotal()
     this.#stopListening()
-    this.#free()
+    if (this.#place !== 'queued') this.#free()
   }
 }
 
@@ -211,26 +262,4 @@ function withLength(fields: Fields, body: Body | null): string[] {
   const raw = fields.toRaw()
   if (body !== null && body.lengthBytes !== null) raw.push('content-length', String(body.lengthBytes))
   return raw
-}
-
-function readableOf(body: Body, passed: () => void): Readable {
-  let flow: BodyFlow | null = null
-  const readable = new Readable({
-    read() {
-      if (flow) return flow.resume()
-      flow = body.open({
-        write: (chunk) => {
-          passed()
-          return readable.push(chunk)
-        },
-        end: () => void readable.push(null),
-        fail: (fault) => void readable.destroy(fault instanceof Error ? fault : new Error(String(fault))),
-      })
-    },
-    destroy(cause, done) {
-      flow?.cancel()
-      done(cause)
-    },
-  })
-  return readable
 }

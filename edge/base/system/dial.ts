@@ -2,11 +2,11 @@
 
 import { type ClientRequest, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { StringDecoder } from 'node:string_decoder'
 import type { Dial, LineEvents } from '../ports.ts'
 
 /** The most that may wait to be sent before the stream counts as stuck. */
 const MAX_UNSENT_BYTES = 8 * 1024 * 1024
+const LF = 0x0a
 
 /** The connections of the machine. */
 export const systemDial: Dial = {
@@ -61,23 +61,32 @@ function follow(request: ClientRequest, options: Parameters<Dial['lines']>[1], e
   }
 }
 
-/** Cuts chunks into lines; calls `tooLong` when a line passes the bound. */
+/** Cuts chunks into lines of UTF-8, LF or CR LF at their ends; calls `tooLong` once, and nothing after it, when a line passes the bound. */
 export function splitLines(maxLineBytes: number, line: (text: string) => unknown, tooLong: () => void): (chunk: Buffer) => void {
-  const decoder = new StringDecoder('utf8')
-  let rest: string[] = []
-  let restLength = 0
-  return (chunk) => {
-    const parts = decoder.write(chunk).split('\n')
-    for (let i = 0; i < parts.length - 1; i += 1) {
-      const text = restLength === 0 ? parts[i]! : rest.join('') + parts[i]!
+  let rest: Buffer[] = []
+  let restBytes = 0
+  let broken = false
+  const take = (piece: Buffer) => {
+    rest.push(piece)
+    restBytes += piece.length
+    broken = restBytes > maxLineBytes
+    if (broken) {
       rest = []
-      restLength = 0
+      tooLong()
+    }
+  }
+  return (chunk) => {
+    let start = 0
+    for (let end = chunk.indexOf(LF); end >= 0 && !broken; end = chunk.indexOf(LF, start)) {
+      take(chunk.subarray(start, end))
+      start = end + 1
+      if (broken) return
+      // Decoded when it is whole, so that a character cut by a chunk is one character again.
+      const text = Buffer.concat(rest, restBytes).toString('utf8').replace(/\r$/, '')
+      rest = []
+      restBytes = 0
       if (text !== '') line(text)
     }
-    const last = parts.at(-1)!
-    if (last === '') return
-    rest.push(last)
-    restLength += last.length
-    if (restLength > maxLineBytes) tooLong()
+    if (!broken && start < chunk.length) take(chunk.subarray(start))
   }
 }

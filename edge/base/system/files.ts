@@ -1,5 +1,6 @@
 // Real files. A file is replaced whole or not at all: what a crash leaves behind is the old one or the new one.
 
+import { randomBytes } from 'node:crypto'
 import { watch } from 'node:fs'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
@@ -19,9 +20,10 @@ export const systemFiles: Files = {
   async writeAtomic(path, text, mode = 0o600) {
     const folder = dirname(resolve(path))
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    const temporary = `${path}.${process.pid}.new`
+    // A name of its own for each write: two at once would write into each other's, and the half of both would be renamed.
+    const temporary = `${path}.${randomBytes(6).toString('hex')}.new`
     try {
-      const file = await open(temporary, 'w', mode)
+      const file = await open(temporary, 'wx', mode)
       try {
         await file.writeFile(text)
         await file.sync()
@@ -46,7 +48,8 @@ export const systemFiles: Files = {
     // The folder is watched, not the file: editors write a new file and rename it over the old one.
     const name = basename(path)
     const watcher = watch(dirname(resolve(path)), { persistent: false }, (_kind, changedName) => {
-      if (changedName === null || changedName === name) changed()
+      // Kubernetes swaps the link `..data` behind the mounted files, whose own entries stay as they are.
+      if (changedName === null || changedName === name || changedName === '..data') changed()
     })
     watcher.on('error', () => watcher.close())
     return () => watcher.close()

@@ -1,7 +1,7 @@
 // The real log: pino, asynchronous, one JSON object a line. A sink that does not keep up loses lines (counted), never time.
 
 import { pino } from 'pino'
-import type { Log, Metrics } from '../ports.ts'
+import type { Log, LogLine, Metrics } from '../ports.ts'
 
 /** Bytes that may wait for the sink; lines beyond are dropped. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024
@@ -21,12 +21,23 @@ export function openLog(target: string, base: Readonly<Record<string, unknown>>,
   const dest = target === 'stdout' ? 1 : target === 'stderr' ? 2 : target
   const sink = pino.destination({ dest, sync: false, mkdir: true, maxLength: MAX_WAITING_BYTES, maxWrite: MAX_WRITE_BYTES, minLength: 0 })
   const dropped = metrics.counter('weir_log_lines_dropped_total')
+  let state: 'opening' | 'open' | 'broken' = 'opening'
+  sink.on('ready', () => {
+    state = 'open'
+  })
   sink.on('drop', () => dropped.add(1))
   // A full disk or a closed pipe must not end the process; the lines are lost and counted.
-  sink.on('error', () => dropped.add(1))
+  sink.on('error', () => {
+    dropped.add(1)
+    if (state !== 'opening') return
+    // It will never open. Told that it is closed, pino does not fail the exit of the process over what waits in it.
+    state = 'broken'
+    sink.emit('close')
+  })
   const logger = pino({ base: { ...base }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' }, sink)
+  const write = (level: 'info' | 'warn' | 'error') => (line: LogLine) => (state === 'broken' ? dropped.add(1) : logger[level](line))
   return {
-    log: { info: (line) => logger.info(line), warn: (line) => logger.warn(line), error: (line) => logger.error(line) },
+    log: { info: write('info'), warn: write('warn'), error: write('error') },
     flush() {
       try {
         sink.flushSync()

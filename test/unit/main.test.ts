@@ -1,0 +1,115 @@
+// The process as a user starts it: words, exit codes, signals.
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { rawExchange, request } from '../support/http-client.ts'
+import { startOrigin } from '../support/origin.ts'
+import { startProcess, type TestProcess } from '../support/process.ts'
+import type { Scope } from '../support/scope.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { until } from '../support/until.ts'
+import { runWeir } from '../support/weir.ts'
+import { rawClient } from './server/raw-client.ts'
+
+const WEIR = new URL('../../bin/weir.js', import.meta.url).pathname
+const PROXY = ['proxy', '--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0', '--workers', '2']
+
+/** A proxy whose process the test can send signals to. */
+async function startProxy(t: Scope, to: string): Promise<{ process: TestProcess; port: number }> {
+  const child = startProcess(t, process.execPath, [WEIR, ...PROXY, '--to', to])
+  const [, port] = await child.waitForLine(/weir: listening on http:\/\/127\.0\.0\.1:(\d+)/)
+  return { process: child, port: Number(port) }
+}
+
+t.test('help is printed with exit code 0, words that are not understood with 2', async (t) => {
+  t.match(await runWeir(t, ['proxy', '--help']), { code: 0, output: /--to URL/ })
+  t.match(await runWeir(t, ['proxy', '--no-such-flag']), { code: 2, output: /no-such-flag[\s\S]*See weir proxy --help/ })
+  t.match(await runWeir(t, ['edge']), { code: 2, output: /needs --config FILE/ })
+})
+
+t.test('a file that cannot be read or is not valid is a sentence with exit code 1', async (t) => {
+  const folder = tempDir(t)
+  t.match(await runWeir(t, ['edge', '--config', join(folder, 'none.yaml')]), { code: 1, output: /none\.yaml cannot be read/ })
+  const bootstrap = join(folder, 'edge.yaml')
+  writeFileSync(bootstrap, 'listen: 8080\n')
+  t.match(await runWeir(t, ['edge', '--config', bootstrap]), { code: 1, output: /edge\.yaml/ })
+  // The site stands beside its bootstrap file; the admin port is open by then and must not keep the process alive.
+  writeFileSync(bootstrap, 'listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\nsite: site.yaml\nstateDir: "off"\n')
+  writeFileSync(join(folder, 'site.yaml'), 'name: shop\nroutes: 1\n')
+  t.match(await runWeir(t, ['edge', '--config', bootstrap]), { code: 1, output: /site\.yaml is not a valid site/ })
+})
+
+t.test('a port that is taken is one sentence with exit code 1', async (t) => {
+  const origin = await startOrigin(t)
+  for (const taken of [
+    ['--listen', `127.0.0.1:${origin.port}`, '--admin', '127.0.0.1:0'],
+    ['--listen', '127.0.0.1:0', '--admin', `127.0.0.1:${origin.port}`],
+  ]) {
+    const { code, output } = await runWeir(t, ['proxy', '--to', origin.url, ...taken])
+    t.equal(code, 1)
+    t.match(output, new RegExp(`^weir: 127\\.0\\.0\\.1:${origin.port} is taken by another process\\.[^\\n]*\\n$`))
+  }
+})
+
+t.test('SIGTERM lets what is under way finish, takes nothing new, and ends with exit code 0', async (t) => {
+  const origin = await startOrigin(t, { body: 'finished' })
+  const hold = origin.hold('/slow')
+  const { process: weir, port } = await startProxy(t, origin.url)
+  const client = await rawClient(t, port)
+  client.send('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n')
+  await until(() => hold.waiting === 1, { what: 'the request at the origin' })
+  weir.signal('SIGTERM')
+  await until(
+    () =>
+      rawExchange(port, '').then(
+        () => false,
+        () => true,
+      ),
+    { what: 'new connections to be refused' },
+  )
+  t.equal(weir.exit, null)
+  hold.release()
+  t.match(await client.closed(), /\r\nConnection: close\r\n[\s\S]*finished$/)
+  t.same(await weir.exited, { code: 0, signal: null })
+})
+
+t.test('a second signal, whichever, ends at once', async (t) => {
+  const origin = await startOrigin(t)
+  const hold = origin.hold()
+  const { process: weir, port } = await startProxy(t, origin.url)
+  const client = await rawClient(t, port)
+  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  await until(() => hold.waiting === 1, { what: 'the request at the origin' })
+  weir.signal('SIGTERM')
+  await until(
+    () =>
+      rawExchange(port, '').then(
+        () => false,
+        () => true,
+      ),
+    { what: 'new connections to be refused' },
+  )
+  weir.signal('SIGINT')
+  t.same(await weir.exited, { code: 1, signal: null })
+  hold.release()
+})
+
+t.test('SIGHUP reads the site file again', async (t) => {
+  const [first, second] = [await startOrigin(t, { body: 'first' }), await startOrigin(t, { body: 'second' })]
+  const folder = tempDir(t)
+  const site = (port: number) =>
+    `name: shop\npools:\n  web: { peers: [{ address: "127.0.0.1:${port}" }] }\nroutes:\n  all: { path: "/*", pool: web }\n`
+  writeFileSync(join(folder, 'site.yaml'), site(first.port))
+  writeFileSync(
+    join(folder, 'edge.yaml'),
+    'listen: 127.0.0.1:0\nadmin: "off"\nsite: site.yaml\nstateDir: "off"\naccessLog: "off"\nworkers: 1\n',
+  )
+  const weir = startProcess(t, process.execPath, [WEIR, 'edge', '--config', join(folder, 'edge.yaml')])
+  const [, port] = await weir.waitForLine(/weir: listening on http:\/\/127\.0\.0\.1:(\d+)/)
+  t.equal((await request({ port: Number(port), path: '/1' })).text, 'first')
+  writeFileSync(join(folder, 'site.yaml'), site(second.port))
+  weir.signal('SIGHUP')
+  await until(async () => (await request({ port: Number(port), path: '/2' })).text === 'second', { what: 'the new site' })
+  t.same(await weir.stop(), { code: 0, signal: null })
+})

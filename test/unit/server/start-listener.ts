@@ -1,0 +1,91 @@
+import type { Abort } from '../../../edge/base/abort.ts'
+import { systemTimers } from '../../../edge/base/system/clock.ts'
+import { type EdgeBootstrap, EdgeBootstrapSchema } from '../../../edge/contract/bootstrap.ts'
+import { validate } from '../../../edge/contract/validate.ts'
+import type { Body } from '../../../edge/http/body.ts'
+import { Fields } from '../../../edge/http/fields.ts'
+import type { Answer, Incoming, Reply, Sent } from '../../../edge/pipeline/exchange.ts'
+import { Http1Listener } from '../../../edge/server/http1.ts'
+import { RecordingLog } from '../../support/recording-log.ts'
+import { RecordingMetrics } from '../../support/recording-metrics.ts'
+import type { Scope } from '../../support/scope.ts'
+
+/** A bootstrap on any free port of loopback, with the defaults of the schema. */
+export function bootstrapOf(more: Partial<EdgeBootstrap> = {}): EdgeBootstrap {
+  const valid = validate(EdgeBootstrapSchema, {
+    listen: '127.0.0.1:0',
+    admin: 'off',
+    stateDir: 'off',
+    accessLog: 'off',
+    workers: 1,
+    ...more,
+  })
+  if (!valid.ok) throw new Error(JSON.stringify(valid.problems))
+  return valid.value
+}
+
+/** A request as the listener handed it on. */
+export interface Taken {
+  readonly incoming: Incoming
+  readonly reply: Reply
+  readonly wanted: Abort
+}
+
+/** A listener whose requests the test answers. */
+export interface StartedListener {
+  readonly listener: Http1Listener
+  readonly port: number
+  readonly taken: readonly Taken[]
+  readonly faults: readonly string[]
+  readonly metrics: RecordingMetrics
+}
+
+/** Starts a listener; `answer` is called for each request, and answers now, later or never. Drained when the test ends. */
+export async function startListener(t: Scope, answer: (taken: Taken) => void, more: Partial<EdgeBootstrap> = {}): Promise<StartedListener> {
+  const taken: Taken[] = []
+  const faults: string[] = []
+  const metrics = new RecordingMetrics()
+  const listener = new Http1Listener({
+    bootstrap: bootstrapOf(more),
+    timers: systemTimers,
+    log: new RecordingLog(),
+    metrics,
+    onRequest(incoming, reply, wanted) {
+      const one = { incoming, reply, wanted }
+      taken.push(one)
+      answer(one)
+    },
+    onFault: (code) => faults.push(code),
+  })
+  t.teardown(() => listener.drain(0))
+  return { listener, port: await listener.listen(null, 'alone'), taken, faults, metrics }
+}
+
+/** An answer with its body at hand, or one that streams. */
+export function answerOf(
+  body: Body | null,
+  more: Partial<Omit<Answer, 'fields' | 'body'>> & { fields?: Record<string, string> } = {},
+): Answer {
+  return { status: more.status ?? 200, fields: Fields.of(more.fields ?? {}), body, servedBy: more.servedBy ?? 'origin' }
+}
+
+/** Reads a request body to its end: its text, or the fault it ended with. */
+export function readRequest(body: Body | null): Promise<{ text: string; fault: unknown }> {
+  if (body === null) return Promise.resolve({ text: '', fault: null })
+  return new Promise((resolve) => {
+    let text = ''
+    body.open({
+      write(chunk) {
+        text += Buffer.from(chunk).toString('latin1')
+        return true
+      },
+      end: () => resolve({ text, fault: null }),
+      fail: (fault) => resolve({ text, fault }),
+    })
+  })
+}
+
+/** How a reply ended. */
+export async function sentOf(sending: Promise<Sent> | Sent): Promise<Sent> {
+  return sending
+}

@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Ports } from '../../../edge/base/ports.ts'
+import { systemDial } from '../../../edge/base/system/dial.ts'
+import { systemFiles } from '../../../edge/base/system/files.ts'
+import type { Told } from '../../../edge/config/compile.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { RecordingLog } from '../../support/recording-log.ts'
+import { RecordingMetrics } from '../../support/recording-metrics.ts'
+import type { Scope } from '../../support/scope.ts'
+import { SeededRandom } from '../../support/seeded-random.ts'
+import { tempDir } from '../../support/temp-dir.ts'
+
+// A worker that serves nobody and does what it is told: `told.revision` says what, so that no part of the real edge is needed.
+const SOURCE = `
+import { parentPort, workerData } from 'node:worker_threads'
+const { index, port, told, slab } = workerData
+let revision = told.revision
+const say = (message) => parentPort.postMessage(message)
+if (revision === 666) throw new Error('ends while it starts')
+if (revision === 404) { setInterval(() => {}, 1000); say({ type: 'failed', code: 'LISTEN_FAILED', detail: 'EADDRINUSE' }) }
+else {
+  say({ type: 'series', series: { name: 'weir_connections', labels: [], slot: 20 } })
+  say({ type: 'series', series: { name: 'weir_background_failures_total', labels: ['toy'], slot: 21 } })
+  new Float64Array(slab)[20] = 1
+  new Float64Array(slab)[21] += 1
+  say({ type: 'listening', port: port ?? 4321 })
+}
+parentPort.on('message', (message) => {
+  if (message.type === 'drain') return message.deadlineMs === 13 ? undefined : say({ type: 'drained' })
+  if (message.type === 'read')
+    return revision === 7 ? undefined : say({ type: 'reading', ticket: message.ticket, reading: { inFlight: index + 1, requests: 10, lookups: 4, hits: index * 4, redis: index === 1 ? 'down' : 'up' } })
+  revision = message.told.revision
+  if (revision === 500) throw new Error('boom')
+  if (revision === 7) return
+  say({ type: 'applied', ticket: message.ticket, problem: revision === 400 ? 'cannot be compiled: worker ' + index + ' from ' + message.part : null })
+})
+`
+
+/** The module of the toy worker. */
+export function toyWorker(t: Scope): URL {
+  const path = join(tempDir(t), 'toy-worker.mjs')
+  writeFileSync(path, SOURCE)
+  return pathToFileURL(path)
+}
+
+/** What a toy worker does with a revision. */
+export const TELL = { ok: 1, later: 2, silent: 7, failsToListen: 404, refuses: 400, crashes: 500, crashesAtStart: 666 } as const
+
+/** Something to tell the toy worker. */
+export const toldOf = (revision: number): Told => ({ revision }) as Told
+
+/** Ports under the hand of the test. */
+export function testPorts() {
+  const clock = new ManualClock()
+  const log = new RecordingLog()
+  const metrics = new RecordingMetrics()
+  const ports: Ports = { clock, timers: clock, random: new SeededRandom(), log, metrics, files: systemFiles, dial: systemDial }
+  return { clock, log, metrics, ports }
+}

@@ -1,0 +1,80 @@
+import t from 'tap'
+import { createSlab } from '../../../edge/base/metrics.ts'
+import { WorkerHandle } from '../../../edge/server/worker-handle.ts'
+import type { Scope } from '../../support/scope.ts'
+import { until } from '../../support/until.ts'
+import { bootstrapOf } from './start-listener.ts'
+import { TELL, testPorts, toldOf, toyWorker } from './toy-worker.ts'
+
+function start(t: Scope, revision: number) {
+  const heard: string[] = []
+  const { clock } = testPorts()
+  const seed = {
+    bootstrap: bootstrapOf(),
+    index: 0,
+    workers: 1,
+    port: null,
+    told: toldOf(revision),
+    cells: new SharedArrayBuffer(8),
+    slab: createSlab(),
+  }
+  const worker = new WorkerHandle(toyWorker(t), seed, clock, {
+    listening: (port) => heard.push(`listening ${port}`),
+    failed: (code, detail) => heard.push(`failed ${code} ${detail}`),
+    ended: (error) => heard.push(`ended ${error === null ? 'in peace' : String(error)}`),
+  })
+  t.teardown(() => worker.end())
+  return { worker, heard, clock, heardOf: (count: number) => until(() => heard.length >= count, { what: `${count} events` }) }
+}
+
+t.test('a worker says that it listens, and what its slots mean', async (t) => {
+  const { worker, heard, heardOf } = start(t, TELL.ok)
+  await heardOf(1)
+  t.same(heard, ['listening 4321'])
+  t.same(
+    worker.series.map(({ name }) => name),
+    ['weir_connections', 'weir_background_failures_total'],
+  )
+})
+
+t.test('what it is told is in force, or its problem comes back', async (t) => {
+  const { worker } = start(t, TELL.ok)
+  t.equal(await worker.tell(toldOf(TELL.later), 'all'), null)
+  t.equal(await worker.tell(toldOf(TELL.refuses), 'switches'), 'cannot be compiled: worker 0 from switches')
+  t.match(await worker.read(), { inFlight: 1, redis: 'up' })
+})
+
+t.test('a worker that breaks leaves no question open', async (t) => {
+  const { worker, heard } = start(t, TELL.ok)
+  const answers = await Promise.all([worker.tell(toldOf(TELL.crashes), 'all'), worker.read()])
+  t.same(answers, [null, null])
+  t.match(heard.at(-1), /^ended Error: boom/)
+})
+
+t.test('a worker that does not answer leaves no question open for ever', async (t) => {
+  const { worker, clock, heardOf } = start(t, TELL.silent)
+  await heardOf(1)
+  const reading = worker.read()
+  clock.advance(30_000)
+  t.equal(await reading, null)
+  t.equal(clock.pending, 0)
+})
+
+t.test('a worker that cannot listen says why, and its thread ends', async (t) => {
+  const { heard, heardOf } = start(t, TELL.failsToListen)
+  await heardOf(2)
+  t.same(heard, ['failed LISTEN_FAILED EADDRINUSE', 'ended in peace'])
+})
+
+t.test('a drained worker ends; one that does not come to an end is ended', async (t) => {
+  const obedient = start(t, TELL.ok)
+  await obedient.worker.drain(1_000)
+  t.equal(obedient.heard.at(-1), 'ended in peace')
+  t.equal(obedient.clock.pending, 0)
+  const stuck = start(t, TELL.ok)
+  await stuck.heardOf(1)
+  const draining = stuck.worker.drain(13)
+  stuck.clock.advance(13 + 2_000)
+  await draining
+  t.equal(stuck.heard.at(-1), 'ended in peace')
+})

@@ -1,0 +1,77 @@
+import { Abort } from '../../../edge/base/abort.ts'
+import type { EdgeError } from '../../../edge/base/edge-error.ts'
+import type { Body, BodySink } from '../../../edge/http/body.ts'
+import { Fields } from '../../../edge/http/fields.ts'
+import { UndiciUpstream } from '../../../edge/upstream/undici-upstream.ts'
+import type { Hop, UpstreamAnswer, UpstreamRequest } from '../../../edge/upstream/upstream.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import type { Scope } from '../../support/scope.ts'
+
+/** A hop with deadlines that differ, so that a test sees which one struck. */
+export const hopTo = (address: string, more: Partial<Hop> = {}): Hop => ({
+  scheme: 'http',
+  address,
+  connectTimeoutMs: 1_000,
+  firstByteTimeoutMs: 5_000,
+  idleTimeoutMs: 7_000,
+  untilHeadMs: 20_000,
+  maxConnections: 4,
+  maxQueued: 2,
+  keepAliveMs: 4_000,
+  ...more,
+})
+
+/** A request with what a test says of it. */
+export const requestOf = (more: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
+  method: 'GET',
+  target: '/',
+  fields: Fields.of({ Host: 'shop.example' }),
+  body: null,
+  ...more,
+})
+
+/** An upstream under a clock that stands still. */
+export function startUpstream(t: Scope, maxPools?: number) {
+  const clock = new ManualClock()
+  const upstream = new UndiciUpstream(clock, () => {}, maxPools)
+  t.teardown(() => upstream.close())
+  const send = (hop: Hop, request: Partial<UpstreamRequest> = {}, wanted = new Abort()) => upstream.send(requestOf(request), hop, wanted)
+  return { clock, upstream, send }
+}
+
+/** What became of a body: its text, and the fault it ended with. */
+export interface ReadBody {
+  readonly text: string
+  readonly fault: EdgeError | null
+}
+
+/** Reads a body to its end or fault. */
+export function readBody(answer: UpstreamAnswer): Promise<ReadBody> {
+  return new Promise((resolve) => {
+    let text = ''
+    answer.body.open({
+      write(chunk) {
+        text += Buffer.from(chunk).toString('latin1')
+        return true
+      },
+      end: () => resolve({ text, fault: null }),
+      fail: (fault) => resolve({ text, fault: fault as EdgeError }),
+    })
+  })
+}
+
+/** A request body under the hand of the test. */
+export class HandBody implements Body {
+  readonly lengthBytes: number | null
+  readonly asked: string[] = []
+  sink: BodySink | null = null
+
+  constructor(lengthBytes: number | null) {
+    this.lengthBytes = lengthBytes
+  }
+
+  open(sink: BodySink) {
+    this.sink = sink
+    return { pause: () => this.asked.push('pause'), resume: () => this.asked.push('resume'), cancel: () => this.asked.push('cancel') }
+  }
+}
