@@ -21,7 +21,13 @@ import { EMPTY_SWITCHBOARD } from './contract/switchboard.ts'
 import { explain } from './explain.ts'
 import { startEdgeProcess } from './server/edge-process.ts'
 
-const EDGE_USAGE = 'weir edge --config FILE: an edge as its bootstrap file says (see conf/examples/edge.yaml)\n'
+const EDGE_USAGE = `weir edge --config FILE: an edge as its bootstrap file says
+
+  --config FILE  the bootstrap: where to listen, Redis, the control plane or a site file
+                 (conf/examples/edge.yaml; every field is in docs/configuration.md)
+
+SIGTERM drains and ends it; SIGHUP reads its site file again.
+`
 const BUILD = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
 
 /** Runs `weir edge …` or `weir proxy …`. @param argv verb first @returns the exit code; while the edge serves, not yet */
@@ -48,13 +54,20 @@ function edge(args: readonly string[]): Promise<number> | number {
     return complain(`${cause instanceof Error ? cause.message : String(cause)}\nSee weir edge --help.`, 2)
   }
   if (flags.help) return say(EDGE_USAGE, 0)
-  if (flags.config === undefined) return complain('weir edge needs --config FILE, its bootstrap file (see conf/examples/edge.yaml).', 2)
+  if (flags.config === undefined)
+    return complain('--config FILE is missing: name the bootstrap file of the edge, such as conf/examples/edge.yaml.', 2)
   const file = flags.config
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (cause) {
-    return complain(`${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, 1)
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    return complain(
+      missing
+        ? `there is no file ${file}. Name the bootstrap file of the edge, such as conf/examples/edge.yaml.`
+        : `${file} cannot be read: ${String((cause as Error).message)}`,
+      1,
+    )
   }
   const reading = readBootstrap('edge', text)
   if (!reading.ok) return complain(reading.problems.map((problem) => formatProblem(file, problem)).join('\n'), 1)

@@ -20,6 +20,9 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   CLIENT_GONE:
     'The client closed its connection before its answer was whole. Nobody reads the status; it stands in the log. Many of them: answers are too slow.',
   INTERNAL: 'A fault in Weir itself. The log line has its cause; please report it.',
+  CODING_UNSUPPORTED:
+    'The request body comes in a transfer coding other than chunked (RFC 9112 §6.1). No browser sends that; a tool or a probe does.',
+  VERSION_UNSUPPORTED: 'The request names another version than HTTP/1.0 and HTTP/1.1.',
   METHOD_UNSUPPORTED: 'A method that no proxy of this kind can carry, such as CONNECT.',
   CLOSED: 'The route is closed by a switch or by its own plan for crawlers. `weir degrade` shows who set it, why, and until when.',
   CACHE_ONLY_MISS:

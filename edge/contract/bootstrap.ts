@@ -92,7 +92,7 @@ export const EdgeBootstrapSchema = Type.Object(
       minimum: 100,
       maximum: HOUR_MS,
       default: 30_000,
-      description: 'The longest silence within the body of a request.',
+      description: 'The longest silence within the body of a request, and the longest that a client may take nothing of its answer.',
     }),
     keepAliveMs: DurationMs({ minimum: 0, maximum: HOUR_MS, default: 60_000, description: 'How long an idle client connection is kept.' }),
     maxHeadBytes: SizeBytes({

@@ -25,7 +25,7 @@ async function startProxy(t: Scope, to: string): Promise<{ process: TestProcess;
 t.test('help is printed with exit code 0, words that are not understood with 2', async (t) => {
   t.match(await runWeir(t, ['proxy', '--help']), { code: 0, output: /--to URL/ })
   t.match(await runWeir(t, ['proxy', '--no-such-flag']), { code: 2, output: /no-such-flag[\s\S]*See weir proxy --help/ })
-  t.match(await runWeir(t, ['edge']), { code: 2, output: /needs --config FILE/ })
+  t.match(await runWeir(t, ['edge']), { code: 2, output: /--config FILE is missing/ })
 })
 
 t.test('a file that cannot be read or is not valid is a sentence with exit code 1', async (t) => {

@@ -19,7 +19,15 @@ export interface LogSink {
 export function openLog(target: string, base: Readonly<Record<string, unknown>>, metrics: Metrics): LogSink {
   if (target === 'off') return { log: { info() {}, warn() {}, error() {} }, flush() {} }
   const dest = target === 'stdout' ? 1 : target === 'stderr' ? 2 : target
-  const sink = pino.destination({ dest, sync: false, mkdir: true, maxLength: MAX_WAITING_BYTES, maxWrite: MAX_WRITE_BYTES, minLength: 0 })
+  const sink = pino.destination({
+    dest,
+    sync: false,
+    mkdir: true,
+    mode: 0o600,
+    maxLength: MAX_WAITING_BYTES,
+    maxWrite: MAX_WRITE_BYTES,
+    minLength: 0,
+  })
   const dropped = metrics.counter('weir_log_lines_dropped_total')
   let state: 'opening' | 'open' | 'broken' = 'opening'
   sink.on('ready', () => {

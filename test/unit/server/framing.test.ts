@@ -14,16 +14,9 @@ t.test('no body, a length, or a single chunked are taken', async (t) => {
 })
 
 t.test('any other transfer coding, or chunked twice, is refused', async (t) => {
-  for (const coding of [
-    'gzip, chunked',
-    'chunked, chunked',
-    'chunked, gzip',
-    'identity',
-    'chunked;q=1',
-    'xchunked',
-    '',
-    ['chunked', 'chunked'],
-  ])
+  for (const coding of ['gzip, chunked', 'gzip , deflate,chunked'])
+    t.equal(fault({ 'Transfer-Encoding': coding }), 'CODING_UNSUPPORTED', coding)
+  for (const coding of ['chunked, chunked', 'chunked, gzip', 'identity', 'chunked;q=1', 'xchunked', '', ['chunked', 'chunked']])
     t.equal(fault({ 'Transfer-Encoding': coding }), 'BAD_MESSAGE', String(coding))
 })
 
@@ -33,5 +26,5 @@ t.test('a transfer coding beside a length, or from HTTP/1.0, is refused', async 
 })
 
 t.test('versions other than 1.0 and 1.1 are refused', async (t) => {
-  for (const version of ['0.9', '2.0', '1.2', '']) t.equal(fault({}, version), 'BAD_MESSAGE', version)
+  for (const version of ['0.9', '2.0', '1.2', '']) t.equal(fault({}, version), 'VERSION_UNSUPPORTED', version)
 })

@@ -2,37 +2,9 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import type { LineStream } from '../../../../edge/base/ports.ts'
-import { splitLines, systemDial } from '../../../../edge/base/system/dial.ts'
+import { systemDial } from '../../../../edge/base/system/dial.ts'
 import type { Scope } from '../../../support/scope.ts'
 import { until } from '../../../support/until.ts'
-
-function split(maxLineBytes: number, chunks: readonly (string | Buffer)[]) {
-  const seen = { lines: [] as string[], tooLong: 0 }
-  const take = splitLines(
-    maxLineBytes,
-    (line) => seen.lines.push(line),
-    () => seen.tooLong++,
-  )
-  for (const chunk of chunks) take(Buffer.from(chunk as string))
-  return seen
-}
-
-t.test('lines are cut at LF or CR LF wherever the chunks end, and empty ones are left out', async (t) => {
-  t.same(split(100, ['{"a":1}\n{"b"', ':2}\r', '\n\n\r\n{"c":3}\n{"d"']).lines, ['{"a":1}', '{"b":2}', '{"c":3}'])
-})
-
-t.test('a character cut by a chunk comes out whole', async (t) => {
-  const bytes = Buffer.from('"€😀"\n')
-  for (let at = 1; at < bytes.length; at += 1)
-    t.same(split(100, [bytes.subarray(0, at), bytes.subarray(at)]).lines, ['"€😀"'], `cut at ${at}`)
-})
-
-t.test('a line over the bound in bytes ends the stream, whether it comes in one chunk or in many, and nothing follows it', async (t) => {
-  t.match(split(5, ['12345\n']), { lines: ['12345'], tooLong: 0 })
-  t.match(split(5, ['123456\nok\n', 'ok\n']), { lines: [], tooLong: 1 })
-  t.match(split(5, ['123', '456', '7', '\nok\n']), { lines: [], tooLong: 1 })
-  t.match(split(5, ['ok\n€€\n']), { lines: ['ok'], tooLong: 1 }, 'six bytes are two characters here')
-})
 
 interface Dialled {
   readonly stream: LineStream

@@ -1,5 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
-import { LineReader } from '../../../../control/push/line-reader.ts'
+import { LineReader } from '../../../../edge/base/line-reader.ts'
 import { type FromControl, MAX_LINE_BYTES, STREAM_PATH } from '../../../../edge/contract/wire.ts'
 import type { Scope } from '../../../support/scope.ts'
 import { until } from '../../../support/until.ts'

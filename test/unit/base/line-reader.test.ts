@@ -1,5 +1,5 @@
 import t from 'tap'
-import { LineReader } from '../../../../control/push/line-reader.ts'
+import { LineReader } from '../../../edge/base/line-reader.ts'
 
 const bytes = (text: string) => Buffer.from(text, 'utf8')
 
