@@ -11,7 +11,8 @@ export interface Framed {
 
 /** Why the framing of a request is not taken, or null. @see RFC 9112 §2.3, §6.1, §6.3 */
 export function framingFault({ httpVersion, fields }: Framed): ErrorCode | null {
-  // HTTP/0.9 has no fields, and HTTP/2 in plain text begins with a preface of its own.
+  // HTTP/0.9 has no version in its request line: that is no request of today. HTTP/2 in plain text begins with a preface of its own.
+  if (httpVersion === '0.9') return 'BAD_MESSAGE'
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'VERSION_UNSUPPORTED'
   const coding = fields.get('transfer-encoding')
   if (coding === undefined) return null

@@ -26,5 +26,6 @@ t.test('a transfer coding beside a length, or from HTTP/1.0, is refused', async 
 })
 
 t.test('versions other than 1.0 and 1.1 are refused', async (t) => {
-  for (const version of ['0.9', '2.0', '1.2', '']) t.equal(fault({}, version), 'VERSION_UNSUPPORTED', version)
+  t.equal(fault({}, '0.9'), 'BAD_MESSAGE')
+  for (const version of ['2.0', '1.2', '']) t.equal(fault({}, version), 'VERSION_UNSUPPORTED', version)
 })
