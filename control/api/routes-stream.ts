@@ -2,9 +2,9 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { LineReader } from '../../edge/base/line-reader.ts'
 import type { Clock } from '../../edge/base/ports.ts'
 import { MAX_LINE_BYTES, STREAM_PATH } from '../../edge/contract/wire.ts'
-import { LineReader } from '../../edge/base/line-reader.ts'
 import type { StreamSession, StreamSocket } from '../push/stream-session.ts'
 import type { ApiContext } from './context.ts'
 import { refuse } from './refusal.ts'

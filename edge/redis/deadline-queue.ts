@@ -36,7 +36,7 @@ export class DeadlineQueue {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { dueAtMs: this.#clock.monotonicMs() + this.#timeoutMs, giveUp: () => resolve(LATE) }
       this.#queue.push(waiting)
-      this.#stopTimer ??= this.#timers.after(this.#timeoutMs, () => this.#due())
+      this.#stopTimer ??= this.#timers.after(this.#timeoutMs, () => this.#lookAgain())
       work.then(
         (value) => {
           waiting.giveUp = null
@@ -50,6 +50,12 @@ export class DeadlineQueue {
     })
   }
 
+  // After a stall of this thread timers run before the sockets are read: replies that came in time are still unread then. One more turn
+  // of the loop reads them, so that the thread's own delay is not taken for that of Redis.
+  #lookAgain(): void {
+    this.#stopTimer = this.#timers.after(1, () => this.#due())
+  }
+
   #due(): void {
     const nowMs = this.#clock.monotonicMs()
     for (; this.#head < this.#queue.length; this.#head++) {
@@ -60,6 +66,6 @@ export class DeadlineQueue {
     this.#queue = this.#queue.slice(this.#head)
     this.#head = 0
     const next = this.#queue[0]
-    this.#stopTimer = next === undefined ? null : this.#timers.after(Math.max(1, next.dueAtMs - nowMs), () => this.#due())
+    this.#stopTimer = next === undefined ? null : this.#timers.after(Math.max(1, next.dueAtMs - nowMs), () => this.#lookAgain())
   }
 }

@@ -1,6 +1,6 @@
 // The real clock, timers and chance. Only the mains take these; everything else gets them through Ports.
 
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 import type { Clock, Random, Timers } from '../ports.ts'
 
 /** The clock of the machine. */
@@ -23,8 +23,31 @@ export const systemTimers: Timers = {
   },
 }
 
+/** Random bytes fetched at once: asking the system for a few costs as much as asking for thousands. */
+const POOL_BYTES = 8_192
+
+/** Random hex out of a pool; what was given out is wiped from it. */
+class HexPool {
+  readonly #pool = Buffer.alloc(POOL_BYTES)
+  #used = POOL_BYTES
+
+  take(count: number): string {
+    if (count > POOL_BYTES) throw new RangeError(`at most ${POOL_BYTES} bytes at once`)
+    if (this.#used + count > POOL_BYTES) {
+      randomFillSync(this.#pool)
+      this.#used = 0
+    }
+    const text = this.#pool.toString('hex', this.#used, this.#used + count)
+    this.#pool.fill(0, this.#used, this.#used + count)
+    this.#used += count
+    return text
+  }
+}
+
+const hexPool = new HexPool()
+
 /** The chance of the machine. */
 export const systemRandom: Random = {
   next: () => Math.random(),
-  hex: (count) => randomBytes(count).toString('hex'),
+  hex: (count) => hexPool.take(count),
 }

@@ -18,7 +18,7 @@ t.test('work that takes too long is late, and what it says afterwards is lost', 
   const work = Promise.withResolvers<string>()
   const failing = Promise.withResolvers<string>()
   const seen = [queue.within(work.promise), queue.within(failing.promise)]
-  clock.advance(20)
+  clock.advance(21)
   work.resolve('reply')
   failing.reject(new Error('connection lost'))
   t.same(await Promise.all(seen), [LATE, LATE])
@@ -32,7 +32,7 @@ t.test('each piece of work has its own time, on one timer', async (t) => {
   clock.advance(15)
   const second = begin('second')
   t.equal(clock.pending, 1)
-  clock.advance(5)
+  clock.advance(6)
   await first
   t.same(seen, ['first'])
   t.equal(clock.pending, 1)
@@ -49,6 +49,17 @@ t.test('settled work ahead in the queue holds up nobody', async (t) => {
   const waiting = queue.within(new Promise(() => {}))
   clock.advance(10)
   t.equal(clock.pending, 1)
-  clock.advance(10)
+  clock.advance(11)
   t.equal(await waiting, LATE)
+})
+
+t.test('a reply that was there in time counts, although the thread stood still', async (t) => {
+  const { clock, queue } = makeQueue()
+  const work = Promise.withResolvers<string>()
+  const reply = queue.within(work.promise)
+  clock.advance(20) // the timer runs first …
+  work.resolve('reply') // … then the socket is read
+  await reply
+  clock.advance(5)
+  t.equal(await reply, 'reply')
 })

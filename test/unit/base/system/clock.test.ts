@@ -40,3 +40,11 @@ t.test('chance is a number below 1, and hex of the wanted length', async (t) => 
   t.match(systemRandom.hex(8), /^[0-9a-f]{16}$/)
   t.not(systemRandom.hex(16), systemRandom.hex(16))
 })
+
+t.test('hex never comes twice, whatever the pool behind it does', async (t) => {
+  const seen = new Set<string>()
+  for (let i = 0; i < 5_000; i += 1) seen.add(systemRandom.hex(8))
+  t.equal(seen.size, 5_000)
+  t.match([...seen][0]!, /^[0-9a-f]{16}$/)
+  t.throws(() => systemRandom.hex(10_000), RangeError)
+})
