@@ -130,12 +130,14 @@ function exchangeOf(request: ExplainRequest, snapshot: Snapshot, nowMs: number):
       fields,
       body: null,
       peerAddress: request.address,
+      certificate: null,
+      upgrade: null,
     },
     snapshot,
     why: newWhy(snapshot.revision),
     wanted: new Abort(),
     // The reading stages use nothing of these but metrics; a stage that would do IO is not called here.
     tools: { metrics: new LineMetrics(NO_METRICS) } as unknown as Exchange['tools'],
-    reply: { send: () => ({ outcome: 'whole', bytes: 0 }) },
+    reply: { interim: () => {}, send: () => ({ outcome: 'whole', bytes: 0 }) },
   }
 }

@@ -24,6 +24,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
     'The request body comes in a transfer coding other than chunked (RFC 9112 §6.1). No browser sends that; a tool or a probe does.',
   VERSION_UNSUPPORTED: 'The request names another version than HTTP/1.0 and HTTP/1.1.',
   METHOD_UNSUPPORTED: 'A method that no proxy of this kind can carry, such as CONNECT.',
+  OVERLOADED:
+    'A worker has more to do than it can (`weir_pressure` says how much, its log why): crawlers are shed first, then routes of low priority. Add edges, or raise `overload` in the bootstrap if the machine has room.',
   CLOSED: 'The route is closed by a switch or by its own plan for crawlers. `weir degrade` shows who set it, why, and until when.',
   CACHE_ONLY_MISS:
     'The route answers from the cache alone for the moment, and the cache has no answer to this request; a fallback of the route would be sent instead.',

@@ -11,4 +11,6 @@ export interface Client {
   readonly scheme: 'http' | 'https'
   /** The User-Agent as it came. */
   readonly userAgent: string | undefined
+  /** SHA-256 of its verified certificate as lower-case hex, or null. */
+  readonly certificate: string | null
 }

@@ -34,7 +34,8 @@ function peersOf(config: PoolConfig, found: ReadonlyMap<string, readonly PeerCon
 function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConfig[], registries: Registries): PoolPlan {
   const { peers, balancer } = keptBalancer(id, config.balance, peerConfigs, registries)
   const { scheme, connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, maxConnections, maxQueued, keepAliveMs } = config
-  const times = { scheme, connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, maxConnections, maxQueued, keepAliveMs }
+  const tls = { serverName: config.tls.serverName ?? null, verify: config.tls.verify, caFile: config.tls.caFile ?? null }
+  const times = { scheme, connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, maxConnections, maxQueued, keepAliveMs, tls }
   return {
     id,
     config,

@@ -1,7 +1,9 @@
 // Bootstrap: what a process is started with and keeps until it ends. Everything that may change while it runs is in the site.
 
 import Type from 'typebox'
-import { ADDRESS_PATTERN } from './identifiers.ts'
+import { ADDRESS_PATTERN, LISTEN_PATTERN } from './identifiers.ts'
+import { ListenerSchema } from './listener.ts'
+import { OverloadSchema } from './overload.ts'
 import { DurationMs, HOUR_MS, KIB, MIB, MINUTE_MS, SizeBytes } from './units.ts'
 
 const address = (options: { default?: string; description: string }) => Type.String({ pattern: ADDRESS_PATTERN, ...options })
@@ -43,7 +45,16 @@ export const EdgeBootstrapSchema = Type.Object(
       default: 'edge-1',
       description: 'Its name in the console, in Via and in Cache-Status.',
     }),
-    listen: address({ default: '127.0.0.1:8080', description: 'Where it takes requests; port 0 takes any free one.' }),
+    listen: Type.String({
+      pattern: LISTEN_PATTERN,
+      default: '127.0.0.1:8080',
+      description: 'Where it takes requests in plain text; port 0 takes any free one, fd:NAME a socket that systemd hands over.',
+    }),
+    listeners: Type.Array(ListenerSchema, {
+      default: [],
+      maxItems: 64,
+      description: 'More addresses to listen at: with TLS, or behind a balancer.',
+    }),
     admin: Type.Union(
       [address({ description: 'Where /livez, /readyz, /metrics and /debug answer; keep it private.' }), Type.Literal('off')],
       {
@@ -87,12 +98,49 @@ export const EdgeBootstrapSchema = Type.Object(
       default: 131_072,
       description: 'Keys whose limits are counted at once; beyond it the idlest key is forgotten.',
     }),
-    headTimeoutMs: DurationMs({ minimum: 100, maximum: HOUR_MS, default: 10_000, description: 'Until the head of a request is here.' }),
+    firstByteTimeoutMs: DurationMs({
+      minimum: 100,
+      maximum: HOUR_MS,
+      default: 10_000,
+      description: 'From the connection to its first byte, TLS handshake and PROXY header included.',
+    }),
+    headTimeoutMs: DurationMs({
+      minimum: 100,
+      maximum: HOUR_MS,
+      default: 10_000,
+      description: 'From the first byte of a head to its last.',
+    }),
     bodyTimeoutMs: DurationMs({
       minimum: 100,
       maximum: HOUR_MS,
       default: 30_000,
-      description: 'The longest silence within the body of a request, and the longest that a client may take nothing of its answer.',
+      description: 'The longest silence within the body of a request.',
+    }),
+    minBodyBytesPerSecond: Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000_000,
+      default: 128,
+      description:
+        'How fast the body of a request must arrive on the whole, after a grace of bodyTimeoutMs; slower is cut off. 0 is any pace.',
+    }),
+    requestTimeoutMs: DurationMs({
+      minimum: 100,
+      maximum: 24 * HOUR_MS,
+      default: HOUR_MS,
+      description: 'From the first byte of a request to the last of its body.',
+    }),
+    sendTimeoutMs: DurationMs({
+      minimum: 100,
+      maximum: HOUR_MS,
+      default: 30_000,
+      description: 'The longest that a client may take nothing of its answer.',
+    }),
+    halfCloseMs: DurationMs({
+      minimum: 0,
+      maximum: HOUR_MS,
+      default: 1_000,
+      description:
+        'How long a client that has closed its sending side is still worked for with nothing to send it; 0 takes it as gone at once.',
     }),
     keepAliveMs: DurationMs({ minimum: 0, maximum: HOUR_MS, default: 60_000, description: 'How long an idle client connection is kept.' }),
     maxHeadBytes: SizeBytes({
@@ -101,8 +149,40 @@ export const EdgeBootstrapSchema = Type.Object(
       default: 16 * KIB,
       description: 'The longest request head; more gets 431.',
     }),
+    maxTargetBytes: SizeBytes({
+      minimum: 256,
+      maximum: 64 * KIB,
+      default: 8 * KIB,
+      description: 'The longest request target; more gets 414.',
+    }),
+    maxFieldBytes: SizeBytes({
+      minimum: 256,
+      maximum: 256 * KIB,
+      default: 8 * KIB,
+      description: 'The longest field of a request; more gets 431.',
+    }),
     maxFields: Type.Integer({ minimum: 8, maximum: 1_000, default: 100, description: 'Fields in a request head; more gets 431.' }),
     maxConnections: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 50_000, description: 'Client connections of one worker.' }),
+    maxConnectionsPerAddress: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 4_096,
+      description: 'Client connections from one address to one worker; trusted proxies of the site are not counted.',
+    }),
+    maxRequestsPerConnection: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000_000,
+      default: 10_000,
+      description: 'Requests on one connection; the last answer says that it is the last.',
+    }),
+    http2MaxStreams: Type.Integer({ minimum: 1, maximum: 10_000, default: 100, description: 'Streams at once on one HTTP/2 connection.' }),
+    http2MaxResetsPerMinute: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 200,
+      description: 'Streams that a client may reset per minute on one HTTP/2 connection (rapid reset); more ends it.',
+    }),
+    overload: OverloadSchema,
     drainTimeoutMs: DurationMs({
       minimum: 0,
       maximum: HOUR_MS,

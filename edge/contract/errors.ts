@@ -35,6 +35,7 @@ export const ERRORS = {
   INTERNAL: row(500, 'edge', 'never', 'Something went wrong here.'),
   CODING_UNSUPPORTED: row(501, 'client', 'never', 'This transfer coding is not supported.'),
   METHOD_UNSUPPORTED: row(501, 'client', 'never', 'This method is not supported.'),
+  OVERLOADED: row(503, 'edge', 'never', 'This site has too much to do for the moment. Try again shortly.'),
   CLOSED: row(503, 'edge', 'never', 'This part of the site is closed for the moment.'),
   CACHE_ONLY_MISS: row(503, 'edge', 'never', 'This page is not available for the moment.'),
   ONLY_IF_CACHED: row(504, 'client', 'never', 'There is no stored answer to this request.'),

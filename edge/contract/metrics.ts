@@ -54,6 +54,25 @@ export const METRICS = {
   weir_background_failures_total: counter('Work nobody waits for that failed, by name.', 'work'),
   weir_metric_series_dropped_total: counter('Series not kept because there were too many.'),
   weir_connections: gauge('Client connections open now.'),
+  weir_connections_total: counter('Client connections taken, by how they speak.', 'protocol'),
+  weir_connections_refused_total: counter('Client connections cut off before a request, by reason.', 'reason'),
+  weir_wire_refusals_total: counter('Requests that could not be read, by the rule they broke.', 'rule'),
+  weir_tls_handshakes_total: counter('TLS handshakes by outcome.', 'outcome'),
+  weir_certificate_expiry_timestamp_seconds: gauge('When a certificate in use ends.', 'name'),
+  weir_certificate_loads_total: counter('Certificates read from their files, by outcome.', 'outcome'),
+  weir_http2_ended_total: counter('HTTP/2 connections ended by us, by reason.', 'reason'),
+  weir_tunnels: gauge('WebSockets open now.'),
+  weir_tunnels_total: counter('WebSockets by pool and how they ended.', 'pool', 'outcome'),
+  weir_tunnel_bytes_total: counter('Bytes through WebSockets, by direction.', 'direction'),
+  weir_upstream_connections: gauge('Connections to peers open now.'),
+  weir_upstream_connects_total: counter('Connections to peers by outcome.', 'outcome'),
+  weir_upstream_reused_total: counter('Requests sent on a connection that had served before.'),
+  weir_pressure: gauge(
+    'How overloaded a worker is: 0 not, 1 sheds crawlers, 2 low-priority routes too, 3 all but high priority, 4 accepts nothing.',
+  ),
+  weir_shed_total: counter('Requests shed because of overload, by whom they are of.', 'whom'),
+  weir_event_loop_delay_seconds: gauge('How late the event loop ran in the last second, at worst.'),
+  weir_buffered_bytes: gauge('Bytes of bodies and queues held now.'),
 } as const satisfies Readonly<Record<string, MetricRow>>
 
 /** The name of a metric. */

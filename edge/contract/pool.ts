@@ -46,12 +46,39 @@ export const EjectionSchema = Type.Object(
 /** When a peer that fails is left out, and for how long. */
 export type EjectionConfig = Type.Static<typeof EjectionSchema>
 
+/** How peers are spoken to over TLS. */
+export const PoolTlsSchema = Type.Object(
+  {
+    serverName: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9._-]{1,253}$',
+        description: 'The name asked for (SNI) and verified; the host of the request when left out.',
+      }),
+    ),
+    verify: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+      default: 'on',
+      description: 'Whether the certificate of a peer must be good.',
+    }),
+    caFile: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 4096,
+        description: 'Who signs their certificates, PEM; the public authorities when left out.',
+      }),
+    ),
+  },
+  { additionalProperties: false, default: {}, description: 'TLS to the peers; used where scheme is https.' },
+)
+/** How peers are spoken to over TLS, defaults filled in. */
+export type PoolTls = Type.Static<typeof PoolTlsSchema>
+
 /** A pool of peers. */
 export const PoolSchema = Type.Object(
   {
     peers: Type.Array(PeerSchema, { default: [], maxItems: 1000, description: 'Peers known beforehand.' }),
     discover: Type.Optional(DiscoverSchema),
     scheme: Type.Union([Type.Literal('http'), Type.Literal('https')], { default: 'http', description: 'How peers are spoken to.' }),
+    tls: PoolTlsSchema,
     host: Type.Union([Type.Literal('client'), Type.Literal('peer')], {
       default: 'client',
       description: "The Host that peers see: the client's, or the peer's own address.",
@@ -93,6 +120,18 @@ export const PoolSchema = Type.Object(
       maximum: HOUR_MS,
       default: 4_000,
       description: "How long an idle connection is kept; stay below the peer's own.",
+    }),
+    tunnelIdleTimeoutMs: DurationMs({
+      minimum: 1_000,
+      maximum: 24 * HOUR_MS,
+      default: 5 * MINUTE_MS,
+      description: 'The longest silence in both directions of a WebSocket.',
+    }),
+    maxTunnels: Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      default: 1_024,
+      description: 'WebSockets to one peer from one worker; more get 503.',
     }),
     ejection: EjectionSchema,
   },

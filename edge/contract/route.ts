@@ -48,6 +48,32 @@ export const RouteSchema = Type.Object(
       description: 'Limits that every request pays; all must allow it, else none is paid.',
     }),
     degrade: DegradeSchema,
+    priority: Type.Union([Type.Literal('high'), Type.Literal('normal'), Type.Literal('low')], {
+      default: 'normal',
+      description: 'Who is shed when the edge is overloaded: crawlers first, then low, then normal, high last of all.',
+    }),
+    websocket: Type.Union([Type.Literal('allow'), Type.Literal('refuse')], {
+      default: 'allow',
+      description: 'Whether a WebSocket may be opened; refuse serves such a request as an ordinary one.',
+    }),
+    hsts: Type.Optional(
+      Type.Object(
+        {
+          maxAgeS: Type.Integer({
+            minimum: 0,
+            maximum: 63_072_000,
+            default: 31_536_000,
+            description: 'Seconds that browsers shall keep to https.',
+            'x-unit': 's',
+          }),
+          includeSubDomains: Type.Union([Type.Literal('yes'), Type.Literal('no')], {
+            default: 'no',
+            description: 'Whether names below this host are meant too.',
+          }),
+        },
+        { additionalProperties: false, description: 'Strict-Transport-Security on answers over https (RFC 6797).' },
+      ),
+    ),
     maxBodyBytes: SizeBytes({
       minimum: 0,
       maximum: 65_536 * MIB,

@@ -1,5 +1,6 @@
 // An exchange: one request and all that serves it. The server makes it, the line reads it. Nothing in it is changed by a stage but `why`.
 
+import type { Duplex } from 'node:stream'
 import type { Abort } from '../base/abort.ts'
 import type { Background } from '../base/background.ts'
 import type { Clock, Log, Random, Timers } from '../base/ports.ts'
@@ -26,6 +27,16 @@ export interface Incoming {
   readonly body: Body | null
   /** Who is at the other end of the connection. */
   readonly peerAddress: string
+  /** The verified certificate of the client: the SHA-256 of it as lower-case hex; null without one. */
+  readonly certificate: string | null
+  /** There when the client asks for a WebSocket: the connection, to be taken over. */
+  readonly upgrade: UpgradeOffer | null
+}
+
+/** A connection that may become a tunnel. */
+export interface UpgradeOffer {
+  /** Takes the connection out of the server's hands, for good. `early` is what came behind the request: nobody may see it before 101. */
+  take(): { readonly socket: Duplex; readonly early: Uint8Array }
 }
 
 /** An answer on its way to the client. */
@@ -34,6 +45,8 @@ export interface Answer {
   readonly fields: Fields
   readonly body: Body | null
   readonly servedBy: ServedBy
+  /** There when the answer went its own way already (a tunnel): how that ends. Nothing else is sent then. */
+  readonly sent?: Promise<Sent>
 }
 
 /** How the sending of an answer ended. */
@@ -44,6 +57,8 @@ export type Sent =
 
 /** The way back to the client. */
 export interface Reply {
+  /** Passes an interim answer on (103 Early Hints), before `send`; where the client's version knows none, nothing happens. */
+  interim(status: number, fields: Fields): void
   /** Sends an answer; called exactly once. Never throws. A body that breaks off breaks off at the client too. */
   send(answer: Answer): Promise<Sent> | Sent
 }

@@ -13,5 +13,5 @@ export function identify(request: Request, x: Exchange): Client {
   x.why.clientAddress = address
   x.why.clientClass = clientClass
   x.tools.metrics.client(clientClass)
-  return { address, trustedPeer, scheme: scheme ?? request.scheme, userAgent, class: clientClass }
+  return { address, trustedPeer, scheme: scheme ?? request.scheme, userAgent, class: clientClass, certificate: x.incoming.certificate }
 }

@@ -19,6 +19,8 @@ export function keyValue(source: KeySource, { request, client, route }: Asked): 
       return request.host
     case 'address':
       return client.address
+    case 'certificate':
+      return client.certificate
     case 'route':
       return route.id
     case 'header':

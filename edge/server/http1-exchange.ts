@@ -22,6 +22,8 @@ export function incomingOf(request: IncomingMessage, timers: Timers, bodyTimeout
     fields,
     body: hasBody(fields) ? requestBody(request, fields, timers, bodyTimeoutMs) : null,
     peerAddress: request.socket.remoteAddress ?? '',
+    certificate: null,
+    upgrade: null,
   }
 }
 
@@ -108,6 +110,8 @@ export class Http1Reply implements Reply {
     // A client that resets while we write is an ordinary end of an exchange; `close` follows.
     response.on('error', () => {})
   }
+
+  interim(): void {}
 
   send(answer: Answer): Promise<Sent> | Sent {
     if (this.#response.destroyed) {

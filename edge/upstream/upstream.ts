@@ -13,6 +13,8 @@ export interface UpstreamRequest {
   /** Ready to be sent: no hop-by-hop field, no Content-Length, no Transfer-Encoding. */
   readonly fields: Fields
   readonly body: Body | null
+  /** Hears interim answers that clients may want (103 Early Hints, RFC 8297); others are dropped. */
+  readonly onInterim?: (status: number, fields: Fields) => void
 }
 
 /** An answer of a peer; hop-by-hop fields are still in it. */
@@ -36,6 +38,17 @@ export interface Hop {
   readonly maxConnections: number
   readonly maxQueued: number
   readonly keepAliveMs: number
+  /** Used where scheme is https. */
+  readonly tls: HopTls
+}
+
+/** How a peer is spoken to over TLS. */
+export interface HopTls {
+  /** The name to ask for and to verify; null takes the host of the request. */
+  readonly serverName: string | null
+  readonly verify: 'on' | 'off'
+  /** A PEM file with who signs; null for the public authorities. */
+  readonly caFile: string | null
 }
 
 /** Sends requests to peers. */

@@ -121,6 +121,8 @@ export class Line {
         fields: Fields.of(Object.fromEntries(lines) as Record<string, string | string[]>),
         body,
         peerAddress: from,
+        certificate: null,
+        upgrade: null,
       },
       reply: new RecordingReply(method, wanted),
       snapshot: this.snapshot,

@@ -15,6 +15,13 @@ export class RecordingReply implements Reply {
     this.#wanted = wanted
   }
 
+  /** Interim answers passed on. */
+  readonly interims: number[] = []
+
+  interim(status: number): void {
+    this.interims.push(status)
+  }
+
   send(answer: Answer): Promise<Sent> | Sent {
     this.answers.push(answer)
     if (this.#wanted.aborted) {

@@ -47,7 +47,21 @@ function made(t: Test, siblings: Siblings | null = null) {
     const reply = new RecordingReply(method, wanted)
     const before = accessLog.lines.length
     const fields = Fields.of({ Host: 'shop.example', 'User-Agent': BROWSER })
-    edge.serve({ method, target, httpVersion: '1.1', scheme: 'http', fields, body: null, peerAddress: '198.51.100.7' }, reply, wanted)
+    edge.serve(
+      {
+        method,
+        target,
+        httpVersion: '1.1',
+        scheme: 'http',
+        fields,
+        body: null,
+        peerAddress: '198.51.100.7',
+        certificate: null,
+        upgrade: null,
+      },
+      reply,
+      wanted,
+    )
     await until(() => accessLog.lines.length > before, { what: 'the exchange to end' })
     return { status: reply.answers[0]!.status, text: reply.text, logged: accessLog.lines.at(-1)! }
   }

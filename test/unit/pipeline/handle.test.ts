@@ -46,7 +46,7 @@ t.test('even a reply that breaks its promise and throws leaves its line and its 
     () => Promise.reject(new Error('broken')),
   ]
   for (const send of replies) {
-    await handle({ ...line.exchange(), reply: { send } })
+    await handle({ ...line.exchange(), reply: { interim() {}, send } })
     t.match(line.accessLog.lines.at(-1), { outcome: 'cut', fault: 'INTERNAL' })
     t.equal(line.metrics.value('weir_requests_in_flight'), 0)
   }

@@ -18,6 +18,7 @@ export const hopTo = (address: string, more: Partial<Hop> = {}): Hop => ({
   maxConnections: 4,
   maxQueued: 2,
   keepAliveMs: 4_000,
+  tls: { serverName: null, verify: 'on', caFile: null },
   ...more,
 })
 
