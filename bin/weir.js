@@ -3,12 +3,15 @@
 // Weir runs on Node 26. `npm ci` brings it as the package `node`, and with an older Node this file hands over to that one.
 
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const WANTED_MAJOR = 26
 const HERE = dirname(fileURLToPath(import.meta.url))
+/** Where the sockets begin that systemd hands over (sd_listen_fds(3)), and more of them than anybody has. */
+const FIRST_SOCKET = 3
+const MAX_SOCKETS = 20000
 
 /** The Node that `npm ci` installed for this package or for the one it is part of, or null. */
 function bundledNode() {
@@ -20,9 +23,24 @@ function bundledNode() {
   }
 }
 
+/** The descriptors of the listening sockets that this process was handed. */
+function handedSockets() {
+  const { LISTEN_PID, LISTEN_FDS } = process.env
+  const isOurs = LISTEN_PID === undefined || LISTEN_PID === String(process.pid)
+  const count = isOurs && /^[0-9]{1,5}$/.test(LISTEN_FDS) ? Math.min(Number(LISTEN_FDS), MAX_SOCKETS) : 0
+  return Array.from({ length: count }, (_, index) => FIRST_SOCKET + index)
+}
+
 /** Ends with what the child ended with, so that who started us sees no difference. */
-function standInFor(command, args) {
-  const child = spawn(command, args, { stdio: 'inherit' })
+function standInFor(command, args, sockets) {
+  const env = Object.assign({}, process.env)
+  // Nobody knows the process id of a child beforehand; without one the sockets are for whoever has them.
+  if (sockets.length > 0) delete env.LISTEN_PID
+  const child = spawn(command, args, { stdio: ['inherit', 'inherit', 'inherit'].concat(sockets), env })
+  // Open here too, they would go on taking connections when the child has closed them.
+  child.on('spawn', () => {
+    for (const fd of sockets) closeSync(fd)
+  })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
   for (const signal of signals) process.on(signal, () => child.kill(signal))
   child.on('error', (cause) => giveUp(`Weir could not start ${command}: ${cause.message}`))
@@ -35,11 +53,13 @@ function standInFor(command, args) {
 
 function handOver(command) {
   const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)]
-  // Becoming the other Node keeps the process id, the terminal and the signals as they are; older ones can only start a child.
-  if (typeof process.execve === 'function' && process.platform !== 'win32') {
+  const sockets = handedSockets()
+  // Becoming the other Node keeps the process id, the terminal and the signals as they are; older ones can only start a child. So can
+  // one with sockets: Node lets nothing but the standard streams through to what it becomes.
+  if (typeof process.execve === 'function' && process.platform !== 'win32' && sockets.length === 0) {
     process.execve(command, [command, ...args], process.env)
   }
-  standInFor(command, args)
+  standInFor(command, args, sockets)
 }
 
 function giveUp(sentence) {

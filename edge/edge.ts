@@ -3,7 +3,9 @@
 
 import type { Abort } from './base/abort.ts'
 import { type Background, createBackground } from './base/background.ts'
+import { ByteBudget } from './base/byte-budget.ts'
 import type { Log, Ports } from './base/ports.ts'
+import { PressureWatch, type Vitals } from './base/pressure-watch.ts'
 import { SharedCells } from './base/shared-cells.ts'
 import { Breaker } from './breaker/breaker.ts'
 import { Flights } from './cache/flights.ts'
@@ -16,6 +18,8 @@ import { Holder } from './config/holder.ts'
 import { createRegistries } from './config/registries.ts'
 import type { Snapshot } from './config/snapshot.ts'
 import type { EdgeBootstrap, RedisConfig } from './contract/bootstrap.ts'
+import { parseAddress } from './http/address.ts'
+import { BodiesInUse } from './pipeline/bodies-in-use.ts'
 import type { Exchange, Incoming, Reply, Tools } from './pipeline/exchange.ts'
 import { handle } from './pipeline/handle.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
@@ -23,7 +27,8 @@ import { newWhy } from './pipeline/why.ts'
 import { createRedis } from './redis/client.ts'
 import type { RedisPort } from './redis/redis-port.ts'
 import { script } from './redis/script.ts'
-import { UndiciUpstream } from './upstream/undici-upstream.ts'
+import { Http1Upstream } from './upstream/http1-upstream.ts'
+import { WebsocketLane } from './upstream/websocket-lane.ts'
 
 /** Flights at once, keys marked as uncacheable, and for how long. */
 const FLIGHT_BOUNDS = { maxFlights: 50_000, maxMarks: 50_000, markMs: 2_000 }
@@ -32,7 +37,10 @@ const FLIGHT_BOUNDS = { maxFlights: 50_000, maxMarks: 50_000, markMs: 2_000 }
 export interface EdgeParts {
   readonly bootstrap: EdgeBootstrap
   readonly ports: Ports
-  readonly accessLog: Log
+  /** null when nobody wants one. */
+  readonly accessLog: Log | null
+  /** How the thread of this worker is doing. */
+  readonly vitals: Vitals
   /** Limits are counted in it, together with the other workers. */
   readonly cells: SharedArrayBuffer
   /** This worker's share of the memory cache. */
@@ -82,6 +90,11 @@ export class Edge {
     ports.timers.every(1_000, () => this.#gauge())
   }
 
+  /** How overloaded this worker is, 0 to 4. */
+  get pressure(): { readonly level: number } {
+    return this.#tools.pressure
+  }
+
   /** Puts what was told in force. @returns the reason when it cannot be compiled; what was in force stays */
   apply(told: Told, part: 'all' | 'switches' | 'endpoints'): string | null {
     try {
@@ -109,7 +122,14 @@ export class Edge {
       why: newWhy(snapshot.revision),
       wanted,
     }
-    this.#tools.background('exchange', handle(exchange))
+    const rest = handle(exchange)
+    if (rest !== undefined) this.#tools.background('exchange', rest)
+  }
+
+  /** Whether an address is a trusted proxy of the site. */
+  isTrusted(address: string): boolean {
+    const parsed = parseAddress(address)
+    return parsed !== null && this.#holder.current?.clients.addressRule.trusted.has(parsed) === true
   }
 
   /** Takes what a sibling fetched, or forgets what it forgot. */
@@ -119,8 +139,8 @@ export class Edge {
   }
 
   /** What this worker reads of itself. */
-  reading(): ReturnType<LineMetrics['reading']> & { redis: 'up' | 'down' | 'none' } {
-    return { ...this.#tools.metrics.reading(), redis: this.#redisState() }
+  reading(): ReturnType<LineMetrics['reading']> & { redis: 'up' | 'down' | 'none'; pressure: number } {
+    return { ...this.#tools.metrics.reading(), redis: this.#redisState(), pressure: this.#tools.pressure.level }
   }
 
   /** Counts a fault of a message that never became a request. */
@@ -131,6 +151,7 @@ export class Edge {
   /** Lets go of what is outside: connections to peers and to Redis. */
   async close(): Promise<void> {
     this.#redis?.close()
+    this.#tools.websockets.close()
     await this.#tools.upstream.close()
   }
 
@@ -173,7 +194,9 @@ function redisLevel(config: RedisConfig, redis: RedisPort, breaker: Breaker, { p
 }
 
 function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Tools {
-  const { bootstrap, ports, accessLog, siblings } = parts
+  const { bootstrap, ports, accessLog, siblings, vitals } = parts
+  const metrics = new LineMetrics(ports.metrics)
+  const budget = new ByteBudget(bootstrap.overload.bufferMaxBytes)
   return {
     edgeId: bootstrap.edgeId,
     clock: ports.clock,
@@ -181,11 +204,15 @@ function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Tool
     random: ports.random,
     log: ports.log,
     accessLog,
-    metrics: new LineMetrics(ports.metrics),
+    metrics,
     levels,
     flights: new Flights(ports, FLIGHT_BOUNDS),
-    upstream: new UndiciUpstream(ports.timers, (cause) => ports.log.warn({ event: 'pool-close-failed', cause: String(cause) })),
+    upstream: new Http1Upstream(ports),
+    websockets: new WebsocketLane(ports),
     background,
+    pressure: new PressureWatch({ config: bootstrap.overload, vitals, budget, inFlight: () => metrics.inFlight }, ports),
+    budget,
+    bodiesInUse: new BodiesInUse(budget),
     forget(cacheKey) {
       const deleting = levels.delete(cacheKey)
       if (deleting !== undefined) background('cache.forget', deleting)

@@ -1,34 +1,39 @@
 // The process of an edge: `weir edge` and `weir proxy`. Reads the words it was started with, builds the real ports, and turns signals
-// into an orderly end. Everything that can go wrong at the start is one sentence and an exit code.
+// into a reload, a handover to a successor, or an orderly end. Everything that can go wrong at the start is one sentence and an exit code.
 
-import { readFileSync } from 'node:fs'
+import { closeSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { EdgeError } from './base/edge-error.ts'
 import { createSlab, type Series, SlabMetrics } from './base/metrics.ts'
-import type { Ports } from './base/ports.ts'
+import type { Log, Ports } from './base/ports.ts'
 import { systemClock, systemRandom, systemTimers } from './base/system/clock.ts'
 import { systemDial } from './base/system/dial.ts'
 import { systemFiles } from './base/system/files.ts'
 import { openLog } from './base/system/log.ts'
+import { READY_VARIABLE, sayServing, startSuccessor } from './base/system/successor.ts'
 import type { Told } from './config/compile.ts'
 import { QUICK_USAGE, quickSite } from './config/quick-site.ts'
 import type { EdgeBootstrap } from './contract/bootstrap.ts'
-import type { Problem } from './contract/problem.ts'
 import { EMPTY_ENDPOINTS } from './contract/publication.ts'
 import { formatProblem, readBootstrap } from './contract/read-site.ts'
 import { EMPTY_SWITCHBOARD } from './contract/switchboard.ts'
 import { explain } from './explain.ts'
-import { startEdgeProcess } from './server/edge-process.ts'
+import { type EdgeProcess, type EndReason, startEdgeProcess } from './server/edge-process.ts'
+import { inheritedSockets } from './server/inherited-sockets.ts'
+import { lostFault, startFault } from './server/start-fault.ts'
 
 const EDGE_USAGE = `weir edge --config FILE: an edge as its bootstrap file says
 
   --config FILE  the bootstrap: where to listen, Redis, the control plane or a site file
                  (conf/examples/edge.yaml; every field is in docs/configuration.md)
 
-SIGTERM drains and ends it; SIGHUP reads its site file again.
+SIGTERM drains and ends it; SIGHUP reads its site file and certificates again;
+SIGUSR2 starts it anew with the same sockets and ends this one when the new one serves.
 `
 const BUILD = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
+/** How long a successor may take until it serves. */
+const SUCCESSOR_DEADLINE_MS = 60_000
 
 /** Runs `weir edge …` or `weir proxy …`. @param argv verb first @returns the exit code; while the edge serves, not yet */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -90,6 +95,7 @@ async function run(bootstrap: EdgeBootstrap, given: Told | null): Promise<number
     log: sink.log,
     metrics,
   }
+  const environment = takeEnvironment()
   try {
     const running = await startEdgeProcess({
       bootstrap,
@@ -97,29 +103,46 @@ async function run(bootstrap: EdgeBootstrap, given: Told | null): Promise<number
       workerEntry: new URL('./worker.ts', import.meta.url),
       ownView: () => ({ slab, series, ended: false }),
       build: BUILD,
-      explain: (told, query) =>
-        explain(
-          told,
-          { method: query.get('method') ?? 'GET', url: query.get('url') ?? '/', headers: {}, address: query.get('address') ?? '127.0.0.1' },
-          systemClock.wallMs(),
-        ),
+      explain: explainQuery,
       given,
       controlToken: controlToken(bootstrap),
+      inherited: inheritedSockets(environment, process.pid),
+      closeSocket: closeSync,
+      startSuccessor: (descriptors, more) => startSuccessor(successorRecipe(), descriptors, more, systemTimers),
     })
-    process.stdout.write(`weir: listening on ${running.url}\n`)
+    process.stdout.write(`weir: listening on ${running.urls.join(' ')}\n`)
     if (running.adminUrl !== null) process.stdout.write(`weir: admin on ${running.adminUrl}\n`)
-    process.on('SIGHUP', () => {
-      running.reload().catch((cause: unknown) => sink.log.error({ event: 'reload-failed', cause: String(cause) }))
-    })
-    await ended()
-    await running.close()
+    if (environment[READY_VARIABLE] !== undefined) sayServing(Number(environment[READY_VARIABLE]))
+    const ending = await untilEnd(running, sink.log)
+    await running.close(ending.why)
     sink.flush()
-    return 0
+    return ending.why === 'lost' ? complain(ending.sentence, 1) : 0
   } catch (thrown) {
     sink.flush()
     // What was opened before the fault (admin port, control stream, other workers) would keep the process alive after its sentence.
     process.exit(complain(startFault(thrown), 1))
   }
+}
+
+function explainQuery(told: Told, query: URLSearchParams): unknown {
+  const method = query.get('method') ?? 'GET'
+  const address = query.get('address') ?? '127.0.0.1'
+  return explain(told, { method, url: query.get('url') ?? '/', headers: {}, address }, systemClock.wallMs())
+}
+
+// What was meant for this process must not reach those that it starts.
+function takeEnvironment(): Readonly<Record<string, string | undefined>> {
+  const taken: Record<string, string | undefined> = {}
+  for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES', READY_VARIABLE]) {
+    taken[name] = process.env[name]
+    delete process.env[name]
+  }
+  return taken
+}
+
+function successorRecipe() {
+  const args = [...process.execArgv, ...process.argv.slice(1)]
+  return { command: process.execPath, args, environment: process.env, deadlineMs: SUCCESSOR_DEADLINE_MS }
 }
 
 function controlToken(bootstrap: EdgeBootstrap): string | null {
@@ -133,44 +156,38 @@ function controlToken(bootstrap: EdgeBootstrap): string | null {
   }
 }
 
-// A second signal ends at once: whoever sends it does not want to wait for the drain.
-function ended(): Promise<void> {
-  return new Promise((resolvePromise) => {
+type Ending = { readonly why: Exclude<EndReason, 'lost'> } | { readonly why: 'lost'; readonly sentence: string }
+
+function untilEnd(running: EdgeProcess, log: Log): Promise<Ending> {
+  return new Promise((resolvePromise, reject) => {
+    const failed = (event: string) => (cause: unknown) => log.error({ event, cause: String(cause) })
+    process.on('SIGHUP', () => running.reload().catch(failed('reload-failed')))
+    process.on('SIGUSR2', () => {
+      const reason = whyNoSuccessor()
+      if (reason !== null) return log.error({ event: 'upgrade-refused', reason })
+      running.upgrade().then((serves) => serves && resolvePromise({ why: 'replaced' }), failed('upgrade-failed'))
+    })
     let signals = 0
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         signals += 1
+        // Whoever sends a second one, whichever, does not want to wait for the drain.
         if (signals > 1) process.exit(1)
-        resolvePromise()
+        resolvePromise({ why: 'asked' })
       })
     }
     // Started by another program (`weir up`) with a channel to it: when that program is gone, nobody is left to end this one.
-    process.once('disconnect', resolvePromise)
+    process.once('disconnect', () => resolvePromise({ why: 'asked' }))
     process.channel?.unref()
+    running.lost.then((fault) => resolvePromise({ why: 'lost', sentence: lostFault(fault) }), reject)
   })
 }
 
-/** Why an edge could not start, and what to do. */
-function startFault(thrown: unknown): string {
-  if (!(thrown instanceof EdgeError)) return `The edge could not start: ${thrown instanceof Error ? thrown.message : String(thrown)}`
-  const { code, detail } = thrown
-  if (code === 'LISTEN_FAILED') {
-    const reason = String(detail.reason ?? detail.detail ?? '')
-    const what =
-      reason === 'EADDRINUSE'
-        ? 'is taken by another process'
-        : reason === 'EACCES'
-          ? 'may not be used by this user'
-          : `cannot be listened on (${reason})`
-    return `${String(detail.listen ?? 'The address')} ${what}. Choose another with --listen or in the bootstrap file, or end the process that has it.`
-  }
-  if (Array.isArray(detail.problems)) {
-    return [
-      `${String(detail.file)} is not a valid site:`,
-      ...(detail.problems as Problem[]).map((problem) => formatProblem(String(detail.file), problem)),
-    ].join('\n')
-  }
-  return `The edge could not start: ${String(detail.reason ?? detail.detail ?? thrown.message)}${detail.file === undefined ? '' : ` (${String(detail.file)})`}`
+// Where another program waits for the end of this very process, a successor would be taken for an edge that died.
+function whyNoSuccessor(): string | null {
+  if (process.pid === 1) return 'this is the first process of its container, which ends with it: start another container'
+  if (process.channel !== undefined) return 'another program started this edge and keeps it running: restart it there'
+  return null
 }
 
 function say(text: string, code: number): number {

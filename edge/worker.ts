@@ -1,4 +1,4 @@
-// A worker thread: real ports, an edge, a listener. It listens once its first configuration is in force, and obeys its supervisor.
+// A worker thread: real ports, an edge, its listeners. It listens once its first configuration is in force, and obeys its supervisor.
 
 import { readFileSync } from 'node:fs'
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
@@ -9,8 +9,9 @@ import { systemClock, systemRandom, systemTimers } from './base/system/clock.ts'
 import { systemDial } from './base/system/dial.ts'
 import { systemFiles } from './base/system/files.ts'
 import { openLog } from './base/system/log.ts'
+import { systemVitals } from './base/system/vitals.ts'
 import { Edge, type SiblingMessage } from './edge.ts'
-import { Http1Listener } from './server/http1.ts'
+import { Listeners } from './server/listeners.ts'
 import type { FromWorker, ToWorker, WorkerSeed } from './server/worker-messages.ts'
 
 const seed = workerData as WorkerSeed
@@ -35,7 +36,8 @@ const channel = new BroadcastChannel('weir-siblings')
 const edge = new Edge({
   bootstrap,
   ports,
-  accessLog: accessLog.log,
+  accessLog: bootstrap.accessLog === 'off' ? null : accessLog.log,
+  vitals: systemVitals(),
   cells: seed.cells,
   l1MaxBytes: Math.floor(bootstrap.l1MaxBytes / seed.workers),
   cachePut: readFileSync(new URL('../lua/cache-put.lua', import.meta.url), 'utf8'),
@@ -44,19 +46,25 @@ const edge = new Edge({
 channel.onmessage = (message) => edge.hear((message as MessageEvent).data as SiblingMessage)
 channel.unref()
 
-const listener = new Http1Listener({
+const listeners = new Listeners({
   bootstrap,
+  clock: systemClock,
   timers: systemTimers,
   log: log.log,
   metrics,
+  files: systemFiles,
   onRequest: (incoming, reply, wanted) => edge.serve(incoming, reply, wanted),
   onFault: (code) => edge.countFault(code),
+  isTrusted: (address) => edge.isTrusted(address),
+  pressure: edge.pressure,
 })
 
 async function obey(message: ToWorker): Promise<void> {
   if (message.type === 'told') return tell({ type: 'applied', ticket: message.ticket, problem: edge.apply(message.told, message.part) })
   if (message.type === 'read') return tell({ type: 'reading', ticket: message.ticket, reading: edge.reading() })
-  await listener.drain(message.deadlineMs)
+  if (message.type === 'reload') return listeners.reload()
+  if (message.type === 'ticket-keys') return listeners.setTicketKeys(message.keys)
+  await listeners.drain(message.deadlineMs)
   await edge.close()
   log.flush()
   accessLog.flush()
@@ -65,13 +73,14 @@ async function obey(message: ToWorker): Promise<void> {
 
 async function begin(): Promise<void> {
   const problem = edge.apply(seed.told, 'all')
-  if (problem !== null) return tell({ type: 'failed', code: 'CONFIG_INVALID', detail: problem })
+  if (problem !== null) return tell({ type: 'failed', code: 'CONFIG_INVALID', detail: problem, listen: null })
   try {
-    const port = await listener.listen(seed.port, seed.workers > 1 || bootstrap.portSharing === 'allow' ? 'shared' : 'alone')
-    tell({ type: 'listening', port })
+    listeners.setTicketKeys(seed.ticketKeys)
+    tell({ type: 'listening', bound: await listeners.listen(seed.places) })
   } catch (thrown) {
-    const fault = asEdgeError(thrown)
-    tell({ type: 'failed', code: fault.code, detail: String(fault.detail.reason ?? fault.cause ?? fault.message) })
+    const { code, detail, cause, message } = asEdgeError(thrown)
+    const listen = detail.listen === undefined ? null : String(detail.listen)
+    tell({ type: 'failed', code, detail: String(detail.reason ?? cause ?? message), listen })
   }
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import { processTree } from './cpu.ts'
+import { processTree } from './process-tree.ts'
 
 const STOP_GRACE_MS = 3_000
 const POLL_MS = 20

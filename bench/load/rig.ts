@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import { startNginx } from './nginx.ts'
+import { HOST } from './pages.ts'
 import { startProcess, untilReady } from './process.ts'
 import { answersAt, freePort, get } from './request.ts'
 
@@ -48,7 +49,7 @@ export async function startRig(folder: string): Promise<Rig> {
 }
 
 async function originRequests(originUrl: string): Promise<number> {
-  const { body } = await get(`${originUrl}/-/status`)
+  const { body } = await get(originUrl, { host: HOST, path: '/-/status' })
   // The third number of the line under "server accepts handled requests".
   return Number(/^\s*\d+ \d+ (\d+)/m.exec(body)?.[1])
 }

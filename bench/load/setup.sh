@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes ready what the load bench needs: nginx with Lua, wrk, redis-server, and the npm peers in bench/load/peers.
+# Makes ready what the load bench needs: nginx with Lua, wrk, redis-server, openssl, and the npm peers in bench/load/peers.
 # Uses what is there; installs what is missing on Debian as root; else says what to install and fails.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,6 +17,7 @@ elif ! has_lua; then
 fi
 command -v wrk >/dev/null || missing="$missing wrk"
 command -v redis-server >/dev/null || missing="$missing redis-server"
+command -v openssl >/dev/null || missing="$missing openssl"
 
 if [ -n "$missing" ]; then
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

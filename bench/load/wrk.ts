@@ -2,8 +2,6 @@ import { join } from 'node:path'
 import { startProcess, untilReady } from './process.ts'
 
 const CONNECTIONS = 64
-/** Different pages asked for in turn; more than connections, so that no two requests in flight ask for the same one. */
-export const PAGES = 1_000
 /** A person's browser: the crawler check must look at it and let it pass. */
 export const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36'
 
@@ -18,12 +16,20 @@ export interface Load {
   readonly requestsPerSecond: number
 }
 
-/** Loads `url` (the part before the page number) with 64 connections and 1 thread. @throws Error when wrk fails */
-export async function wrk(url: string, seconds: number, logFile: string): Promise<Load> {
-  const { origin, pathname } = new URL(url)
+/** What one run of wrk is asked for. */
+export interface LoadOrder {
+  readonly url: string
+  /** `pagesText` of the pages to ask for in turn. */
+  readonly pagesFile: string
+  readonly seconds: number
+  readonly logFile: string
+}
+
+/** Loads with 64 connections and 1 thread. @throws Error when wrk fails */
+export async function wrk({ url, pagesFile, seconds, logFile }: LoadOrder): Promise<Load> {
   const script = join(import.meta.dirname, 'conf/wrk.lua')
-  const load = ['wrk', '-t', '1', '-c', String(CONNECTIONS), '-d', `${seconds}s`, '-s', script, origin]
-  const process = await startProcess([...load, '--', pathname, String(PAGES), USER_AGENT], logFile)
+  const load = ['wrk', '-t', '1', '-c', String(CONNECTIONS), '-d', `${seconds}s`, '-s', script, url]
+  const process = await startProcess([...load, '--', pagesFile, USER_AGENT], logFile)
   await untilReady(process, process.ended, seconds * 1_000 + 15_000)
   return parseWrk(process.output())
 }

@@ -7,6 +7,7 @@ import { configurationPage } from './configuration-page.ts'
 import { errorPage } from './error-page.ts'
 import { jsonSchema } from './json-schema.ts'
 import { metricPage } from './metric-page.ts'
+import { wirePage } from './wire-page.ts'
 
 const SCHEMAS = {
   site: SiteSchema,
@@ -27,5 +28,6 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   files.set('docs/configuration.md', configurationPage())
   files.set('docs/errors.md', errorPage())
   files.set('docs/metrics.md', metricPage())
+  files.set('docs/wire.md', wirePage())
   return files
 }

@@ -19,6 +19,8 @@ export class Peer {
   weight: number
   /** Requests sent that have not ended. */
   inFlight = 0
+  /** WebSockets to it, open or being opened; each is in flight too. */
+  tunnels = 0
   /** Failures since its last success. */
   consecutiveFailures = 0
   ejection: Ejection = IN

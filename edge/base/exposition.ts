@@ -25,6 +25,8 @@ const STATES: ReadonlySet<MetricName> = new Set([
   'weir_endpoint_seq',
   'weir_peers',
   'weir_redis_state',
+  'weir_pressure',
+  'weir_event_loop_delay_seconds',
 ] as const)
 
 /** The text that Prometheus reads; metrics without a series are left out. */

@@ -31,12 +31,10 @@ const TOKEN = /^[A-Za-z*][A-Za-z0-9._-]*$/
  * @see RFC 9211 §2
  */
 export function cacheStatus(name: string, outcome: CacheOutcome): string {
-  const parameters = outcome.kind === 'hit' ? hitParameters(outcome) : forwardParameters(outcome)
-  return writeItem(item(TOKEN.test(name) ? token(name) : string(name), parameters))
-}
-
-function hitParameters({ ttlMs, level }: CacheOutcome & { readonly kind: 'hit' }): Record<string, BareItem> {
-  return { hit: boolean(true), ttl: integer(Math.floor(ttlMs / 1000)), detail: token(level) }
+  const cache = TOKEN.test(name) ? name : writeItem(item(string(name)))
+  // Written by hand: it goes with every answer from memory, and is made of a number and constants.
+  if (outcome.kind === 'hit') return `${cache};hit;ttl=${Math.floor(outcome.ttlMs / 1000)};detail=${outcome.level}`
+  return writeItem(item(TOKEN.test(name) ? token(name) : string(name), forwardParameters(outcome)))
 }
 
 /** `hit` and `fwd` exclude each other; `stored` and `collapsed` only go with `fwd` (RFC 9211 §2.2 to §2.6). */

@@ -1,3 +1,4 @@
+import { type BytesBody, MAX_TEXT_BYTES } from '../http/body.ts'
 import type { Fields } from '../http/fields.ts'
 
 /** A kept answer. Shared by everyone who is served from it: clone `fields` before changing them, never write into `body`. */
@@ -31,6 +32,10 @@ export interface Entry {
   readonly tags: readonly string[]
   /** The highest purge known when its fill began: a later purge that matches beats it. */
   readonly fillSeq: number
+  /** Its fields as answers told them last; replaced when they would tell something else. */
+  told?: { readonly ageS: number; readonly ttlS: number; readonly level: string; readonly fields: Fields }
+  /** The body as answers send it; made with the first of them. */
+  sendable?: BytesBody
 }
 
 // Measured on V8 without pointer compression: the objects around the data (entry, fields, array buffer, list node and map slot).
@@ -44,6 +49,8 @@ const STRING_OVERHEAD_BYTES = 28
  */
 export function entryBytes(entry: Entry): number {
   let bytes = ENTRY_OVERHEAD_BYTES + entry.body.byteLength + textBytes(entry.variant)
+  // A short body is kept as text too, once it was sent.
+  if (entry.body.byteLength <= MAX_TEXT_BYTES) bytes += entry.body.byteLength + STRING_OVERHEAD_BYTES
   // byteLength() counts 4 bytes a line beyond the texts, which stand for the colon and the line end on the wire.
   bytes += entry.fields.byteLength() + entry.fields.size * (2 * STRING_OVERHEAD_BYTES - 4)
   for (const name of entry.varyNames) bytes += textBytes(name)

@@ -1,12 +1,39 @@
+import { TextMemo } from '../base/text-memo.ts'
 import type { ClientsConfig } from '../contract/client.ts'
 import { type Address, type AddressSet, formatAddress, parseAddress } from '../http/address.ts'
 import type { Fields } from '../http/fields.ts'
 import { nodeAddress, parseForwarded, parseXForwardedFor } from '../http/forwarded.ts'
 
 /** Whose word on the client is believed, and in which field. */
-export interface ClientAddressRule {
+export class ClientAddressRule {
   readonly trusted: AddressSet
   readonly field: ClientsConfig['addressField']
+  /** The peers of connections: who is no trusted proxy is the client. */
+  readonly #peers: TextMemo<Peer>
+
+  constructor(trusted: AddressSet, field: ClientsConfig['addressField']) {
+    this.trusted = trusted
+    this.field = field
+    this.#peers = new TextMemo(MAX_PEERS, (text) => peerOf(text, trusted))
+  }
+
+  /** What is known of a peer from its address alone. */
+  peer(address: string): Peer {
+    return this.#peers.get(address)
+  }
+}
+
+/** Peers whose addresses are remembered, some 200 bytes each. */
+const MAX_PEERS = 10_000
+
+/** The peer of a connection: the client itself, or a trusted proxy whose word on the client is to be looked at. */
+type Peer = { readonly trusted: false; readonly client: ClientAddress } | { readonly trusted: true; readonly address: Address }
+
+function peerOf(text: string, trusted: AddressSet): Peer {
+  const address = parseAddress(text)
+  if (address === null) return { trusted: false, client: { address: 'unknown', trustedPeer: false, scheme: null } }
+  if (trusted.has(address)) return { trusted: true, address }
+  return { trusted: false, client: { address: formatAddress(address), trustedPeer: false, scheme: null } }
 }
 
 /** Where a request came from. */
@@ -36,10 +63,9 @@ interface Walk {
  * @see RFC 7239 §5.2, §8.1
  */
 export function clientAddress(peerAddress: string, fields: Fields, rule: ClientAddressRule): ClientAddress {
-  const peer = parseAddress(peerAddress)
-  if (peer === null) return { address: 'unknown', trustedPeer: false, scheme: null }
-  if (!rule.trusted.has(peer)) return { address: formatAddress(peer), trustedPeer: false, scheme: null }
-  return rule.field === 'forwarded' ? byForwarded(peer, fields, rule.trusted) : byXForwardedFor(peer, fields, rule.trusted)
+  const peer = rule.peer(peerAddress)
+  if (!peer.trusted) return peer.client
+  return rule.field === 'forwarded' ? byForwarded(peer.address, fields, rule.trusted) : byXForwardedFor(peer.address, fields, rule.trusted)
 }
 
 function byForwarded(peer: Address, fields: Fields, trusted: AddressSet): ClientAddress {

@@ -1,4 +1,4 @@
-import { BoundedMap } from '../base/bounded-map.ts'
+import { TextMemo } from '../base/text-memo.ts'
 import type { ClientsConfig } from '../contract/client.ts'
 import { isListedCrawler } from './crawler-list.ts'
 
@@ -16,7 +16,7 @@ export const MAX_VERDICTS = 10_000
 export class CrawlerAgents {
   readonly #people: readonly string[]
   readonly #agents: readonly string[]
-  readonly #verdicts = new BoundedMap<string, boolean>({ max: MAX_VERDICTS, whenFull: 'evict-oldest' })
+  readonly #verdicts = new TextMemo<boolean>(MAX_VERDICTS, (agent) => this.#judge(agent))
 
   constructor(corrections: ClientsConfig['crawlers']) {
     this.#people = corrections.people.map((text) => text.toLowerCase())
@@ -30,12 +30,7 @@ export class CrawlerAgents {
    */
   isCrawler(userAgent: string | undefined): boolean {
     if (userAgent === undefined) return true
-    const agent = userAgent.length > MAX_AGENT_BYTES ? userAgent.slice(0, MAX_AGENT_BYTES) : userAgent
-    const remembered = this.#verdicts.get(agent)
-    if (remembered !== undefined) return remembered
-    const verdict = this.#judge(agent)
-    this.#verdicts.set(detached(agent), verdict)
-    return verdict
+    return this.#verdicts.get(userAgent.length > MAX_AGENT_BYTES ? userAgent.slice(0, MAX_AGENT_BYTES) : userAgent)
   }
 
   /** Verdicts remembered now. */
@@ -50,9 +45,4 @@ export class CrawlerAgents {
     if (this.#agents.some((text) => lower.includes(text))) return true
     return isListedCrawler(agent)
   }
-}
-
-// A slice keeps the text alive that it was cut from, here a whole request head; a copy does not. Fields hold one byte per character.
-function detached(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1')
 }

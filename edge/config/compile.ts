@@ -1,6 +1,8 @@
 // From a site, a switchboard and endpoints to a snapshot: the only place where mechanisms are built. Pure but for the registries it
 // looks into. The parts that did not change are taken over, so that a flipped switch does not compile ten thousand routes.
 
+import { TextMemo } from '../base/text-memo.ts'
+import { ClientAddressRule } from '../client/client-address.ts'
 import { CrawlerAgents } from '../client/crawler-agents.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
 import { type KeySource, parseKeySource } from '../contract/key-source.ts'
@@ -12,12 +14,16 @@ import type { Switchboard } from '../contract/switchboard.ts'
 import { parseRate } from '../contract/units.ts'
 import { compileSwitches, type SwitchIndex } from '../degrade/switch-index.ts'
 import { AddressSet } from '../http/address.ts'
+import { authorityForms } from '../http/host.ts'
 import { Gcra } from '../limit/gcra.ts'
 import { type QuotaPolicy, quotaPolicy } from '../limit/limit-fields.ts'
 import { compileRoutes } from '../route/route-table.ts'
 import { compilePools } from './compile-pools.ts'
 import type { Registries } from './registries.ts'
 import type { FallbackPlan, LimitPlan, RoutePlan, Snapshot } from './snapshot.ts'
+
+/** Host fields remembered: as many as a site has names, and no flood of invented ones more. */
+const MAX_HOSTS = 10_000
 
 /** What an edge has been told: the three things a snapshot is made of. */
 export interface Told {
@@ -38,8 +44,9 @@ export function compile(told: Told, registries: Registries): Snapshot {
       encodedSlash: site.normalise.encodedSlash,
       maxBytes: site.normalise.maxTargetBytes,
     },
+    authorities: new TextMemo(MAX_HOSTS, authorityForms),
     clients: {
-      addressRule: { trusted: AddressSet.parse(site.clients.trustedProxies), field: site.clients.addressField },
+      addressRule: new ClientAddressRule(AddressSet.parse(site.clients.trustedProxies), site.clients.addressField),
       crawlers: new CrawlerAgents(site.clients.crawlers),
     },
     routes: compileRoutes(site.routes, site.hosts),

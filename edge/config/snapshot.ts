@@ -3,6 +3,7 @@
 
 import type { Balancer } from '../balance/balancer.ts'
 import type { Peer } from '../balance/peer.ts'
+import type { TextMemo } from '../base/text-memo.ts'
 import type { ClientAddressRule } from '../client/client-address.ts'
 import type { CrawlerAgents } from '../client/crawler-agents.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
@@ -10,6 +11,7 @@ import type { KeySource } from '../contract/key-source.ts'
 import type { PoolConfig } from '../contract/pool.ts'
 import type { RouteConfig } from '../contract/route.ts'
 import type { SwitchIndex } from '../degrade/switch-index.ts'
+import type { AuthorityForms } from '../http/host.ts'
 import type { TargetRules } from '../http/target.ts'
 import type { Gcra } from '../limit/gcra.ts'
 import type { QuotaPolicy } from '../limit/limit-fields.ts'
@@ -68,6 +70,8 @@ export interface Snapshot {
   readonly switchSeq: number
   readonly endpointSeq: number
   readonly targetRules: TargetRules
+  /** Host fields, read. */
+  readonly authorities: TextMemo<AuthorityForms | null>
   readonly clients: ClientPlan
   readonly routes: RouteTable
   readonly plans: ReadonlyMap<string, RoutePlan>

@@ -183,11 +183,17 @@ export const EdgeBootstrapSchema = Type.Object(
       description: 'Streams that a client may reset per minute on one HTTP/2 connection (rapid reset); more ends it.',
     }),
     overload: OverloadSchema,
+    drainDelayMs: DurationMs({
+      minimum: 0,
+      maximum: HOUR_MS,
+      default: 0,
+      description: 'How long it goes on as before after SIGTERM while /readyz says 503, so that balancers look elsewhere first.',
+    }),
     drainTimeoutMs: DurationMs({
       minimum: 0,
       maximum: HOUR_MS,
       default: 30_000,
-      description: 'How long requests may finish after SIGTERM.',
+      description: 'How long requests may finish once it takes no more connections.',
     }),
     accessLog: Type.Union([Type.Literal('stdout'), Type.Literal('off'), Type.String({ minLength: 1, maxLength: 4096 })], {
       default: 'stdout',

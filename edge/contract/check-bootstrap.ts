@@ -1,7 +1,8 @@
 // What the bootstrap schemas cannot see: addresses that mean nothing, two ways to say one thing, two servers on one port.
 
-import { addressFault } from './address-text.ts'
+import { addressFault, rangeFault } from './address-text.ts'
 import type { ControlBootstrap, EdgeBootstrap, UpBootstrap } from './bootstrap.ts'
+import type { ListenerConfig } from './listener.ts'
 import type { Problem } from './problem.ts'
 import { quoted } from './sentences.ts'
 
@@ -26,17 +27,17 @@ export function* checkUpBootstrap(up: UpBootstrap): Generator<Problem> {
   yield* checkEdgeParts(up.edge, '/edge')
   yield* checkControlParts(up.control, '/control')
   yield* checkSeparate([
-    ['/edge/listen', up.edge.listen],
-    ['/edge/admin', up.edge.admin],
+    ...edgeAddresses(up.edge, '/edge'),
     ['/control/listen', up.control.listen],
     ...(up.demo === 'on' ? up.demoPorts.map((port, index) => [`/demoPorts/${index}`, `127.0.0.1:${port}`] as const) : []),
   ])
 }
 
 function* checkEdgeParts(edge: EdgeBootstrap, pointer: string): Generator<Problem> {
-  yield* checkAddress(`${pointer}/listen`, edge.listen)
+  yield* checkListen(`${pointer}/listen`, edge.listen)
+  for (const [index, listener] of edge.listeners.entries()) yield* checkListener(`${pointer}/listeners/${index}`, listener)
   if (edge.admin !== 'off') yield* checkAddress(`${pointer}/admin`, edge.admin)
-  if (pointer === '') yield* checkSeparate([['/listen', edge.listen] as const, ['/admin', edge.admin] as const])
+  if (pointer === '') yield* checkSeparate(edgeAddresses(edge, pointer))
   if (edge.redis) yield* checkUrl(`${pointer}/redis/url`, edge.redis.url)
   if (edge.control) yield* checkUrl(`${pointer}/control/url`, edge.control.url)
   if (edge.control?.token !== undefined && edge.control.tokenFile !== undefined) {
@@ -45,6 +46,30 @@ function* checkEdgeParts(edge: EdgeBootstrap, pointer: string): Generator<Proble
       message: 'must not stand beside tokenFile; keep tokenFile, so that the token is not in this file',
     }
   }
+}
+
+function edgeAddresses(edge: EdgeBootstrap, pointer: string): (readonly [string, string])[] {
+  const listeners = edge.listeners.map(({ address }, index) => [`${pointer}/listeners/${index}/address`, address] as const)
+  return [[`${pointer}/listen`, edge.listen], ...listeners, [`${pointer}/admin`, edge.admin]]
+}
+
+function* checkListener(pointer: string, listener: ListenerConfig): Generator<Problem> {
+  yield* checkListen(`${pointer}/address`, listener.address)
+  for (const [index, range] of (listener.proxyProtocol?.trusted ?? []).entries()) {
+    const message = rangeFault(range)
+    if (message !== null) yield { pointer: `${pointer}/proxyProtocol/trusted/${index}`, message }
+  }
+  if (listener.tls && listener.redirectToHttps) {
+    yield {
+      pointer: `${pointer}/redirectToHttps`,
+      message: 'must not stand beside tls: who comes over https already would be sent round in a circle',
+    }
+  }
+}
+
+// A socket that is handed over (fd:NAME) has its address already.
+function* checkListen(pointer: string, address: string): Generator<Problem> {
+  if (!address.startsWith('fd:')) yield* checkAddress(pointer, address)
 }
 
 function* checkControlParts(control: ControlBootstrap, pointer: string): Generator<Problem> {
@@ -65,7 +90,7 @@ function* checkSeparate(addresses: readonly (readonly [string, string])[]): Gene
   const taken = new Map<string, string>()
   for (const [pointer, address] of addresses) {
     // Port 0 takes a free port each time it is asked for.
-    if (address === 'off' || address.endsWith(':0')) continue
+    if (address === 'off' || (address.endsWith(':0') && !address.startsWith('unix:'))) continue
     const other = taken.get(address)
     if (other !== undefined) yield { pointer, message: `must have an address of its own; ${quoted(address)} is taken by ${other}` }
     taken.set(address, other ?? pointer)

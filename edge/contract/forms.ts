@@ -1,7 +1,15 @@
 // What the patterns of the contract mean, in words: "must match ^[a-z…" helps nobody at three in the morning.
 // A test holds this table against the patterns in the schemas, both ways.
 
-import { ADDRESS_PATTERN, FIELD_NAME_PATTERN, HOST_PATTERN, ID_PATTERN, PATH_PATTERN, RANGE_PATTERN } from './identifiers.ts'
+import {
+  ADDRESS_PATTERN,
+  FIELD_NAME_PATTERN,
+  HOST_PATTERN,
+  ID_PATTERN,
+  LISTEN_PATTERN,
+  PATH_PATTERN,
+  RANGE_PATTERN,
+} from './identifiers.ts'
 import { KEY_SOURCE_PATTERN } from './key-source.ts'
 import { RATE_PATTERN } from './units.ts'
 
@@ -11,13 +19,15 @@ export const FORMS: Readonly<Record<string, string>> = {
   [HOST_PATTERN]: 'a host in lower case such as shop.example.org, *.example.org or [2001:db8::1], or *, without a port',
   [PATH_PATTERN]: 'a path such as /cart, /product/* or /user/{id}/orders: it begins with /, has no ?, # or space, and * only at its end',
   [ADDRESS_PATTERN]: 'an address such as 127.0.0.1:8080, [::1]:8080, shop.internal:80 or unix:/run/shop.sock',
+  [LISTEN_PATTERN]: 'an address such as 127.0.0.1:8080, [::1]:8080, unix:/run/shop.sock, or fd:NAME for a socket handed over',
   [FIELD_NAME_PATTERN]: 'a field name such as x-api-key: letters, digits and "-", no space and no ":"',
   [RANGE_PATTERN]: 'an address range such as 10.0.0.0/8 or 2001:db8::/32, or one address',
-  [KEY_SOURCE_PATTERN]: 'one of path, target, host, address, route, header:NAME, cookie:NAME, query:NAME',
+  [KEY_SOURCE_PATTERN]: 'one of path, target, host, address, route, certificate, header:NAME, cookie:NAME, query:NAME',
   [RATE_PATTERN]: 'a rate such as 100/s or 6000/m: a count, a slash, and s, m, h or d',
   '^rediss?://': 'a URL such as redis://127.0.0.1:6379 or rediss://user:password@host:6379/0',
   '^https?://': 'a URL that begins with http:// or https://',
   '^[a-z0-9:_-]{0,32}$': 'at most 32 lower-case letters, digits, ":", "_" and "-"',
+  '^[A-Za-z0-9._-]{1,253}$': 'a host name of letters, digits, ".", "_" and "-", at most 253',
   '^[A-Za-z0-9._-]{1,128}$': 'a name of letters, digits, ".", "_" and "-", at most 128',
   '^[A-Za-z0-9._=-]{1,128}$': 'a tag of letters, digits, ".", "_", "=" and "-", at most 128',
   '^[a-z0-9_-]{1,64}$': 'a name of lower-case letters, digits, "_" and "-", at most 64',

@@ -29,7 +29,7 @@ export const PATH_PATTERN = '^/[^?#\\s*\\\\]*\\*?$'
 export const ADDRESS_PATTERN = '^(unix:/.{1,100}|(\\[[0-9a-fA-F:.]+\\]|[A-Za-z0-9._-]{1,253}):[0-9]{1,5})$'
 
 /** Where an edge may listen: an address, or `fd:NAME` for a listening socket it is handed over (systemd socket activation). */
-export const LISTEN_PATTERN = `(${ADDRESS_PATTERN}|^fd:[A-Za-z0-9._-]{1,64}$)`
+export const LISTEN_PATTERN = '^(unix:/.{1,100}|(\\[[0-9a-fA-F:.]+\\]|[A-Za-z0-9._-]{1,253}):[0-9]{1,5}|fd:[A-Za-z0-9._-]{1,64})$'
 
 /** A header field name (RFC 9110 §5.1 token). */
 export const FIELD_NAME_PATTERN = "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$"

@@ -11,7 +11,7 @@ export const OverloadSchema = Type.Object(
       maximum: MINUTE_MS,
       default: 200,
       description:
-        'How late its event loop may run before crawlers are shed; at twice as much low-priority routes are too, at four times all.',
+        'How late its event loop may run before crawlers are shed; at twice as much low-priority routes are too, at four times all but high priority, at eight times those as well.',
     }),
     heapRatio: Type.Number({
       minimum: 0.1,
@@ -25,7 +25,7 @@ export const OverloadSchema = Type.Object(
       maximum: 1_000_000,
       default: 20_000,
       description:
-        'Requests at once in one worker: crawlers are shed at half of it, low-priority routes at three quarters, all at the whole.',
+        'Requests at once in one worker: crawlers are shed at half of it, low-priority routes at three quarters, all but high priority at the whole, those at twice as many.',
     }),
     bufferMaxBytes: SizeBytes({
       minimum: MIB,

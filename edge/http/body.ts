@@ -29,16 +29,38 @@ export interface Body {
 
 const NO_FLOW: BodyFlow = { pause() {}, resume() {}, cancel() {} }
 
+/** The longest body that is kept as text too, so that it leaves in one write with its head. */
+export const MAX_TEXT_BYTES = 4_096
+
 /** A body of bytes at hand. It may be opened again and again. */
-export function bytesBody(bytes: Uint8Array): Body {
-  return {
-    lengthBytes: bytes.byteLength,
-    open(sink) {
-      if (bytes.byteLength > 0) sink.write(bytes)
-      sink.end()
-      return NO_FLOW
-    },
+export class BytesBody implements Body {
+  readonly bytes: Uint8Array
+  #text: string | null = null
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
   }
+
+  get lengthBytes(): number {
+    return this.bytes.byteLength
+  }
+
+  /** The bytes as latin1 text, for bodies up to MAX_TEXT_BYTES; made once. */
+  get text(): string {
+    this.#text ??= Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString('latin1')
+    return this.#text
+  }
+
+  open(sink: BodySink): BodyFlow {
+    if (this.bytes.byteLength > 0) sink.write(this.bytes)
+    sink.end()
+    return NO_FLOW
+  }
+}
+
+/** A body of bytes at hand. */
+export function bytesBody(bytes: Uint8Array): BytesBody {
+  return new BytesBody(bytes)
 }
 
 /** Lets go of a body that nobody reads. */

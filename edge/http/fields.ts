@@ -1,143 +1,239 @@
+/** Lines that several `Fields` may share; never changed once made. */
+interface Block {
+  readonly raw: readonly string[]
+  /** One bit per name; see `bitOf`. */
+  readonly bits: number
+  /** The lines as HTTP/1.1 text; made when first asked for. */
+  text: string | null
+}
+
+const LINE_BREAK = /[\r\n\0]/
+/** What stands for the text of lines that have none; no text of lines is this. */
+const UNWRITABLE = '\n'
+const EMPTY: Block = { raw: [], bits: 0, text: '' }
+
 /**
  * Header or trailer fields of one message, in wire order, with the case they came in.
  *
- * Kept as one flat array `[name, value, name, value, …]`: a message has some twenty fields and a dozen lookups, and a scan that
+ * Kept as flat lists `[name, value, name, value, …]`: a message has some twenty fields and a dozen lookups, and a scan that
  * compares lengths first beats building a Map for each. It also leaves nothing to be tricked: `__proto__` is a name like any other.
+ * A word of bits tells most names that are not there without a scan. A copy shares the lines it was made from, and their text: a
+ * kept answer is sent a thousand times with three lines added, and only these cost anything.
  *
  * Names given to `get`, `getAll`, `count`, `has` and `delete` are lower-case by contract. `set` and `append` take the case to write.
  * Strings hold one byte per character (latin1), as the parser gives them. How many fields there may be is the parser's limit.
  */
 export class Fields implements Iterable<[name: string, value: string]> {
-  #raw: string[]
+  /** The first lines, shared. */
+  #block: Block
+  /** The lines behind them, our own. */
+  #own: string[]
+  #bits: number
+  /** Whether lines that came from outside are among our own. What is set and appended here is the edge's own word. */
+  #foreign = false
 
-  private constructor(raw: string[]) {
-    this.#raw = raw
+  private constructor(block: Block, own: string[], bits: number) {
+    this.#block = block
+    this.#own = own
+    this.#bits = bits
   }
 
   /** Fields from a flat list `[name, value, …]` such as node's `rawHeaders`; copies it, and drops a name without a value. */
   static fromRaw(raw: readonly string[]): Fields {
-    return new Fields(raw.length % 2 === 0 ? raw.slice() : raw.slice(0, -1))
+    return Fields.adopt(raw.length % 2 === 0 ? raw.slice() : raw.slice(0, -1))
+  }
+
+  /** Fields over a flat list that nobody else changes any more; not copied. @param raw an even number of texts */
+  static adopt(raw: readonly string[]): Fields {
+    const bits = bitsOf(raw)
+    return new Fields({ raw, bits, text: null }, [], bits)
   }
 
   /** Fields from a record; a list of values becomes one line each. Without an argument: no fields. */
   static of(record: Readonly<Record<string, string | readonly string[]>> = {}): Fields {
-    const raw: string[] = []
+    const fields = new Fields(EMPTY, [], 0)
     for (const [name, value] of Object.entries(record)) {
-      if (typeof value === 'string') raw.push(name, value)
-      else for (const line of value) raw.push(name, line)
+      if (typeof value === 'string') fields.append(name, value)
+      else for (const line of value) fields.append(name, line)
     }
-    return new Fields(raw)
+    return fields
   }
 
   /** How many lines there are. */
   get size(): number {
-    return this.#raw.length / 2
+    return (this.#block.raw.length + this.#own.length) / 2
   }
 
   /** The value of all lines of that name joined by `, ` (RFC 9110 §5.2), or undefined. Use `getAll` for Set-Cookie and Cookie. */
   get(name: string): string | undefined {
-    const raw = this.#raw
-    let found: string | undefined
-    for (let i = 0; i < raw.length; i += 2) {
-      if (!sameName(raw[i]!, name)) continue
-      found = found === undefined ? raw[i + 1]! : `${found}, ${raw[i + 1]!}`
-    }
-    return found
+    if ((this.#bits & bitOf(name)) === 0) return undefined
+    return joined(this.#own, name, joined(this.#block.raw, name, undefined))
   }
 
   /** The values of all lines of that name, in wire order; empty when there is none. */
   getAll(name: string): string[] {
-    const raw = this.#raw
     const values: string[] = []
-    for (let i = 0; i < raw.length; i += 2) {
-      if (sameName(raw[i]!, name)) values.push(raw[i + 1]!)
-    }
+    if ((this.#bits & bitOf(name)) === 0) return values
+    collect(this.#block.raw, name, values)
+    collect(this.#own, name, values)
     return values
   }
 
   /** How many lines bear that name. */
   count(name: string): number {
-    const raw = this.#raw
-    let lines = 0
-    for (let i = 0; i < raw.length; i += 2) {
-      if (sameName(raw[i]!, name)) lines++
-    }
-    return lines
+    if ((this.#bits & bitOf(name)) === 0) return 0
+    return countOf(this.#block.raw, name) + countOf(this.#own, name)
   }
 
   /** Whether a line bears that name. */
   has(name: string): boolean {
-    return this.#indexOf(name) >= 0
+    if ((this.#bits & bitOf(name)) === 0) return false
+    return indexOf(this.#block.raw, name) >= 0 || indexOf(this.#own, name) >= 0
   }
 
   /** Replaces all lines of that name by one, at the place of the first; adds it at the end when there was none. */
   set(name: string, value: string): void {
+    if ((this.#bits & bitOf(name)) === 0) return this.append(name, value)
     const lower = name.toLowerCase()
-    const first = this.#indexOf(lower)
-    if (first < 0) {
-      this.append(name, value)
-      return
-    }
-    this.#raw[first] = name
-    this.#raw[first + 1] = value
-    this.#deleteFrom(first + 2, lower)
+    if (indexOf(this.#block.raw, lower) >= 0) this.#unshare()
+    const first = indexOf(this.#own, lower)
+    if (first < 0) return this.append(name, value)
+    this.#own[first] = name
+    this.#own[first + 1] = value
+    removeFrom(this.#own, first + 2, lower)
   }
 
   /** Adds one line at the end, whatever there is already. */
   append(name: string, value: string): void {
-    this.#raw.push(name, value)
+    this.#own.push(name, value)
+    this.#bits |= bitOf(name)
   }
 
   /** Removes all lines of that name; nothing happens when there is none. */
   delete(name: string): void {
-    const first = this.#indexOf(name)
-    if (first >= 0) this.#deleteFrom(first, name)
+    if ((this.#bits & bitOf(name)) === 0) return
+    if (indexOf(this.#block.raw, name) >= 0) this.#unshare()
+    const first = indexOf(this.#own, name)
+    if (first >= 0) removeFrom(this.#own, first, name)
   }
 
   /** A copy that can be changed without changing this one. */
   clone(): Fields {
-    return new Fields(this.#raw.slice())
+    // What was added here becomes shared too, so that the next copy costs nothing.
+    if (this.#own.length > 0) this.#share()
+    return new Fields(this.#block, [], this.#bits)
+  }
+
+  /** The flat list `[name, value, …]` in wire order, to be looked at, not changed. */
+  get lines(): readonly string[] {
+    return this.#own.length === 0 ? this.#block.raw : this.toRaw()
   }
 
   /** A new flat list `[name, value, …]` in wire order. */
   toRaw(): string[] {
-    return this.#raw.slice()
+    return [...this.#block.raw, ...this.#own]
+  }
+
+  /**
+   * The lines as HTTP/1.1 has them, each with its line end, without the empty line that ends them.
+   * @returns null when a line that came from outside cannot be written: with a line break in it, one message would become two
+   * (RFC 9112 §11.1). What `set` and `append` were given is not looked at: it is made here, of parts that were parsed.
+   */
+  toText(): string | null {
+    const { raw } = this.#block
+    this.#block.text ??= isWritable(raw) ? textOf(raw) : UNWRITABLE
+    if (this.#block.text === UNWRITABLE || (this.#foreign && !isWritable(this.#own))) return null
+    return this.#own.length === 0 ? this.#block.text : this.#block.text + textOf(this.#own)
   }
 
   /** Bytes these fields take on the wire as HTTP/1.1: name, colon, space, value, CR LF; without the empty line that ends them. */
   byteLength(): number {
-    const raw = this.#raw
     let bytes = 0
-    for (let i = 0; i < raw.length; i += 2) bytes += raw[i]!.length + raw[i + 1]!.length + 4
+    for (const text of this.#block.raw) bytes += text.length + 2
+    for (const text of this.#own) bytes += text.length + 2
     return bytes
   }
 
   /** Walks the lines in wire order. */
   *[Symbol.iterator](): Generator<[name: string, value: string]> {
-    const raw = this.#raw
+    const raw = this.lines
     for (let i = 0; i < raw.length; i += 2) yield [raw[i]!, raw[i + 1]!]
   }
 
-  #indexOf(lower: string): number {
-    const raw = this.#raw
-    for (let i = 0; i < raw.length; i += 2) {
-      if (sameName(raw[i]!, lower)) return i
-    }
-    return -1
+  #share(): void {
+    this.#block = { raw: this.toRaw(), bits: this.#bits, text: null }
+    this.#own = []
   }
 
-  // Compacts in place, so that removing many lines of one name costs one pass and not one splice each.
-  #deleteFrom(start: number, lower: string): void {
-    const raw = this.#raw
-    let kept = start
-    for (let i = start; i < raw.length; i += 2) {
-      if (sameName(raw[i]!, lower)) continue
-      raw[kept] = raw[i]!
-      raw[kept + 1] = raw[i + 1]!
-      kept += 2
-    }
-    raw.length = kept
+  #unshare(): void {
+    this.#own = this.toRaw()
+    this.#block = EMPTY
+    this.#foreign = true
   }
+}
+
+/** The bit that stands for a name, whatever its case: by its length and its first character. Different names may share one. */
+function bitOf(name: string): number {
+  return 1 << ((name.length * 5 + (name.charCodeAt(0) | 0x20)) & 31)
+}
+
+function bitsOf(raw: readonly string[]): number {
+  let bits = 0
+  for (let i = 0; i < raw.length; i += 2) bits |= bitOf(raw[i]!)
+  return bits
+}
+
+function isWritable(raw: readonly string[]): boolean {
+  for (const text of raw) if (LINE_BREAK.test(text)) return false
+  return true
+}
+
+function textOf(raw: readonly string[]): string {
+  let text = ''
+  for (let i = 0; i < raw.length; i += 2) text += `${raw[i]}: ${raw[i + 1]}\r\n`
+  return text
+}
+
+function indexOf(raw: readonly string[], lower: string): number {
+  for (let i = 0; i < raw.length; i += 2) {
+    if (raw[i]!.length === lower.length && sameName(raw[i]!, lower)) return i
+  }
+  return -1
+}
+
+function joined(raw: readonly string[], lower: string, before: string | undefined): string | undefined {
+  let found = before
+  for (let i = 0; i < raw.length; i += 2) {
+    if (raw[i]!.length !== lower.length || !sameName(raw[i]!, lower)) continue
+    found = found === undefined ? raw[i + 1]! : `${found}, ${raw[i + 1]!}`
+  }
+  return found
+}
+
+function collect(raw: readonly string[], lower: string, values: string[]): void {
+  for (let i = 0; i < raw.length; i += 2) {
+    if (sameName(raw[i]!, lower)) values.push(raw[i + 1]!)
+  }
+}
+
+function countOf(raw: readonly string[], lower: string): number {
+  let lines = 0
+  for (let i = 0; i < raw.length; i += 2) {
+    if (sameName(raw[i]!, lower)) lines++
+  }
+  return lines
+}
+
+// Compacts in place, so that removing many lines of one name costs one pass and not one splice each.
+function removeFrom(raw: string[], start: number, lower: string): void {
+  let kept = start
+  for (let i = start; i < raw.length; i += 2) {
+    if (sameName(raw[i]!, lower)) continue
+    raw[kept] = raw[i]!
+    raw[kept + 1] = raw[i + 1]!
+    kept += 2
+  }
+  raw.length = kept
 }
 
 /**
@@ -145,7 +241,6 @@ export class Fields implements Iterable<[name: string, value: string]> {
  * Not by `toLowerCase()`: that allocates, and folds U+212A to `k`.
  */
 function sameName(wire: string, lower: string): boolean {
-  if (wire === lower) return true
   if (wire.length !== lower.length) return false
   for (let i = 0; i < wire.length; i++) {
     const code = wire.charCodeAt(i)

@@ -45,13 +45,14 @@ export function parseForwarded(lines: readonly string[]): ForwardedElement[] | n
  * A value with control bytes is left out, as no quoting can carry it.
  */
 export function formatForwardedElement(element: ForwardedElement): string {
-  const pairs: string[] = []
+  let text = ''
   for (const name of NAMES) {
     const value = element[name]
-    if (value === undefined || !QUOTABLE.test(value)) continue
-    pairs.push(`${name}=${WHOLE_TOKEN.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`}`)
+    if (value === undefined) continue
+    const written = WHOLE_TOKEN.test(value) ? value : QUOTABLE.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : null
+    if (written !== null) text += text === '' ? `${name}=${written}` : `;${name}=${written}`
   }
-  return pairs.join(';')
+  return text
 }
 
 /** The node text of an address: IPv6 in brackets. @see RFC 7239 §6 */

@@ -51,7 +51,7 @@ const END_TO_END_PREFIXES: readonly string[] = ['x-forwarded-', 'content-', 'if-
  */
 export function withoutHopByHop(fields: Fields): Fields {
   const nominated = nominatedNames(fields)
-  const raw = fields.toRaw()
+  const raw = fields.lines
   const kept: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!
@@ -61,7 +61,7 @@ export function withoutHopByHop(fields: Fields): Fields {
     }
     kept.push(name, raw[i + 1]!)
   }
-  return Fields.fromRaw(kept)
+  return Fields.adopt(kept)
 }
 
 /** Whether Connection may not remove this field. @param name lower-case */
@@ -71,6 +71,7 @@ export function isEndToEnd(name: string): boolean {
 
 /** The names that Connection takes away besides the fixed list, or null when there are none; as many as a head's byte limit lets in. */
 function nominatedNames(fields: Fields): Set<string> | null {
+  if (!fields.has('connection')) return null
   let names: Set<string> | null = null
   for (const line of fields.getAll('connection')) {
     for (const option of line.split(',')) {

@@ -37,6 +37,22 @@ export function formatAuthority(authority: Authority): string {
   return authority.port === null ? authority.host : `${authority.host}:${authority.port}`
 }
 
+/** An authority as each scheme writes it: without the port that the scheme has anyway (RFC 9110 §4.2.1, §4.2.2). */
+export interface AuthorityForms {
+  readonly host: string
+  readonly http: string
+  readonly https: string
+}
+
+/** The forms of an authority, so that its two spellings are one; null when it is not valid. */
+export function authorityForms(raw: string): AuthorityForms | null {
+  const authority = parseAuthority(raw)
+  if (authority === null) return null
+  const { host, port } = authority
+  const text = formatAuthority(authority)
+  return { host, http: port === 80 ? host : text, https: port === 443 ? host : text }
+}
+
 /** A port, null for an empty one (RFC 3986 §3.2.3 allows `host:`), undefined for one that is not valid. */
 function parsePort(text: string): number | null | undefined {
   if (text === '') return null

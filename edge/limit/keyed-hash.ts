@@ -13,10 +13,6 @@ export class KeyedHash {
   high = 0
   readonly #key0: number
   readonly #key1: number
-  #v0 = 0
-  #v1 = 0
-  #v2 = 0
-  #v3 = 0
 
   constructor(key0: number, key1: number) {
     this.#key0 = key0 | 0
@@ -25,53 +21,36 @@ export class KeyedHash {
 
   /** Hashes `text` into `low` and `high`. */
   update(text: string): void {
-    this.#v0 = this.#key0
-    this.#v1 = this.#key1 ^ 0xee
-    this.#v2 = C2 ^ this.#key0
-    this.#v3 = C3 ^ this.#key1
+    let v0 = this.#key0
+    let v1 = this.#key1 ^ 0xee
+    let v2 = C2 ^ this.#key0
+    let v3 = C3 ^ this.#key1
     const pairs = text.length & ~1
-    for (let i = 0; i < pairs; i += 2) this.#absorb(text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16))
-    // The last word carries the length in bytes (two per character) and the odd character.
-    const odd = pairs < text.length ? text.charCodeAt(pairs) : 0
-    this.#absorb((text.length << 25) | odd)
-    this.#v2 ^= 0xee
-    this.#rounds(3)
-    this.low = this.#v1 ^ this.#v3
-    this.#v1 ^= 0xdd
-    this.#rounds(3)
-    this.high = this.#v1 ^ this.#v3
-  }
-
-  #absorb(word: number): void {
-    this.#v3 ^= word
-    this.#rounds(1)
-    this.#v0 ^= word
-  }
-
-  #rounds(count: number): void {
-    let v0 = this.#v0
-    let v1 = this.#v1
-    let v2 = this.#v2
-    let v3 = this.#v3
-    for (let round = 0; round < count; round++) {
+    // The words of the text with one round each, then the last one with one, then twice three rounds without a word.
+    const words = pairs / 2
+    for (let round = 0; round <= words + 6; round++) {
+      let word = 0
+      if (round < words) word = text.charCodeAt(2 * round) | (text.charCodeAt(2 * round + 1) << 16)
+      // The last word carries the length in bytes (two per character) and the odd character.
+      else if (round === words) word = (text.length << 25) | (pairs < text.length ? text.charCodeAt(pairs) : 0)
+      else if (round === words + 1) v2 ^= 0xee
+      else if (round === words + 4) {
+        this.low = v1 ^ v3
+        v1 ^= 0xdd
+      }
+      v3 ^= word
       v0 = (v0 + v1) | 0
-      v1 = rotate(v1, 5) ^ v0
-      v0 = rotate(v0, 16)
+      v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
+      v0 = (v0 << 16) | (v0 >>> 16)
       v2 = (v2 + v3) | 0
-      v3 = rotate(v3, 8) ^ v2
+      v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2
       v0 = (v0 + v3) | 0
-      v3 = rotate(v3, 7) ^ v0
+      v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0
       v2 = (v2 + v1) | 0
-      v1 = rotate(v1, 13) ^ v2
-      v2 = rotate(v2, 16)
+      v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
+      v2 = (v2 << 16) | (v2 >>> 16)
+      v0 ^= word
     }
-    this.#v0 = v0
-    this.#v1 = v1
-    this.#v2 = v2
-    this.#v3 = v3
+    this.high = v1 ^ v3
   }
-}
-
-function rotate(word: number, bits: number): number {
-  return (word << bits) | (word >>> (32 - bits))
 }

@@ -20,6 +20,8 @@ export interface QuotaPolicy {
 
 /** What limits said to one request, with the words for them in the order of its claims. */
 export interface Quota {
+  /** The limits, for their ids. */
+  readonly limits: readonly { readonly id: string }[]
   readonly policies: readonly QuotaPolicy[]
   readonly outcome: Outcome
 }
@@ -34,7 +36,9 @@ export function quotaPolicy(limit: { readonly id: string; readonly rate: Rate; r
 
 /** The value of RateLimit-Policy; '' without policies: leave the field out then. */
 export function rateLimitPolicyField(policies: readonly QuotaPolicy[]): string {
-  return policies.map((one) => one.policy).join(', ')
+  let field = ''
+  for (const { policy } of policies) field = field === '' ? policy : `${field}, ${policy}`
+  return field
 }
 
 /**
@@ -43,7 +47,12 @@ export function rateLimitPolicyField(policies: readonly QuotaPolicy[]): string {
  */
 export function rateLimitField(policies: readonly QuotaPolicy[], outcome: Outcome): string {
   if (!outcome.allowed) return member(policies[outcome.by]!, outcome.verdict)
-  return outcome.readings.map((reading, index) => member(policies[index]!, reading)).join(', ')
+  let field = ''
+  for (let i = 0; i < policies.length; i++) {
+    const one = member(policies[i]!, outcome.readings[i]!)
+    field = i === 0 ? one : `${field}, ${one}`
+  }
+  return field
 }
 
 /** The value of Retry-After: whole seconds, rounded up, at least 1. @see RFC 9110 §10.2.3 */

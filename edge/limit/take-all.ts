@@ -29,7 +29,8 @@ export type Outcome =
  */
 export function takeAll(claims: readonly Claim[], nowMs: number): Outcome {
   const readings: Verdict[] = []
-  for (const [by, { limiter, key, cost }] of claims.entries()) {
+  for (let by = 0; by < claims.length; by++) {
+    const { limiter, key, cost } = claims[by]!
     const verdict = limiter.take(key, cost, nowMs)
     if (!verdict.allowed) return { allowed: false, by, verdict, readings: [...giveAllBack(claims, by, nowMs), verdict] }
     readings.push(verdict)

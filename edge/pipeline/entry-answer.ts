@@ -2,34 +2,64 @@
 
 import { type CacheOutcome, cacheStatus } from '../cache/cache-status.ts'
 import type { Entry } from '../cache/entry.ts'
-import { ageField } from '../cache/freshness.ts'
+import { ageField, currentAgeMs } from '../cache/freshness.ts'
 import { validatorsOf } from '../cache/validators.ts'
-import { bytesBody } from '../http/body.ts'
+import { type BytesBody, bytesBody } from '../http/body.ts'
 import { conditionalRequest, evaluateConditional } from '../http/conditional.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Answer, Exchange, Request } from './exchange.ts'
+import { PacedBody, PIECE_BYTES } from './paced-body.ts'
 import type { ServedBy } from './why.ts'
 
 /** What a 304 leaves out: it describes a body that is not sent (RFC 9110 §15.4.5). */
 const ABOUT_THE_BODY: readonly string[] = ['content-length', 'content-type', 'content-encoding', 'content-language', 'content-range']
 
-/** The answer that an entry gives to a request. @param how what Cache-Status and the log say it was */
-export function entryAnswer(
-  request: Request,
-  entry: Entry,
-  how: { readonly outcome: CacheOutcome; readonly servedBy: ServedBy },
-  x: Exchange,
-): Answer {
-  const nowMs = x.tools.clock.wallMs()
-  const fields = entry.fields.clone()
-  fields.set('Age', ageField(entry, nowMs))
-  appendCacheStatus(fields, cacheStatus(x.tools.edgeId, how.outcome))
+/** How an entry comes to answer. */
+export interface Serving {
+  /** What Cache-Status says. */
+  readonly outcome: CacheOutcome
+  /** What the log says. */
+  readonly servedBy: ServedBy
+  /** Wall clock. */
+  readonly nowMs: number
+}
+
+/** The answer that an entry gives to a request. */
+export function entryAnswer(request: Request, entry: Entry, how: Serving, x: Exchange): Answer {
+  const { nowMs } = how
+  const fields = how.outcome.kind === 'hit' ? hitFields(entry, how.outcome, nowMs, x) : toldFields(entry, how.outcome, nowMs, x)
   if (isNotModified(request, entry.status, entry.fields, nowMs)) {
     dropAboutTheBody(fields)
     return { status: 304, fields, body: null, servedBy: how.servedBy }
   }
   if (request.method === 'HEAD') fields.set('Content-Length', String(entry.body.byteLength))
-  return { status: entry.status, fields, body: bytesBody(entry.body), servedBy: how.servedBy }
+  const body = entry.body.byteLength <= PIECE_BYTES ? sendable(entry) : new PacedBody(entry.body, x.tools.bodiesInUse)
+  return { status: entry.status, fields, body, servedBy: how.servedBy }
+}
+
+function toldFields(entry: Entry, outcome: CacheOutcome, nowMs: number, x: Exchange): Fields {
+  const fields = entry.fields.clone()
+  fields.set('Age', ageField(entry, nowMs))
+  appendCacheStatus(fields, cacheStatus(x.tools.edgeId, outcome))
+  return fields
+}
+
+// Age and Cache-Status change once a second, and a page in demand is sent a hundred times in it: the fields with them, and their text,
+// are made once and shared.
+function hitFields(entry: Entry, outcome: CacheOutcome & { kind: 'hit' }, nowMs: number, x: Exchange): Fields {
+  const ageS = Math.floor(currentAgeMs(entry, nowMs) / 1_000)
+  const ttlS = Math.floor(outcome.ttlMs / 1_000)
+  const { told } = entry
+  if (told !== undefined && told.ageS === ageS && told.ttlS === ttlS && told.level === outcome.level) return told.fields.clone()
+  const fields = toldFields(entry, outcome, nowMs, x)
+  entry.told = { ageS, ttlS, level: outcome.level, fields }
+  return fields.clone()
+}
+
+// One body for all who read it, so that its text is made once.
+function sendable(entry: Entry): BytesBody {
+  entry.sendable ??= bytesBody(entry.body)
+  return entry.sendable
 }
 
 /**
@@ -38,6 +68,7 @@ export function entryAnswer(
  */
 export function isNotModified(request: Request, status: number, fields: Fields, nowMs: number): boolean {
   if (status < 200 || status > 299) return false
+  if (!request.fields.has('if-none-match') && !request.fields.has('if-modified-since')) return false
   const conditions = conditionalRequest(request.method, request.fields)
   if (conditions === null) return false
   const ours = { ...conditions, ifMatch: null, ifUnmodifiedSince: null }

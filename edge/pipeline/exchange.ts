@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream'
 import type { Abort } from '../base/abort.ts'
 import type { Background } from '../base/background.ts'
+import type { ByteBudget } from '../base/byte-budget.ts'
 import type { Clock, Log, Random, Timers } from '../base/ports.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { Flights } from '../cache/flights.ts'
@@ -12,6 +13,8 @@ import type { RoutePlan, Snapshot } from '../config/snapshot.ts'
 import type { Body } from '../http/body.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Upstream } from '../upstream/upstream.ts'
+import type { WebsocketLane } from '../upstream/websocket-lane.ts'
+import type { BodiesInUse } from './bodies-in-use.ts'
 import type { LineMetrics } from './line-metrics.ts'
 import type { ServedBy, Why } from './why.ts'
 
@@ -70,12 +73,20 @@ export interface Tools {
   readonly timers: Timers
   readonly random: Random
   readonly log: Log
-  readonly accessLog: Log
+  /** null when nobody wants one. */
+  readonly accessLog: Log | null
   readonly metrics: LineMetrics
   readonly levels: Levels
   readonly flights: Flights
   readonly upstream: Upstream
+  readonly websockets: WebsocketLane
   readonly background: Background
+  /** How overloaded this worker is, 0 to 4, and when who is shed may come back. */
+  readonly pressure: { readonly level: number; readonly retryAfterMs: number }
+  /** What this worker may hold of bodies on their way. */
+  readonly budget: ByteBudget
+  /** Bodies of kept entries that slow clients are reading. */
+  readonly bodiesInUse: BodiesInUse
   /** Forgets a key here, in Redis and at the other workers of this edge. */
   readonly forget: (cacheKey: string) => void
   /** Hands an entry that was kept in memory to the other workers of this edge; what is kept is what it gives back. */

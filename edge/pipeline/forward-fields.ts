@@ -13,6 +13,9 @@ import { forwardTraceState } from '../http/trace-state.ts'
 import { appendVia } from '../http/via.ts'
 import type { Asked, Exchange, Request } from './exchange.ts'
 
+/** Bytes of the ids of a trace and of a span (W3C Trace Context §3.2.2). */
+const TRACE_BYTES = 16
+const SPAN_BYTES = 8
 /** Fields that are made here or nowhere: framing, and what origins and frameworks take for the word of a proxy. X-Forwarded-* too. */
 const NEVER_PASSED: ReadonlySet<string> = new Set([
   ...['host', 'content-length', 'transfer-encoding', 'expect'],
@@ -20,6 +23,9 @@ const NEVER_PASSED: ReadonlySet<string> = new Set([
 ])
 /** Names that some proxies give the client's address; believed from trusted ones. */
 const FROM_TRUSTED_ONLY: ReadonlySet<string> = new Set(['true-client-ip', 'x-client-ip', 'x-cluster-client-ip', 'cf-connecting-ip'])
+
+/** One bit for each letter that a guarded name begins with: most names are ruled out by it. */
+const GUARDED_INITIALS = [...NEVER_PASSED, ...FROM_TRUSTED_ONLY, 'x-forwarded-'].reduce((bits, name) => bits | initial(name), 0)
 
 /** Refuses a request that has been here before (RFC 8586). @throws EdgeError LOOP, BAD_LOOP_FIELD */
 export function refuseLoop(request: Request, x: Exchange): void {
@@ -33,10 +39,14 @@ export function refuseLoop(request: Request, x: Exchange): void {
 /** The fields to send to the origin, without Host, Content-Length and framing. */
 export function forwardFields(asked: Asked, x: Exchange): Fields {
   const { request, client } = asked
-  const raw: string[] = []
-  for (const [name, value] of withoutHopByHop(request.fields))
-    if (mayPass(name, client.trustedPeer ? 'trusted' : 'anyone')) raw.push(name, value)
-  const fields = Fields.fromRaw(raw)
+  const from = client.trustedPeer ? 'trusted' : 'anyone'
+  const lines = withoutHopByHop(request.fields).lines
+  const passed: string[] = []
+  for (let i = 0; i < lines.length; i += 2) {
+    const name = lines[i]!
+    if ((GUARDED_INITIALS & initial(name)) === 0 || mayPass(name, from)) passed.push(name, lines[i + 1]!)
+  }
+  const fields = Fields.adopt(passed)
   nameClient(fields, asked, x)
   appendVia(fields, x.incoming.httpVersion, x.tools.edgeId)
   appendCdnLoop(fields, x.tools.edgeId)
@@ -48,7 +58,11 @@ export function forwardFields(asked: Asked, x: Exchange): Fields {
 /** Gives a request that is sent again a span of its own, in the same trace. */
 export function newSpan(fields: Fields, x: Exchange): void {
   const context = parseTraceparent(fields.get('traceparent')!)!
-  fields.set('traceparent', formatTraceparent(nextTraceContext(context, x.tools.random.hex(8))))
+  fields.set('traceparent', formatTraceparent(nextTraceContext(context, x.tools.random.hex(SPAN_BYTES))))
+}
+
+function initial(name: string): number {
+  return 1 << (name.charCodeAt(0) & 31)
 }
 
 function mayPass(name: string, from: 'trusted' | 'anyone'): boolean {
@@ -60,8 +74,8 @@ function mayPass(name: string, from: 'trusted' | 'anyone'): boolean {
 
 // Both lists are made from one walk, so that they cannot tell two stories; null is a hop that nobody can name.
 function nameClient(fields: Fields, { request, client }: Asked, x: Exchange): void {
-  const before = client.trustedPeer ? hopsBefore(request, x.snapshot.clients.addressRule) : []
-  const hops = [...before, parseAddress(x.incoming.peerAddress)]
+  const peer = parseAddress(x.incoming.peerAddress)
+  const hops = client.trustedPeer ? [...hopsBefore(request, x.snapshot.clients.addressRule), peer] : [peer]
   fields.set('X-Forwarded-For', hops.map((hop) => (hop === null ? 'unknown' : formatAddress(hop))).join(', '))
   fields.set('X-Forwarded-Proto', client.scheme)
   if (request.authority !== '') fields.set('X-Forwarded-Host', request.authority)
@@ -89,6 +103,7 @@ function trace(fields: Fields, x: Exchange): void {
   const state = parent === null ? null : forwardTraceState(fields.getAll('tracestate'))
   if (state === null) fields.delete('tracestate')
   else fields.set('tracestate', state)
-  const context = parent ?? { traceId: x.tools.random.hex(16), parentId: '', flags: RANDOM }
-  fields.set('traceparent', formatTraceparent(nextTraceContext(context, x.tools.random.hex(8))))
+  const ids = x.tools.random.hex(parent === null ? SPAN_BYTES + TRACE_BYTES : SPAN_BYTES)
+  const context = parent ?? { traceId: ids.slice(2 * SPAN_BYTES), parentId: '', flags: RANDOM }
+  fields.set('traceparent', formatTraceparent(nextTraceContext(context, ids.slice(0, 2 * SPAN_BYTES))))
 }

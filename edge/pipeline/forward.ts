@@ -64,7 +64,8 @@ export function poolIdOf({ client, route }: Asked): string | null {
   return client.class === 'crawler' && route.crawlerPool !== null ? route.crawlerPool : route.pool
 }
 
-function poolOf(asked: Asked, x: Exchange): PoolPlan {
+/** The pool that is asked, noted in the why-tokens. @throws EdgeError NO_PEER */
+export function poolOf(asked: Asked, x: Exchange): PoolPlan {
   const id = poolIdOf(asked)
   const pool = id === null ? undefined : x.snapshot.pools.get(id)
   if (pool === undefined) throw new EdgeError('NO_PEER', { route: asked.route.id })
@@ -92,7 +93,7 @@ function staleAnswer({ request, route }: Asked, found: Unanswered, status: numbe
   x.why.cache = 'stale-if-error'
   const collapsed = found.waited
   const outcome = { kind: 'forward', reason: found.reason, forwardStatus: status, stored: 'not-stored', collapsed } as const
-  return entryAnswer(request, found.entry, { outcome, servedBy: 'stale' }, x)
+  return entryAnswer(request, found.entry, { outcome, servedBy: 'stale', nowMs: x.tools.clock.wallMs() }, x)
 }
 
 function preparedAnswer(route: RoutePlan): Answer | null {

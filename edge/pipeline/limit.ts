@@ -2,7 +2,8 @@
 
 import type { Client } from '../client/client-class.ts'
 import type { LimitPlan } from '../config/snapshot.ts'
-import { retryAfterField } from '../limit/limit-fields.ts'
+import { type Quota, type QuotaPolicy, retryAfterField } from '../limit/limit-fields.ts'
+import type { Refusal } from '../limit/limiter.ts'
 import { type Claim, takeAll } from '../limit/take-all.ts'
 import { fallbackAnswer, faultAnswer } from './answers.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
@@ -12,28 +13,42 @@ import { keyValue } from './key-value.ts'
 export function limit(asked: Asked, x: Exchange): Answer | null {
   const plans = limitsOf(asked, x)
   if (plans.length === 0) return null
-  const inForce = plans.map((plan) => plan.inForce(x.startedAtMs))
-  const claims = plans.map((plan, i): Claim => ({ limiter: inForce[i]!.limiter, key: limitKey(plan, asked), cost: 1 }))
-  const outcome = takeAll(claims, x.startedAtMs)
-  x.why.quota = { policies: inForce.map((one) => one.policy), outcome }
-  x.why.limits = outcome.readings.map((reading, i) => `${plans[i]!.id}:${reading.allowed ? reading.remaining : 'refused'}`).join(' ')
-  if (outcome.allowed) {
-    for (const plan of plans) x.tools.metrics.limited(plan.id, 'allowed')
-    return null
+  const policies: QuotaPolicy[] = []
+  const claims: Claim[] = []
+  for (const plan of plans) {
+    const { limiter, policy } = plan.inForce(x.startedAtMs)
+    policies.push(policy)
+    claims.push({ limiter, key: limitKey(plan, asked), cost: 1 })
   }
-  const refusing = plans[outcome.by]!
+  const outcome = takeAll(claims, x.startedAtMs)
+  x.why.quota = { limits: plans, policies, outcome }
+  if (!outcome.allowed) return refusal(plans[outcome.by]!, outcome.verdict, x)
+  for (const plan of plans) x.tools.metrics.limited(plan.id, 'allowed')
+  return null
+}
+
+function refusal(refusing: LimitPlan, verdict: Refusal, x: Exchange): Answer {
   x.why.fault = 'RATE_LIMITED'
   x.tools.metrics.limited(refusing.id, 'refused')
   x.tools.metrics.fault('RATE_LIMITED')
-  const answer = refusing.fallback === null ? faultAnswer('RATE_LIMITED') : fallbackAnswer(refusing.fallback, outcome.verdict.retryAfterMs)
-  answer.fields.set('Retry-After', retryAfterField(outcome.verdict))
+  const answer = refusing.fallback === null ? faultAnswer('RATE_LIMITED') : fallbackAnswer(refusing.fallback, verdict.retryAfterMs)
+  answer.fields.set('Retry-After', retryAfterField(verdict))
   return answer
 }
 
 /** The limits that a request pays: those of its route that count its class of client. */
 export function limitsOf({ client, route }: Asked, x: Exchange): readonly LimitPlan[] {
-  if (route.limits.length === 0) return []
-  return route.limits.map((id) => x.snapshot.limits.get(id)!).filter((plan) => counts(plan, client))
+  const plans: LimitPlan[] = []
+  for (const id of route.limits) {
+    const plan = x.snapshot.limits.get(id)!
+    if (counts(plan, client)) plans.push(plan)
+  }
+  return plans
+}
+
+/** What limits said, for the log: `id:remaining`, or `id:refused`. */
+export function limitReadings({ limits, outcome }: Quota): string {
+  return outcome.readings.map((reading, i) => `${limits[i]!.id}:${reading.allowed ? reading.remaining : 'refused'}`).join(' ')
 }
 
 function counts(plan: LimitPlan, client: Client): boolean {
@@ -44,5 +59,7 @@ function counts(plan: LimitPlan, client: Client): boolean {
 /** Who pays a limit. Who has no such header or cookie pays by address, or leaving it out would be the way around the limit. */
 export function limitKey(plan: LimitPlan, asked: Asked): string {
   const value = keyValue(plan.key, asked)
-  return value === null ? `address\0${asked.client.address}` : `${plan.key.kind}\0${value}`
+  if (value === null || plan.key.kind === 'address') return asked.client.address
+  // No address holds a NUL, so nothing that a client may choose can be taken for one.
+  return `${plan.key.kind}\0${value}`
 }

@@ -1,25 +1,51 @@
-// The series that the line counts in, kept by label so that counting is one Map lookup and one add.
-// Bounded by the metrics behind it: beyond their bound, series share one.
+// The series that the line counts in. Bounded by the metrics behind it: beyond their bound, series share one.
 
-import { BoundedMap } from '../base/bounded-map.ts'
-import type { Counter, Histogram, Metrics } from '../base/ports.ts'
-import type { MetricName } from '../contract/metrics.ts'
+import type { Counter, Gauge, Histogram, Metrics } from '../base/ports.ts'
+import { counters, histograms, type SeriesTree } from '../base/series-tree.ts'
 
-/** Series remembered here; a forgotten one is asked for again. */
-const MAX_REMEMBERED = 50_000
+/** Classes of status by their first digit. */
+const STATUS_CLASS: readonly string[] = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx', '6xx', '7xx', '8xx', '9xx']
 
 /** Counts what happens on the line. */
 export class LineMetrics {
-  readonly #metrics: Metrics
-  readonly #counters = new BoundedMap<string, Counter>({ max: MAX_REMEMBERED, whenFull: 'evict-oldest' })
-  readonly #histograms = new BoundedMap<string, Histogram>({ max: MAX_REMEMBERED, whenFull: 'evict-oldest' })
+  readonly #inFlightGauge: Gauge
+  readonly #answered: SeriesTree<Counter>
+  readonly #duration: SeriesTree<Histogram>
+  readonly #clients: SeriesTree<Counter>
+  readonly #faults: SeriesTree<Counter>
+  readonly #aborts: SeriesTree<Counter>
+  readonly #degraded: SeriesTree<Counter>
+  readonly #shed: SeriesTree<Counter>
+  readonly #limits: SeriesTree<Counter>
+  readonly #looked: SeriesTree<Counter>
+  readonly #coalesced: SeriesTree<Counter>
+  readonly #sent: SeriesTree<Counter>
+  readonly #sendTime: SeriesTree<Histogram>
+  readonly #retried: SeriesTree<Counter>
+  readonly #ejected: SeriesTree<Counter>
+  readonly #tunnels: SeriesTree<Counter>
   #inFlight = 0
   #requests = 0
   #hits = 0
   #lookups = 0
 
   constructor(metrics: Metrics) {
-    this.#metrics = metrics
+    this.#inFlightGauge = metrics.gauge('weir_requests_in_flight')
+    this.#answered = counters(metrics, 'weir_requests_total')
+    this.#duration = histograms(metrics, 'weir_request_duration_seconds')
+    this.#clients = counters(metrics, 'weir_clients_total')
+    this.#faults = counters(metrics, 'weir_faults_total')
+    this.#aborts = counters(metrics, 'weir_client_aborts_total')
+    this.#degraded = counters(metrics, 'weir_degraded_total')
+    this.#shed = counters(metrics, 'weir_shed_total')
+    this.#limits = counters(metrics, 'weir_limit_decisions_total')
+    this.#looked = counters(metrics, 'weir_cache_lookups_total')
+    this.#coalesced = counters(metrics, 'weir_cache_coalesced_total')
+    this.#sent = counters(metrics, 'weir_upstream_requests_total')
+    this.#sendTime = histograms(metrics, 'weir_upstream_duration_seconds')
+    this.#retried = counters(metrics, 'weir_upstream_retries_total')
+    this.#ejected = counters(metrics, 'weir_peer_ejections_total')
+    this.#tunnels = counters(metrics, 'weir_tunnels_total')
   }
 
   /** Requests being served, requests answered, and lookups and hits since the last call. */
@@ -30,91 +56,90 @@ export class LineMetrics {
     return reading
   }
 
+  /** Requests being served. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
   /** An exchange began. */
   began(): void {
     this.#inFlight += 1
-    this.#metrics.gauge('weir_requests_in_flight').set(this.#inFlight)
+    this.#inFlightGauge.set(this.#inFlight)
   }
 
   /** An exchange is over. */
   ended(route: string, status: number, servedBy: string, durationMs: number): void {
     this.#inFlight -= 1
     this.#requests += 1
-    this.#metrics.gauge('weir_requests_in_flight').set(this.#inFlight)
-    this.#count('weir_requests_total', route, `${Math.floor(status / 100)}xx`, servedBy)
-    this.#observe('weir_request_duration_seconds', route, durationMs)
+    this.#inFlightGauge.set(this.#inFlight)
+    this.#answered
+      .at(route)
+      .at(STATUS_CLASS[Math.floor(status / 100)]!)
+      .at(servedBy)
+      .series.add(1)
+    this.#duration.at(route).series.observe(durationMs / 1_000)
   }
 
   /** A request of a class of client. */
   client(clientClass: string): void {
-    this.#count('weir_clients_total', clientClass)
+    this.#clients.at(clientClass).series.add(1)
   }
 
   /** A fault by code. */
   fault(code: string): void {
-    this.#count('weir_faults_total', code)
+    this.#faults.at(code).series.add(1)
   }
 
   /** A client that went away. */
   clientAborted(): void {
-    this.#count('weir_client_aborts_total')
+    this.#aborts.series.add(1)
   }
 
   /** A request served in another mode. */
   degraded(route: string, mode: string): void {
-    this.#count('weir_degraded_total', route, mode)
+    this.#degraded.at(route).at(mode).series.add(1)
+  }
+
+  /** A request shed because of overload, by whom it is of. */
+  shed(whom: string): void {
+    this.#shed.at(whom).series.add(1)
   }
 
   /** A decision of a limit. */
   limited(limit: string, decision: 'allowed' | 'refused'): void {
-    this.#count('weir_limit_decisions_total', limit, decision)
+    this.#limits.at(limit).at(decision).series.add(1)
   }
 
   /** A cache lookup. */
   looked(route: string, outcome: string): void {
     this.#lookups += 1
     if (outcome.startsWith('hit') || outcome === 'stale') this.#hits += 1
-    this.#count('weir_cache_lookups_total', route, outcome)
+    this.#looked.at(route).at(outcome).series.add(1)
   }
 
   /** The end of waiting for the fetch of another. */
   coalesced(outcome: string): void {
-    this.#count('weir_cache_coalesced_total', outcome)
+    this.#coalesced.at(outcome).series.add(1)
   }
 
   /** A request to a peer, with the time to the head of its answer. */
   sent(pool: string, outcome: string, durationMs: number): void {
-    this.#count('weir_upstream_requests_total', pool, outcome)
-    this.#observe('weir_upstream_duration_seconds', pool, durationMs)
+    this.#sent.at(pool).at(outcome).series.add(1)
+    this.#sendTime.at(pool).series.observe(durationMs / 1_000)
   }
 
   /** A request sent again. */
   retried(pool: string): void {
-    this.#count('weir_upstream_retries_total', pool)
+    this.#retried.at(pool).series.add(1)
+  }
+
+  /** A WebSocket that ended, or was not opened by its origin. */
+  tunnelEnded(pool: string, outcome: string): void {
+    this.#tunnels.at(pool).at(outcome).series.add(1)
   }
 
   /** A peer left out. */
   ejected(pool: string): void {
-    this.#count('weir_peer_ejections_total', pool)
-  }
-
-  #count(name: MetricName, ...labels: string[]): void {
-    const key = labels.length === 0 ? name : `${name}\0${labels.join('\0')}`
-    let counter = this.#counters.get(key)
-    if (counter === undefined) {
-      counter = this.#metrics.counter(name, labels)
-      this.#counters.set(key, counter)
-    }
-    counter.add(1)
-  }
-
-  #observe(name: MetricName, label: string, durationMs: number): void {
-    const key = `${name}\0${label}`
-    let histogram = this.#histograms.get(key)
-    if (histogram === undefined) {
-      histogram = this.#metrics.histogram(name, [label])
-      this.#histograms.set(key, histogram)
-    }
-    histogram.observe(durationMs / 1_000)
+    this.#ejected.at(pool).series.add(1)
   }
 }

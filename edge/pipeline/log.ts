@@ -2,18 +2,25 @@
 // that keeps a line below what one write can hold; JSON escapes its control bytes.
 
 import { asEdgeError } from '../base/edge-error.ts'
+import type { LogLine } from '../base/ports.ts'
 import type { Answer, Exchange, Sent } from './exchange.ts'
+import { limitReadings } from './limit.ts'
 
 const MAX_TEXT = 512
 
 /** Counts and logs an exchange that is over. */
 export function log(answer: Answer, sent: Sent, x: Exchange): void {
-  const { tools, why, incoming } = x
+  const { tools, why } = x
   const durationMs = tools.clock.monotonicMs() - x.startedMonotonicMs
   const outcome = endOf(sent, x)
   why.servedBy = answer.servedBy
   tools.metrics.ended(why.route, answer.status, answer.servedBy, durationMs)
-  tools.accessLog.info({
+  tools.accessLog?.info(lineOf(answer, { outcome, bytes: sent.bytes, durationMs }, x))
+}
+
+function lineOf(answer: Answer, end: { outcome: Sent['outcome']; bytes: number; durationMs: number }, x: Exchange): LogLine {
+  const { why, incoming } = x
+  return {
     event: 'exchange',
     id: x.id,
     method: incoming.method,
@@ -21,9 +28,9 @@ export function log(answer: Answer, sent: Sent, x: Exchange): void {
     target: incoming.target.slice(0, MAX_TEXT),
     status: answer.status,
     servedBy: answer.servedBy,
-    outcome,
-    bytes: sent.bytes,
-    durationMs: Math.round(durationMs * 100) / 100,
+    outcome: end.outcome,
+    bytes: end.bytes,
+    durationMs: Math.round(end.durationMs * 100) / 100,
     client: why.clientAddress || incoming.peerAddress,
     class: why.clientClass,
     userAgent: incoming.fields.get('user-agent')?.slice(0, MAX_TEXT),
@@ -31,13 +38,13 @@ export function log(answer: Answer, sent: Sent, x: Exchange): void {
     route: why.route,
     mode: why.mode === 'normal' ? undefined : why.mode,
     switch: why.switchId || undefined,
-    limits: why.limits || undefined,
+    limits: why.quota === null ? undefined : limitReadings(why.quota),
     cache: why.cache || undefined,
     pool: why.pool || undefined,
     peer: why.peer || undefined,
     tries: why.tries || undefined,
     fault: why.fault || undefined,
-  })
+  }
 }
 
 // A body that broke off after its head is a fault that no answer could tell of: only here is it seen.

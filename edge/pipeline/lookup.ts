@@ -12,6 +12,7 @@ import { fitsRequest, variantOf } from '../cache/variant.ts'
 import type { RoutePlan } from '../config/snapshot.ts'
 import type { Mode } from '../contract/degrade.ts'
 import type { CacheControl } from '../http/cache-control.ts'
+import type { Fields } from '../http/fields.ts'
 import { fallbackAnswer } from './answers.ts'
 import { entryAnswer } from './entry-answer.ts'
 import type { Answer, Asked, Exchange, Request } from './exchange.ts'
@@ -30,6 +31,8 @@ interface Search {
   readonly mode: Mode
   readonly key: string
   readonly directives: CacheControl
+  /** Wall clock: when the levels had answered. */
+  readonly nowMs: number
 }
 
 /** Where a search stands when it goes on to the origin. */
@@ -48,9 +51,9 @@ export function lookup(asked: Asked, mode: Mode, x: Exchange): Found | Promise<F
     note(route, bypass === 'method' ? 'bypass-method' : 'bypass', x)
     return mode === 'cache-only' ? cacheOnlyMiss(route) : { kind: 'bypass', reason: bypass }
   }
-  const search: Search = { asked, mode, key: keyOfTarget(asked), directives: requestDirectives(request.fields) }
+  const search: Search = { asked, mode, key: keyOfTarget(asked), directives: requestDirectives(request.fields), nowMs: x.startedAtMs }
   const found = levelLookup(search, x)
-  return isPromise(found) ? found.then((late) => decide(late, search, x)) : decide(found, search, x)
+  return isPromise(found) ? found.then((late) => decide(late, { ...search, nowMs: x.tools.clock.wallMs() }, x)) : decide(found, search, x)
 }
 
 /** The key under which a GET of this target is kept; by the scheme that the client used, since origins redirect by it. */
@@ -63,7 +66,12 @@ function bypassReason({ request, route }: Asked, x: Exchange): 'method' | 'bypas
   if (request.method !== 'GET' && request.method !== 'HEAD') return 'method'
   if (route.config.cache.store === 'off') return 'bypass'
   // A GET with a body, or one that asks to be taken for another method, is not what its key says.
-  return x.incoming.body !== null || OVERRIDES.some((name) => request.fields.has(name)) ? 'bypass' : null
+  return x.incoming.body !== null || hasAny(request.fields, OVERRIDES) ? 'bypass' : null
+}
+
+function hasAny(fields: Fields, names: readonly string[]): boolean {
+  for (const name of names) if (fields.has(name)) return true
+  return false
 }
 
 function levelLookup({ asked, key }: Search, x: Exchange): LevelFound | null | Promise<LevelFound | null> {
@@ -95,7 +103,7 @@ function decide(found: LevelFound | null, search: Search, x: Exchange): Found | 
 
 // HEAD fills nothing, and who insists on the origin is not helped by another's fetch.
 function fetchesForOne(request: Request, judgement: Judgement | 'miss'): boolean {
-  return request.method === 'HEAD' || judgement === 'request-revalidate' || FOR_ONE.some((name) => request.fields.has(name))
+  return request.method === 'HEAD' || judgement === 'request-revalidate' || hasAny(request.fields, FOR_ONE)
 }
 
 function flightOf(key: string, variant: string): string {
@@ -124,7 +132,10 @@ function afterWaiting(
     note(route, 'collapsed', x)
     const reason = found === null ? 'miss' : 'stale'
     const how = { kind: 'forward', reason, forwardStatus: null, stored: 'not-stored', collapsed: 'collapsed' } as const
-    return { kind: 'answered', answer: entryAnswer(request, outcome.entry, { outcome: how, servedBy: 'hit' }, x) }
+    return {
+      kind: 'answered',
+      answer: entryAnswer(request, outcome.entry, { outcome: how, servedBy: 'hit', nowMs: x.tools.clock.wallMs() }, x),
+    }
   }
   // It varies, and this was another variant: the requests for ours have one flight among them too. Once; nobody waits a third time.
   if (flightKey !== search.key) return unanswered(found, search, { flight: null, waited: 'tried' }, x)
@@ -139,12 +150,12 @@ function unanswered(found: LevelFound | null, search: Search, turn: Turn, x: Exc
   return { kind: 'stale', reason, key, entry: found.entry, ...turn }
 }
 
-function hit(found: LevelFound, { asked }: Search, x: Exchange): Answer {
-  const ttlMs = remainingMs(found.entry, x.tools.clock.wallMs())
+function hit(found: LevelFound, { asked, nowMs }: Search, x: Exchange): Answer {
+  const ttlMs = remainingMs(found.entry, nowMs)
   const fresh = ttlMs > 0
   note(asked.route, fresh ? (found.level === 'L1' ? 'hit-l1' : 'hit-l2') : 'stale', x)
   const outcome = { kind: 'hit', ttlMs, level: found.level } as const
-  return entryAnswer(asked.request, found.entry, { outcome, servedBy: fresh ? 'hit' : 'stale' }, x)
+  return entryAnswer(asked.request, found.entry, { outcome, servedBy: fresh ? 'hit' : 'stale', nowMs }, x)
 }
 
 function cacheOnlyMiss(route: RoutePlan): Found {

@@ -2,12 +2,8 @@
 // resource must not reach two routes or two cache entries, and no spelling may mean one thing here and another at the origin.
 
 import { EdgeError } from '../base/edge-error.ts'
-import { type Authority, formatAuthority, parseAuthority } from '../http/host.ts'
 import { canonicalTarget } from '../http/target.ts'
 import type { Exchange, Request } from './exchange.ts'
-
-/** Ports that a scheme has anyway (RFC 9110 §4.2.1, §4.2.2). */
-const DEFAULT_PORT = { http: 80, https: 443 } as const
 
 /** The request made canonical. @throws EdgeError BAD_TARGET, BAD_HOST, TARGET_TOO_LONG, METHOD_UNSUPPORTED */
 export function normalise(x: Exchange): Request {
@@ -32,24 +28,17 @@ export function normalise(x: Exchange): Request {
 }
 
 function authorityOf(x: Exchange, absolute: string | undefined): { host: string; text: string } {
-  const { fields, httpVersion } = x.incoming
-  const lines = fields.count('host')
-  if (lines === 0 && httpVersion === '1.0' && absolute === undefined) return { host: '', text: '' }
-  // One Host line, whatever the target's form (RFC 9112 §3.2).
-  if (lines > 1 || (lines === 0 && httpVersion === '1.1')) throw new EdgeError('BAD_HOST', { lines })
+  const { fields, httpVersion, scheme } = x.incoming
+  const { authorities } = x.snapshot
+  // One Host line, whatever the target's form (RFC 9112 §3.2); of several the list is no host.
   const named = fields.get('host')
-  const field = named === undefined ? null : readAuthority(named, x)
+  if (named === undefined && httpVersion === '1.0' && absolute === undefined) return { host: '', text: '' }
+  if (named === undefined && httpVersion === '1.1') throw new EdgeError('BAD_HOST', { host: 'missing' })
+  const field = named === undefined ? null : authorities.get(named)
   if (named !== undefined && field === null) throw new EdgeError('BAD_HOST', { host: named.slice(0, 256) })
-  const parsed = absolute === undefined ? field : readAuthority(absolute, x)
-  if (parsed === null) throw new EdgeError('BAD_HOST', { absolute })
+  const meant = absolute === undefined ? field : authorities.get(absolute)
+  if (meant === null) throw new EdgeError('BAD_HOST', { absolute })
   // RFC 9112 §3.2.2 has the Host of an absolute-form request ignored; one that differs is a smuggling probe, so it is refused.
-  if (absolute !== undefined && field !== null && formatAuthority(field) !== formatAuthority(parsed))
-    throw new EdgeError('BAD_HOST', { absolute, host: named })
-  return { host: parsed.host, text: formatAuthority(parsed) }
-}
-
-// With its default port or without, an authority is the same; two spellings would be two entries in the cache.
-function readAuthority(text: string, x: Exchange): Authority | null {
-  const authority = parseAuthority(text)
-  return authority?.port === DEFAULT_PORT[x.incoming.scheme] ? { host: authority.host, port: null } : authority
+  if (field !== null && field[scheme] !== meant[scheme]) throw new EdgeError('BAD_HOST', { absolute, host: named })
+  return { host: meant.host, text: meant[scheme] }
 }

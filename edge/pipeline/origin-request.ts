@@ -1,16 +1,19 @@
 // The request as the origin gets it: exactly the target that was keyed, conditional when we hold something to validate, its body bounded.
 
 import type { Peer } from '../balance/peer.ts'
+import type { ByteBudget } from '../base/byte-budget.ts'
 import { EdgeError } from '../base/edge-error.ts'
 import { validationFields } from '../cache/validation.ts'
 import type { PoolPlan, RoutePlan } from '../config/snapshot.ts'
 import type { Body } from '../http/body.ts'
+import { withoutHopByHop } from '../http/hop-by-hop.ts'
 import { sortedQuery } from '../http/query.ts'
 import type { UpstreamRequest } from '../upstream/upstream.ts'
 import { boundedBody } from './bounded-body.ts'
 import { type Asked, type Exchange, type Request, targetOf } from './exchange.ts'
 import { forwardFields } from './forward-fields.ts'
 import type { Unanswered } from './found.ts'
+import { heldBody } from './held-body.ts'
 
 /** The query that key and origin see: without the parameters that the route ignores, on requests the cache has a part in. */
 export function keptQuery(request: Request, route: RoutePlan): string | null {
@@ -33,7 +36,8 @@ export function originRequest(asked: Asked, found: Unanswered, x: Exchange): Ups
     method: request.method,
     target: targetOf(request.path, cached ? keptQuery(request, route) : request.query),
     fields,
-    body: bodyFor(x.incoming.body, route.config.maxBodyBytes),
+    onInterim: (status, hints) => x.reply.interim(status, withoutHopByHop(hints)),
+    body: bodyFor(x.incoming.body, route.config.maxBodyBytes, x.tools.budget),
   }
 }
 
@@ -45,9 +49,9 @@ export function hostFor(peer: Peer, pool: PoolPlan, request: Request): string {
   return peer.address.replace(pool.config.scheme === 'https' ? /:443$/ : /:80$/, '')
 }
 
-function bodyFor(body: Body | null, maxBytes: number): Body | null {
+function bodyFor(body: Body | null, maxBytes: number, budget: ByteBudget): Body | null {
   if (body === null) return null
   const bytes = body.lengthBytes
   if (bytes !== null && bytes > maxBytes) throw new EdgeError('BODY_TOO_LARGE', { bytes, maxBytes })
-  return boundedBody(body, maxBytes)
+  return boundedBody(heldBody(body, budget), maxBytes)
 }

@@ -7,6 +7,7 @@ import type { Answer, Exchange, Sent } from './exchange.ts'
 
 /** Sends an answer; its body streams with the pace of the client. Never throws. */
 export function respond(answer: Answer, x: Exchange): Promise<Sent> | Sent {
+  if (answer.sent !== undefined) return answer.sent
   // A gateway says that a message went through it; on answers this is a MAY (RFC 9110 §7.6.3), and it lets people see who answered.
   if (answer.servedBy !== 'edge') appendVia(answer.fields, '1.1', x.tools.edgeId)
   if (x.why.quota !== null) tellQuota(answer.fields, x.why.quota)

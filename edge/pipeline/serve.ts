@@ -6,16 +6,19 @@ import { configured } from './configured.ts'
 import { degrade } from './degrade.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
 import { forward } from './forward.ts'
+import type { Found } from './found.ts'
 import { identify } from './identify.ts'
 import { limit } from './limit.ts'
 import { lookup } from './lookup.ts'
 import { match } from './match.ts'
 import { normalise } from './normalise.ts'
 import { refuse } from './refuse.ts'
+import { shed } from './shed.ts'
 import { store } from './store.ts'
+import { tunnel } from './tunnel.ts'
 
-/** Answers one request, or throws an EdgeError. */
-export async function serve(x: Exchange): Promise<Answer> {
+/** Answers one request: at once where nothing has to be waited for. @throws EdgeError, or rejects with one */
+export function serve(x: Exchange): Answer | Promise<Answer> {
   const request = normalise(x) //                            400 414
   const client = identify(request, x) //                     address behind trusted proxies; person | crawler
   const route = match(request, x) //                         404 405
@@ -24,14 +27,20 @@ export async function serve(x: Exchange): Promise<Answer> {
 
   const early =
     refuse(mode, route) ?? //                                503, or the fallback of the route
+    shed(asked, x) ?? //                                     503 while the worker is overloaded
     limit(asked, x) ?? //                                    429, or the fallback of the limit
     configured(route) //                                     what the route always answers
   if (early) return early
 
-  const looked = lookup(asked, mode, x) //                   answered | stale | miss | bypass
-  const found = isPromise(looked) ? await looked : looked // a memory hit never leaves this tick
-  if (found.kind === 'answered') return found.answer
+  const opened = tunnel(asked, mode, x) //                   101, or what the origin says instead
+  if (opened) return opened
 
-  const forwarded = await forward(asked, found, x) //        balance, send, retry, stale-if-error; 502 503 504 508
-  return store(asked, forwarded, found, x) //                tees the body into the cache
+  const found = lookup(asked, mode, x) //                    answered | stale | miss | bypass
+  return isPromise(found) ? found.then((late) => ask(asked, late, x)) : ask(asked, found, x)
+}
+
+function ask(asked: Asked, found: Found, x: Exchange): Answer | Promise<Answer> {
+  if (found.kind === 'answered') return found.answer //      a memory hit never leaves the tick it came in
+  const forwarding = forward(asked, found, x) //             balance, send, retry, stale-if-error; 502 503 504 508
+  return forwarding.then((forwarded) => store(asked, forwarded, found, x)) // tees the body into the cache
 }

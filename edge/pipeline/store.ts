@@ -65,13 +65,19 @@ function fill(asked: Asked, fetched: Fetched, found: Cached, x: Exchange): Answe
   const varyNames = varyNamesOf(answer.fields) ?? []
   const variant = variantOf(varyNames, asked.request.fields)
   const head = { status: answer.status, fields: answer.fields, requestedAtMs, receivedAtMs, varyNames, variant, tags: [], fillSeq: 0 }
-  const body = filling(answer.body, cache.maxEntryBytes, {
+  const bounds = { maxBytes: cache.maxEntryBytes, budget: x.tools.budget }
+  const body = filling(answer.body, bounds, {
     whole(bytes) {
       const entry = newEntry({ ...head, body: bytes }, cache)
       keep(found.key, entry, asked, x)
       found.flight?.finish(sharing(entry, x))
     },
     tooLong: () => found.flight?.finish({ kind: 'uncacheable' }),
+    noRoom() {
+      // It says nothing of the answer: once there is room, requests for it may wait for one of them again.
+      found.flight?.finish({ kind: 'failed' })
+      x.why.cache += ':no-room'
+    },
     cut: () => found.flight?.finish({ kind: 'failed' }),
   })
   return originAnswer(asked, fetched, body, { found, stored: 'stored' }, x)
@@ -92,7 +98,7 @@ function renew(asked: Asked, { fetched, found, entry }: Renewal, x: Exchange): A
   found.flight?.finish(kept ? sharing(entry, x) : { kind: 'uncacheable' })
   x.why.cache = 'revalidated'
   const outcome = outcomeOf(fetched, { found, stored: kept ? 'stored' : 'not-stored' })
-  return entryAnswer(request, entry, { outcome, servedBy: 'hit' }, x)
+  return entryAnswer(request, entry, { outcome, servedBy: 'hit', nowMs: x.tools.clock.wallMs() }, x)
 }
 
 // What its origin wants to be asked about each time may be kept, but answers nobody else unasked (RFC 9111 §4): who waited asks itself.

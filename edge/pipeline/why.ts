@@ -16,9 +16,7 @@ export interface Why {
   mode: Mode
   /** The switch that set the mode. */
   switchId: string
-  /** Readings of the limits: `id:remaining`, or `id:refused`. */
-  limits: string
-  /** What the limits left, as the client is told. */
+  /** What the limits left, as the log and the client are told. */
   quota: Quota | null
   /** Outcome of the cache: hit-l1, hit-l2, stale, miss, bypass …, with its reason. */
   cache: string
@@ -39,7 +37,6 @@ export function newWhy(revision: number): Why {
     clientAddress: '',
     mode: 'normal',
     switchId: '',
-    limits: '',
     quota: null,
     cache: '',
     pool: '',

@@ -2,13 +2,15 @@
 // Meant for loopback and monitoring networks; it changes nothing.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { EdgeError } from '../base/edge-error.ts'
 import { exposition, type SlabView } from '../base/exposition.ts'
 import type { Ports } from '../base/ports.ts'
 import type { Told } from '../config/compile.ts'
 import type { ControlSource } from '../config/control-source.ts'
 import type { Loader } from '../config/loader.ts'
-import type { ListenAddress } from './listen-address.ts'
+import { descriptorOf } from './descriptor.ts'
+import { listenUrl } from './listen-address.ts'
+import { listenAt } from './listen-at.ts'
+import type { ListenPlace } from './listen-place.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** What the admin port looks at. */
@@ -42,24 +44,17 @@ export class Admin {
     this.#server.maxConnections = 256
   }
 
-  /** Listens. @returns its URL @throws EdgeError LISTEN_FAILED */
-  listen(address: ListenAddress): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const failed = (cause: NodeJS.ErrnoException) =>
-        reject(new EdgeError('LISTEN_FAILED', { listen: addressText(address), reason: cause.code }, cause))
-      this.#server.once('error', failed)
-      this.#server.listen(address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port }, () => {
-        this.#server.off('error', failed)
-        // A connection that could not be accepted must not end the process.
-        this.#server.on('error', (cause) => this.#parts.ports.log.warn({ event: 'admin-accept-failed', cause: String(cause) }))
-        const bound = this.#server.address()
-        resolve(
-          bound !== null && typeof bound === 'object'
-            ? `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`
-            : addressText(address),
-        )
-      })
-    })
+  /** Listens. @param text as the bootstrap has it @returns its URL @throws EdgeError LISTEN_FAILED */
+  async listen(text: string, place: Pick<ListenPlace, 'fd' | 'sharing'>): Promise<string> {
+    const { port } = await listenAt(this.#server, text, { port: null, ...place })
+    // A connection that could not be accepted must not end the process.
+    this.#server.on('error', (cause) => this.#parts.ports.log.warn({ event: 'admin-accept-failed', cause: String(cause) }))
+    return listenUrl(text, 'http', port)
+  }
+
+  /** Its listening socket, for who comes after this process; null before it listens. */
+  get fd(): number | null {
+    return descriptorOf(this.#server)
   }
 
   /** The edge serves. */
@@ -142,8 +137,4 @@ function plain(status: number, text: string): Page {
 
 function json(status: number, value: unknown): Page {
   return { status, type: 'application/json; charset=utf-8', text: `${JSON.stringify(value, null, 2)}\n` }
-}
-
-function addressText(address: ListenAddress): string {
-  return address.kind === 'unix' ? `unix:${address.path}` : `${address.host}:${address.port}`
 }

@@ -23,6 +23,8 @@ export interface ConnectionHost {
   readonly timers: Timers
   readonly log: Log
   readonly metrics: Metrics
+  /** The Date field line of this second, with its line end. */
+  readonly dateLine: string
   /** Whether the edge is about to end: each answer is then the last of its connection. */
   readonly draining: boolean
   /** Serves one request. `wanted` is fired by the connection when the client is gone. */

@@ -1,6 +1,7 @@
 // An edge process as its supervisor thread sees it: configuration comes in (last good, file, flags, control plane), workers serve,
-// the admin port answers, and at the end everything is drained in order.
+// the admin port answers, sockets go on to a successor, and at the end everything is drained in order.
 
+import { createBackground } from '../base/background.ts'
 import { EdgeError } from '../base/edge-error.ts'
 import type { SlabView } from '../base/exposition.ts'
 import type { Ports } from '../base/ports.ts'
@@ -14,8 +15,13 @@ import { Loader } from '../config/loader.ts'
 import { createRegistries } from '../config/registries.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import { Admin } from './admin.ts'
+import { noticeBacklog } from './backlog-notice.ts'
 import { beatReading } from './beat-reading.ts'
-import { listenAddress } from './listen-address.ts'
+import { FirstTold, gatherFirst } from './first-told.ts'
+import { HandOver, type StartSuccessor } from './hand-over.ts'
+import type { InheritedSocket } from './inherited-sockets.ts'
+import { adminSocketName, listenTexts, listenUrl, socketNames } from './listen-address.ts'
+import { type FoundPorts, ListenPlan } from './listen-plan.ts'
 import { portIsFree } from './port-is-free.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -34,37 +40,53 @@ export interface EdgeProcessParts {
   readonly given: Told | null
   /** The token for the control plane, read from its file if it is in one. */
   readonly controlToken: string | null
+  /** Listening sockets that this process was started with. */
+  readonly inherited: readonly InheritedSocket[]
+  /** Closes one that nobody listens on. */
+  readonly closeSocket: (fd: number) => void
+  readonly startSuccessor: StartSuccessor
 }
+
+/** Why a process ends: somebody asked it to, a successor serves on its sockets, or a socket of its own is gone. */
+export type EndReason = 'asked' | 'replaced' | 'lost'
 
 /** An edge process that serves. */
 export interface EdgeProcess {
-  readonly url: string
+  /** Where it takes requests, in the order of its listeners. */
+  readonly urls: readonly string[]
   readonly adminUrl: string | null
-  /** Reads the site file again. */
+  /** Resolves when it cannot go on: a socket is gone that only a new process can have again. */
+  readonly lost: Promise<EdgeError>
+  /** Reads the site file and certificates again. */
   reload(): Promise<void>
+  /** Starts a successor with the same sockets. @returns whether it serves; then this process is to be closed as replaced */
+  upgrade(): Promise<boolean>
   /** Drains and ends. */
-  close(): Promise<void>
+  close(why: EndReason): Promise<void>
 }
-
-/** How long an edge that has nothing waits before it says so in the log. */
-const WAIT_NOTICE_MS = 5_000
 
 /** Starts an edge process; it serves when this resolves. @throws EdgeError LISTEN_FAILED, CONFIG_INVALID, CONFIG_UNREADABLE */
 export async function startEdgeProcess(parts: EdgeProcessParts): Promise<EdgeProcess> {
   const { bootstrap } = parts
-  if (bootstrap.portSharing === 'refuse') await portIsFree(bootstrap.listen)
-  const process = assemble(parts)
+  const wanted = bootstrap.workers === 0 ? systemCores() : bootstrap.workers
+  const plan = new ListenPlan(bootstrap, parts.inherited, wanted)
+  if (bootstrap.portSharing === 'refuse') for (const address of plan.opened) await portIsFree(address)
+  const held = assemble(parts, plan)
+  notice(parts, plan, wanted)
   try {
-    return await serve(process, parts)
+    return await serve(held, parts)
   } catch (fault) {
-    // Whatever stands already must not keep a process alive that cannot serve.
-    await end(process, 0)
+    // Whatever stands already must not keep a process alive that cannot serve. Workers that stand may have taken requests by then,
+    // from a socket that a predecessor handed over.
+    await end(held, bootstrap.drainTimeoutMs)
     throw fault
   }
 }
 
 interface Assembled {
+  readonly plan: ListenPlan
   readonly supervisor: Supervisor
+  readonly lost: Promise<EdgeError>
   readonly loader: Loader
   readonly first: FirstTold
   readonly lastGood: LastGood | null
@@ -73,9 +95,10 @@ interface Assembled {
   readonly admin: Admin | null
 }
 
-function assemble(parts: EdgeProcessParts): Assembled {
+function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
   const { bootstrap, ports } = parts
-  const supervisor = new Supervisor(parts.workerEntry, bootstrap, workerCount(bootstrap), ports)
+  const { promise: lost, resolve } = Promise.withResolvers<EdgeError>()
+  const supervisor = new Supervisor({ entry: parts.workerEntry, bootstrap, plan, ports, lost: resolve })
   const lastGood = bootstrap.stateDir === 'off' || parts.given !== null ? null : new LastGood(bootstrap.stateDir, ports.files, ports.log)
   const first = new FirstTold()
   const loader = new Loader(
@@ -90,26 +113,66 @@ function assemble(parts: EdgeProcessParts): Assembled {
   const control = controlOf(parts, ports.clock.wallMs(), loader, supervisor)
   const admin =
     bootstrap.admin === 'off' ? null : new Admin({ ports, loader, supervisor, control, ownView: parts.ownView, explain: parts.explain })
-  return { supervisor, loader, first, lastGood, file, control, admin }
+  return { plan, supervisor, lost, loader, first, lastGood, file, control, admin }
 }
 
-async function serve(process: Assembled, { bootstrap, ports, given }: EdgeProcessParts): Promise<EdgeProcess> {
-  const { supervisor, loader, first, file, control, admin } = process
-  const adminUrl = admin === null || bootstrap.admin === 'off' ? null : await admin.listen(listenAddress(bootstrap.admin))
-  await gatherFirst({ ...process, given }, ports)
+async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProcess> {
+  const { supervisor, loader, first, file, control, admin } = held
+  const { bootstrap, ports, given } = parts
+  let adminUrl = (await anotherAnswers(held, bootstrap)) ? null : await openAdmin(held, bootstrap)
+  await gatherFirst({ ...held, given }, ports)
   const told = await first.wait()
-  const port = await supervisor.start(told)
+  const found = await supervisor.start(told)
   if (loader.told !== null && loader.told !== told) await supervisor.tell(loader.told, 'all')
   if (control === null) file?.watch()
+  adminUrl ??= await openAdmin(held, bootstrap)
   admin?.ready()
+  const handOver = new HandOver(parts.startSuccessor, ports.log)
   return {
-    url: urlOf(bootstrap.listen, port),
+    urls: urlsOf(bootstrap, found),
     adminUrl,
+    lost: held.lost,
     reload: async () => {
+      supervisor.reload()
       await file?.read()
     },
-    close: () => end(process, bootstrap.drainTimeoutMs),
+    upgrade: () => handOver.to(socketsOf(held, bootstrap)),
+    close: async (why) => {
+      handOver.stop()
+      await close(held, parts, why)
+    },
   }
+}
+
+// Where another edge answers at the admin port still, ours would say of the place of both that it is only starting.
+async function anotherAnswers({ plan }: Assembled, { admin, portSharing }: EdgeBootstrap): Promise<boolean> {
+  if (plan.adminFd !== null) return true
+  if (admin === 'off' || portSharing === 'refuse') return false
+  return portIsFree(admin).then(
+    () => false,
+    () => true,
+  )
+}
+
+async function openAdmin({ admin, plan }: Assembled, bootstrap: EdgeBootstrap): Promise<string | null> {
+  if (admin === null) return null
+  return admin.listen(bootstrap.admin, { fd: plan.adminFd, sharing: bootstrap.portSharing === 'allow' ? 'shared' : 'alone' })
+}
+
+function socketsOf({ supervisor, admin }: Assembled, bootstrap: EdgeBootstrap): InheritedSocket[] {
+  const names = socketNames(bootstrap)
+  const sockets = supervisor.sockets().map(({ listener, fd }) => ({ name: names[listener]!, fd }))
+  const adminFd = admin?.fd ?? null
+  return adminFd === null ? sockets : [...sockets, { name: adminSocketName(bootstrap), fd: adminFd }]
+}
+
+async function close(held: Assembled, { bootstrap, ports }: EdgeProcessParts, why: EndReason): Promise<void> {
+  held.admin?.draining()
+  // Another edge answers at the admin port as well; ours would only say of the place of both that it drains.
+  if (why === 'replaced' || bootstrap.portSharing === 'allow') await held.admin?.close()
+  if (why === 'asked' && bootstrap.drainDelayMs > 0)
+    await new Promise<void>((resolve) => ports.timers.after(bootstrap.drainDelayMs, resolve))
+  await end(held, bootstrap.drainTimeoutMs)
 }
 
 async function end({ control, file, admin, supervisor }: Assembled, drainTimeoutMs: number): Promise<void> {
@@ -120,67 +183,17 @@ async function end({ control, file, admin, supervisor }: Assembled, drainTimeout
   await admin?.close()
 }
 
-/** The first configuration: whoever brings one first lets the workers start. */
-class FirstTold {
-  #told: Told | null = null
-  #resolve: (told: Told) => void = () => {}
-  readonly #reached = new Promise<Told>((resolve) => {
-    this.#resolve = resolve
-  })
-
-  get reached(): boolean {
-    return this.#told !== null
+function notice({ bootstrap, ports, closeSocket }: EdgeProcessParts, { workers, unclaimed }: ListenPlan, wanted: number): void {
+  if (bootstrap.portSharing === 'allow') createBackground(ports.log, ports.metrics)('backlog-notice', noticeBacklog(ports.files, ports.log))
+  if (workers < wanted) {
+    const message = 'a Unix socket, or one that was handed over, has one worker; so there are no more workers than sockets'
+    ports.log.info({ event: 'fewer-workers', workers, wanted, message })
   }
-
-  async reach(told: Told): Promise<null> {
-    this.#told = told
-    this.#resolve(told)
-    return null
+  for (const { name, fd } of unclaimed) {
+    ports.log.warn({ event: 'socket-unclaimed', name, message: 'it was handed over, and no listener asks for it' })
+    // Open, it would take connections that nobody accepts.
+    closeSocket(fd)
   }
-
-  wait(): Promise<Told> {
-    return this.#reached
-  }
-}
-
-interface Sources {
-  readonly given: Told | null
-  readonly lastGood: LastGood | null
-  readonly file: FileSource | null
-  readonly control: ControlSource | null
-  readonly first: FirstTold
-  readonly loader: Loader
-}
-
-// Without a control plane the file is the truth. With one, what it said last is, and the file is only for who never heard it.
-async function gatherFirst(sources: Sources, ports: Ports): Promise<void> {
-  const { given, lastGood, file, control, first, loader } = sources
-  if (given !== null) return begin(given, loader, first)
-  if (control === null) {
-    if (file === null) throw new EdgeError('CONFIG_UNREADABLE', { reason: 'there is no site: name a site file or a control plane' })
-    const problems = await file.read()
-    if (problems.length > 0) throw new EdgeError('CONFIG_INVALID', { file: file.path, problems })
-    return
-  }
-  const kept = await lastGood?.read()
-  if (kept) await begin(kept, loader, first)
-  else if (file !== null) await file.read()
-  control.start()
-  if (!first.reached)
-    ports.timers.after(
-      WAIT_NOTICE_MS,
-      () =>
-        first.reached ||
-        ports.log.warn({
-          event: 'waiting-for-control',
-          message: 'no configuration yet: neither the control plane nor a file nor an earlier run gave one',
-        }),
-    )
-}
-
-async function begin(told: Told, loader: Loader, first: FirstTold): Promise<void> {
-  loader.begin(told)
-  await first.reach(told)
 }
 
 function controlOf(parts: EdgeProcessParts, startedAtMs: number, loader: Loader, supervisor: Supervisor): ControlSource | null {
@@ -189,12 +202,6 @@ function controlOf(parts: EdgeProcessParts, startedAtMs: number, loader: Loader,
   if (controlToken === null) throw new EdgeError('CONFIG_INVALID', { reason: 'control needs a token or a tokenFile' })
   const identity = { edgeId: bootstrap.edgeId, build, startedAtMs }
   return new ControlSource({ url: bootstrap.control.url, token: controlToken }, identity, loader, () => beatReading(supervisor), ports)
-}
-
-// A Unix socket has one listener; only a TCP port can be shared (SO_REUSEPORT).
-function workerCount(bootstrap: EdgeBootstrap): number {
-  if (listenAddress(bootstrap.listen).kind === 'unix') return 1
-  return bootstrap.workers === 0 ? systemCores() : bootstrap.workers
 }
 
 // Compiled against registries of its own: a trial leaves no trace in those that serve.
@@ -207,8 +214,9 @@ function tryCompile(told: Told, ports: Ports): string | null {
   }
 }
 
-function urlOf(listen: string, port: number): string {
-  const address = listenAddress(listen)
-  if (address.kind === 'unix') return `unix:${address.path}`
-  return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`
+function urlsOf(bootstrap: EdgeBootstrap, found: FoundPorts): string[] {
+  return listenTexts(bootstrap).map((text, listener) => {
+    const tls = listener > 0 && bootstrap.listeners[listener - 1]!.tls !== undefined
+    return listenUrl(text, tls ? 'https' : 'http', found.get(listener) ?? 0)
+  })
 }

@@ -1,18 +1,22 @@
-// Holds the workers: starts them on one port, tells them what changed, starts again who ended by itself, and drains them.
+// Holds the workers: starts them on their sockets, tells them what changed, starts again who ended by itself, and drains them.
 //
 // Invariant: what `tell` was last given is what a worker that starts later begins with. A worker that keeps ending is started again
-// with growing pauses; its siblings serve on meanwhile.
+// with growing pauses; its siblings serve on meanwhile. Only where it took a socket with it that nobody here can open again is the
+// whole edge lost: another process holds that socket open too, and connections would wait in it for ever.
 
 import { EdgeError } from '../base/edge-error.ts'
 import type { SlabView } from '../base/exposition.ts'
 import { createSlab } from '../base/metrics.ts'
-import type { Ports } from '../base/ports.ts'
+import type { Cancel, Ports, Random } from '../base/ports.ts'
 import { allocateCells } from '../base/shared-cells.ts'
 import type { Told } from '../config/compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import { HOUR_MS } from '../contract/units.ts'
+import type { ListenPlace } from './listen-place.ts'
+import type { FoundPorts, ListenPlan } from './listen-plan.ts'
 import { WorkerHandle } from './worker-handle.ts'
-import type { ToldPart, WorkerReading } from './worker-messages.ts'
+import type { ToldPart, WorkerFailure, WorkerReading } from './worker-messages.ts'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000
@@ -21,36 +25,52 @@ const STEADY_MS = 30_000
 /** Slabs of ended workers kept for their counts; older ones are let go. */
 const MAX_ENDED = 64
 
+/** Keys of session tickets, and how long they stay: who has the key of a day can read what was said on it. */
+const TICKET_KEYS_BYTES = 48
+const ROTATE_KEYS_MS = 12 * HOUR_MS
+
+/** What a supervisor needs. */
+export interface SupervisorParts {
+  /** The module that a worker runs. */
+  readonly entry: URL
+  readonly bootstrap: EdgeBootstrap
+  readonly plan: ListenPlan
+  readonly ports: Ports
+  /** Called when a socket is gone that only a new process can have again. */
+  readonly lost: (fault: EdgeError) => void
+}
+
 /** Holds the workers of an edge. */
 export class Supervisor {
-  readonly #entry: URL
-  readonly #bootstrap: EdgeBootstrap
+  readonly #parts: SupervisorParts
   readonly #ports: Ports
-  readonly #count: number
   readonly #cells: SharedArrayBuffer
   readonly #workers = new Map<number, WorkerHandle>()
   readonly #ended: SlabView[] = []
   readonly #failures: number[] = []
+  readonly #found = new Map<number, number>()
+  readonly #stopRotation: Cancel
+  #ticketKeys: Uint8Array
   #told: Told | null = null
-  #port: number | null = null
   #draining = false
 
-  /** @param entry the module that a worker runs @param count workers to hold, 1 or more */
-  constructor(entry: URL, bootstrap: EdgeBootstrap, count: number, ports: Ports) {
-    this.#entry = entry
-    this.#bootstrap = bootstrap
-    this.#count = count
+  constructor(parts: SupervisorParts) {
+    const { bootstrap, ports } = parts
+    this.#parts = parts
     this.#ports = ports
     this.#cells = allocateCells(bootstrap.limitCells, ports.random)
+    this.#ticketKeys = newTicketKeys(ports.random)
+    const speaksTls = bootstrap.listeners.some(({ tls }) => tls !== undefined)
+    this.#stopRotation = speaksTls ? ports.timers.every(ROTATE_KEYS_MS, () => this.#rotateKeys()) : () => {}
   }
 
-  /** Starts all workers with their first configuration. @returns the port they listen on @throws EdgeError LISTEN_FAILED, INTERNAL */
-  async start(told: Told): Promise<number> {
+  /** Starts all workers with their first configuration. @returns the ports they listen on @throws EdgeError LISTEN_FAILED, INTERNAL */
+  async start(told: Told): Promise<FoundPorts> {
     this.#told = told
-    // The first finds the port; the others share it.
-    this.#port = await this.#spawn(0)
-    for (let index = 1; index < this.#count; index += 1) await this.#spawn(index)
-    return this.#port
+    const { plan } = this.#parts
+    // The first finds the ports; the others share them.
+    for (let index = 0; index < plan.workers; index += 1) await this.#spawn(index, plan.placesOf(index, this.#found))
+    return this.#found
   }
 
   /** Workers that serve. */
@@ -77,27 +97,44 @@ export class Supervisor {
     return [...this.#ended, ...living]
   }
 
+  /** The listening sockets of all workers, for who comes after this process. */
+  sockets(): { readonly listener: number; readonly fd: number }[] {
+    const bound = [...this.#workers.values()].flatMap((worker) => worker.bound)
+    return bound.flatMap(({ listener, fd }) => (fd === null ? [] : [{ listener, fd }]))
+  }
+
+  /** Lets every worker read its certificates again. */
+  reload(): void {
+    for (const worker of this.#workers.values()) worker.reload()
+  }
+
   /** Takes no more requests and lets those under way finish until the deadline. */
   async drain(deadlineMs: number): Promise<void> {
     this.#draining = true
+    this.#stopRotation()
     await Promise.all([...this.#workers.values()].map((worker) => worker.drain(deadlineMs)))
   }
 
-  #spawn(index: number): Promise<number> {
+  #spawn(index: number, places: readonly ListenPlace[]): Promise<void> {
+    const { entry, bootstrap, plan } = this.#parts
     const slab = createSlab()
-    const seed = { bootstrap: this.#bootstrap, index, workers: this.#count, port: this.#port, told: this.#told!, cells: this.#cells, slab }
+    const told = this.#told!
+    const ticketKeys = this.#ticketKeys
+    const seed = { bootstrap, index, workers: plan.workers, places, told, cells: this.#cells, slab, ticketKeys }
     const startedMs = this.#ports.clock.monotonicMs()
     return new Promise((resolve, reject) => {
-      const handle = new WorkerHandle(this.#entry, seed, this.#ports.timers, {
-        listening: (port) => {
+      const handle = new WorkerHandle(entry, seed, this.#ports.timers, {
+        listening: (bound) => {
           // It came too late to be drained with its siblings, and has served nobody yet.
           if (this.#draining) return void handle.end()
+          for (const { listener, port } of bound) this.#found.set(listener, port)
           this.#workers.set(index, handle)
           this.#ports.metrics.gauge('weir_workers').set(this.#workers.size)
-          this.#catchUp(handle, seed.told)
-          resolve(port)
+          this.#catchUp(handle, told)
+          if (this.#ticketKeys !== ticketKeys) handle.setTicketKeys(this.#ticketKeys)
+          resolve()
         },
-        failed: (code, detail) => reject(new EdgeError(code as ErrorCode, { worker: index, listen: this.#bootstrap.listen, detail })),
+        failed: (failure) => reject(startFailure(index, failure)),
         ended: (error) => {
           const began = this.#workers.get(index) === handle
           this.#afterEnd(handle, error, startedMs, began)
@@ -127,16 +164,35 @@ export class Supervisor {
     this.#failures[handle.index] = failures + 1
     this.#ports.metrics.counter('weir_worker_restarts_total').add(1)
     this.#ports.log.error({ event: 'worker-ended', worker: handle.index, livedMs: Math.round(livedMs), cause: String(error) })
-    this.#respawn(handle.index, Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS))
+    const places = this.#parts.plan.placesAgain(handle.index, this.#found)
+    if (typeof places === 'string')
+      return this.#parts.lost(new EdgeError('LISTEN_FAILED', { listen: places, reason: 'the worker that had this socket ended' }, error))
+    this.#respawn(handle.index, places, Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS))
   }
 
-  #respawn(index: number, pauseMs: number): void {
+  #respawn(index: number, places: readonly ListenPlace[], pauseMs: number): void {
     this.#ports.timers.after(pauseMs, () => {
       if (this.#draining) return
-      this.#spawn(index).catch((error: unknown) => {
+      this.#spawn(index, places).catch((error: unknown) => {
         this.#ports.log.error({ event: 'worker-start-failed', worker: index, cause: String(error) })
-        this.#respawn(index, LONGEST_PAUSE_MS)
+        // Somebody else has the port by now. While a sibling serves there is time to try again.
+        const portIsGone = error instanceof EdgeError && error.code === 'LISTEN_FAILED'
+        if (portIsGone && this.#workers.size === 0) this.#parts.lost(error)
+        else this.#respawn(index, places, LONGEST_PAUSE_MS)
       })
     })
   }
+
+  #rotateKeys(): void {
+    this.#ticketKeys = newTicketKeys(this.#ports.random)
+    for (const worker of this.#workers.values()) worker.setTicketKeys(this.#ticketKeys)
+  }
+}
+
+function newTicketKeys(random: Random): Uint8Array {
+  return Uint8Array.fromHex(random.hex(TICKET_KEYS_BYTES))
+}
+
+function startFailure(worker: number, { code, detail, listen }: WorkerFailure): EdgeError {
+  return new EdgeError(code as ErrorCode, { worker, ...(listen === null ? {} : { listen }), reason: detail })
 }

@@ -5,7 +5,8 @@ import { Worker } from 'node:worker_threads'
 import type { Series } from '../base/metrics.ts'
 import type { Timers } from '../base/ports.ts'
 import type { Told } from '../config/compile.ts'
-import type { FromWorker, ToldPart, ToWorker, WorkerReading, WorkerSeed } from './worker-messages.ts'
+import type { BoundPlace } from './listen-place.ts'
+import type { FromWorker, ToldPart, ToWorker, WorkerFailure, WorkerReading, WorkerSeed } from './worker-messages.ts'
 
 /** How long a worker may take to answer; compiling the largest site takes a fraction of it. */
 const ANSWER_MS = 30_000
@@ -14,8 +15,8 @@ const GRACE_MS = 2_000
 
 /** What a worker tells its supervisor. */
 export interface WorkerEvents {
-  listening(port: number): void
-  failed(code: string, detail: string): void
+  listening(bound: readonly BoundPlace[]): void
+  failed(failure: WorkerFailure): void
   /** The thread is over; `error` when it broke. */
   ended(error: unknown): void
 }
@@ -25,6 +26,8 @@ export class WorkerHandle {
   readonly index: number
   readonly slab: SharedArrayBuffer
   readonly series: Series[] = []
+  /** What it listens on; nothing before it says so. */
+  bound: readonly BoundPlace[] = []
   readonly #worker: Worker
   readonly #open = new Map<number, (answer: FromWorker | null) => void>()
   readonly #timers: Timers
@@ -63,9 +66,19 @@ export class WorkerHandle {
     return answer?.type === 'reading' ? answer.reading : null
   }
 
+  /** Lets it read again what it has from files beside its configuration: certificates. */
+  reload(): void {
+    this.#say({ type: 'reload' })
+  }
+
+  /** Gives it other keys for session tickets. */
+  setTicketKeys(keys: Uint8Array): void {
+    this.#say({ type: 'ticket-keys', keys })
+  }
+
   /** Lets requests finish until the deadline, then ends the thread. */
   async drain(deadlineMs: number): Promise<void> {
-    this.#worker.postMessage({ type: 'drain', deadlineMs } satisfies ToWorker)
+    this.#say({ type: 'drain', deadlineMs })
     const cancel = this.#timers.after(deadlineMs + GRACE_MS, () => this.#terminate())
     await this.#ended
     cancel()
@@ -75,6 +88,10 @@ export class WorkerHandle {
   end(): Promise<void> {
     this.#terminate()
     return this.#ended
+  }
+
+  #say(message: ToWorker): void {
+    this.#worker.postMessage(message)
   }
 
   #terminate(): void {
@@ -94,16 +111,17 @@ export class WorkerHandle {
         this.#open.delete(ticket)
         resolve(answer)
       })
-      this.#worker.postMessage(make(ticket))
+      this.#say(make(ticket))
     })
   }
 
   #take(message: FromWorker, events: WorkerEvents): void {
     switch (message.type) {
       case 'listening':
-        return events.listening(message.port)
+        this.bound = message.bound
+        return events.listening(message.bound)
       case 'failed':
-        events.failed(message.code, message.detail)
+        events.failed(message)
         return this.#terminate()
       case 'series':
         this.series.push(message.series)

@@ -3,6 +3,7 @@
 import type { Series } from '../base/metrics.ts'
 import type { Told } from '../config/compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
+import type { BoundPlace, ListenPlace } from './listen-place.ts'
 
 /** Which part of what was told is new. */
 export type ToldPart = 'all' | 'switches' | 'endpoints'
@@ -12,11 +13,12 @@ export interface WorkerSeed {
   readonly bootstrap: EdgeBootstrap
   readonly index: number
   readonly workers: number
-  /** Port to listen on when the bootstrap asks for any free one and a sibling has found it. */
-  readonly port: number | null
+  readonly places: readonly ListenPlace[]
   readonly told: Told
   readonly cells: SharedArrayBuffer
   readonly slab: SharedArrayBuffer
+  /** Keys of session tickets; the same at all workers, so that a session goes on wherever its next connection lands. */
+  readonly ticketKeys: Uint8Array
 }
 
 /** What a worker reads of itself. */
@@ -28,16 +30,26 @@ export interface WorkerReading {
   readonly redis: 'up' | 'down' | 'none'
 }
 
+/** Why a worker cannot begin. */
+export interface WorkerFailure {
+  readonly code: string
+  readonly detail: string
+  /** The address that it could not listen on; null where that is not the reason. */
+  readonly listen: string | null
+}
+
 /** To a worker. */
 export type ToWorker =
   | { readonly type: 'told'; readonly ticket: number; readonly part: ToldPart; readonly told: Told }
   | { readonly type: 'read'; readonly ticket: number }
+  | { readonly type: 'reload' }
+  | { readonly type: 'ticket-keys'; readonly keys: Uint8Array }
   | { readonly type: 'drain'; readonly deadlineMs: number }
 
 /** From a worker. */
 export type FromWorker =
-  | { readonly type: 'listening'; readonly port: number }
-  | { readonly type: 'failed'; readonly code: string; readonly detail: string }
+  | { readonly type: 'listening'; readonly bound: readonly BoundPlace[] }
+  | ({ readonly type: 'failed' } & WorkerFailure)
   | { readonly type: 'series'; readonly series: Series }
   | { readonly type: 'applied'; readonly ticket: number; readonly problem: string | null }
   | { readonly type: 'reading'; readonly ticket: number; readonly reading: WorkerReading }

@@ -1,24 +1,40 @@
-// One exchange with a peer, as undici tells it: head, chunks, end or error, each turned into our seams and our deadlines.
-// States: waiting (for the head) → flowing (the body) → over.
+// One exchange with a peer. States: waiting (for a connection) → connecting → sent → flowing (the body) → over.
 //
+// Invariants: it ends once, in exactly one of: the promise rejected, the body ended, the body failed, the body cancelled; whichever it
+// is, its connection is given back or dropped, its place in the queue is free, and nobody listens for its client any more.
 // Only who is waited for has the clock: the peer while it owes a head or a chunk, nobody while our own client is slow to send or take.
+// size: what the connection, the upload and the reader say meets in one state, and is read best beside it.
 
-import type { Dispatcher, Pool } from 'undici'
 import type { Abort } from '../base/abort.ts'
-import { EdgeError } from '../base/edge-error.ts'
-import type { Cancel, Timers } from '../base/ports.ts'
-import type { Body, BodyFlow, BodySink } from '../http/body.ts'
+import { asEdgeError, EdgeError } from '../base/edge-error.ts'
+import type { Cancel, Clock } from '../base/ports.ts'
 import { Fields } from '../http/fields.ts'
-import { readableOf } from './request-stream.ts'
+import type { ResponseHead } from '../wire/message.ts'
+import { WireFault } from '../wire/wire-fault.ts'
+import { AnswerBody, type AnswerSource } from './answer-body.ts'
+import { RequestUpload, type UploadWatcher } from './request-upload.ts'
 import type { Hop, UpstreamAnswer, UpstreamRequest } from './upstream.ts'
-import { brokeUnused, faultOf } from './upstream-faults.ts'
+import type { Occupant, UpstreamConnection } from './upstream-connection.ts'
+import { type Break, faultOf } from './upstream-faults.ts'
 
 /** What an exchange needs to know. */
 export interface UpstreamTask {
   readonly request: UpstreamRequest
+  /** The head of the request as it is written. */
+  readonly headText: string
   readonly hop: Hop
+  /** The name to ask the peer for; empty without TLS. */
+  readonly name: string
   readonly wanted: Abort
-  readonly timers: Timers
+  readonly clock: Clock
+}
+
+/** The queue in front of a peer, as an exchange sees it. */
+export interface PeerQueue {
+  /** Sends it once more, on a connection that was never used. */
+  again(exchange: UpstreamExchange): void
+  /** Takes it out of the queue. */
+  leave(exchange: UpstreamExchange): void
 }
 
 /** Where the head of the answer goes. */
@@ -29,237 +45,186 @@ export interface HeadPromise {
 
 /** Methods that may run twice (RFC 9110 §9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+/** From here on an answer that comes before the request is whole says that the rest of it is not wanted. */
+const FIRST_UNWILLING_STATUS = 300
 
 /** One exchange with a peer. */
-export class UpstreamExchange implements Dispatcher.DispatchHandler {
-  readonly #task: UpstreamTask
-  readonly #head: HeadPromise
-  readonly #free: () => void
-  #state: 'waiting' | 'flowing' | 'over' = 'waiting'
-  /** Where the request is: with us, with undici but without a connection, or on a connection. */
-  #place: 'here' | 'queued' | 'sent' = 'here'
-  #pool: Pool | null = null
-  #sends = 0
-  #controller: Dispatcher.DispatchController | null = null
-  #sink: BodySink | null = null
-  #early: Uint8Array[] = []
-  #ended = false
-  /** The peer would take more of the request, and the client has not sent it yet. */
-  #starved = false
-  #stopTimer: Cancel
-  readonly #stopTotal: Cancel
-  #stopListening: Cancel = () => {}
+export class UpstreamExchange implements Occupant, AnswerSource, UploadWatcher {
+  readonly task: UpstreamTask
+  readonly #queue: PeerQueue
+  readonly #promise: HeadPromise
+  readonly #beganMs: number
+  readonly #stopListening: Cancel
+  #state: 'waiting' | 'connecting' | 'sent' | 'flowing' | 'over' = 'waiting'
+  #connection: UpstreamConnection | null = null
+  #upload: RequestUpload | null = null
+  #body: AnswerBody | null = null
+  #tries = 0
+  /** When the step it is in is late, and when the head is late whatever the step; monotonic. */
+  #stepDueMs: number
+  #headDueMs: number
 
-  /** @param free called once, when undici has nothing of this exchange any more */
-  constructor(task: UpstreamTask, head: HeadPromise, free: () => void) {
-    this.#task = task
-    this.#head = head
-    this.#free = free
+  constructor(task: UpstreamTask, queue: PeerQueue, promise: HeadPromise) {
+    this.task = task
+    this.#queue = queue
+    this.#promise = promise
     const { connectTimeoutMs, firstByteTimeoutMs, untilHeadMs } = task.hop
-    // Until undici has a connection for it, the request may wait in a queue or for a handshake.
-    this.#stopTimer = task.timers.after(connectTimeoutMs + firstByteTimeoutMs, () => this.#late(connectTimeoutMs + firstByteTimeoutMs))
-    this.#stopTotal = task.timers.after(untilHeadMs, () => this.#late(untilHeadMs))
-    this.#stopListening = task.wanted.on(() => this.#fail(new EdgeError('CLIENT_GONE')))
+    this.#beganMs = task.clock.monotonicMs()
+    // Who is served before has to be answered within that time.
+    this.#stepDueMs = this.#beganMs + connectTimeoutMs + firstByteTimeoutMs
+    this.#headDueMs = this.#beganMs + untilHeadMs
+    this.#stopListening = task.wanted.on(() => this.fail(new EdgeError('CLIENT_GONE')))
   }
 
-  /** Hands the request to undici. */
-  dispatch(pool: Pool): void {
+  /** Whether the request was written whole. */
+  get sent(): boolean {
+    return this.#upload === null || this.#upload.whole
+  }
+
+  /** A connection is being opened for it. */
+  connecting(connection: UpstreamConnection): void {
+    this.#state = 'connecting'
+    this.#connection = connection
+    this.#stepDueMs = this.task.clock.monotonicMs() + this.task.hop.connectTimeoutMs
+  }
+
+  /** Sends the request on a connection that stands. */
+  goOn(connection: UpstreamConnection): void {
+    const { request, headText, hop, clock } = this.task
+    const { body } = request
+    this.#state = 'sent'
+    this.#connection = connection
+    this.#tries += 1
+    this.#stepDueMs = clock.monotonicMs() + hop.firstByteTimeoutMs
+    connection.begin(this, request.method)
+    if (body === null) return connection.writeHead(headText, null)
+    const upload = new RequestUpload(connection, this, body.lengthBytes)
+    this.#upload = upload
+    connection.writeHead(headText, () => upload.start(body))
+    this.#watch()
+  }
+
+  /** Ends it with a fault, wherever it is. */
+  fail(fault: EdgeError): void {
     if (this.#state === 'over') return
-    const { method, target, fields, body } = this.#task.request
-    this.#pool = pool
-    this.#place = 'queued'
-    this.#sends += 1
-    try {
-      pool.dispatch(
-        {
-          method: method as Dispatcher.HttpMethod,
-          path: target,
-          headers: withLength(fields, body),
-          body: body === null ? null : readableOf(body, { starved: () => this.#restOnUpload(), fed: () => this.#goOn() }),
-        },
-        this,
-      )
-    } catch (cause) {
-      this.#place = 'sent'
-      this.#fail(new EdgeError('UPSTREAM_INVALID', { peer: this.#task.hop.address }, cause))
-    }
+    const connection = this.#connection
+    if (this.#state === 'waiting') this.#queue.leave(this)
+    this.#finish()
+    connection?.drop(fault.code === 'UPSTREAM_CONNECT_TIMEOUT' ? 'late' : 'dropped')
+    if (this.#body === null) this.#promise.reject(fault)
+    else this.#body.fail(fault)
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#place = 'sent'
-    if (this.#state === 'over') {
-      this.#free()
-      return controller.abort(new Error('no longer wanted'))
-    }
-    this.#controller = controller
-    // The request has a connection now, so from here on only the peer is waited for.
-    if (!this.#starved) this.#watchAnswer()
+  sweep(nowMs: number): void {
+    if (nowMs < this.#stepDueMs && nowMs < this.#headDueMs) return
+    const { hop } = this.task
+    const peer = hop.address
+    const afterMs = Math.round(nowMs - this.#beganMs)
+    if (this.#state === 'waiting') this.fail(new EdgeError('UPSTREAM_BUSY', { peer, waitedMs: afterMs }))
+    else if (this.#state === 'connecting') this.fail(new EdgeError('UPSTREAM_CONNECT_TIMEOUT', { peer, afterMs }))
+    else if (this.#state === 'sent') this.fail(new EdgeError('UPSTREAM_TIMEOUT', { peer, afterMs }))
+    else this.fail(new EdgeError('UPSTREAM_CUT', { peer, silentMs: hop.idleTimeoutMs }))
   }
 
-  onRequestUpgrade(): void {
-    this.#fail(new EdgeError('UPSTREAM_INVALID', { peer: this.#task.hop.address, reason: 'an upgrade that nobody asked for' }))
+  // Occupant: what the connection says.
+
+  connected(): void {
+    this.goOn(this.#connection!)
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    // 1xx answers are interim (RFC 9110 §15.2): the final one is still to come.
-    if (status < 200 || this.#state !== 'waiting') return
+  interim(head: ResponseHead): void {
+    if (head.status === 103) this.task.request.onInterim?.(103, Fields.adopt(head.raw))
+  }
+
+  head(head: ResponseHead): void {
+    const { framing, status } = head
+    const lengthBytes = framing.kind === 'length' ? framing.bytes : framing.kind === 'none' ? 0 : null
+    this.#body = new AnswerBody(lengthBytes, this)
     this.#state = 'flowing'
-    // These end with their head, whatever their Content-Length says (RFC 9112 §6.3); undici takes the length of a 304 at its word.
-    this.#ended = status === 204 || status === 304 || this.#task.request.method === 'HEAD'
-    this.#stopTotal()
-    this.#watchSilence()
-    const fields = Fields.fromRaw(rawTexts(controller.rawHeaders))
-    this.#head.resolve({ status, fields, body: this.#body(fields) })
+    this.#headDueMs = Number.POSITIVE_INFINITY
+    // RFC 9112 §9.5: who answers before it has read all, and not with a success, does not want the rest. A success may be made of the
+    // request while it comes, so that goes on.
+    if (status >= FIRST_UNWILLING_STATUS) this.#upload?.cancel()
+    this.#watch()
+    this.#promise.resolve({ status, fields: Fields.adopt(head.raw), body: this.#body })
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    // undici tells of an empty chunk with each resume; passed on, it would only be an occasion to say "enough" again.
-    if (this.#state !== 'flowing' || chunk.byteLength === 0) return
-    this.#watchSilence()
-    if (this.#sink === null) {
-      this.#early.push(chunk)
-      return controller.pause()
-    }
-    if (!this.#sink.write(chunk)) this.#pause()
+  payload(bytes: Buffer): void {
+    this.#body!.write(bytes)
+    if (this.#state === 'flowing') this.#watch()
   }
 
-  onResponseEnd(): void {
-    if (this.#state !== 'flowing') return
-    this.#ended = true
-    if (this.#sink === null) return
+  whole(): void {
     this.#finish()
-    this.#sink.end()
+    this.#body!.end()
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
-    const was = this.#place
-    this.#place = 'sent'
-    if (this.#state === 'over' && was === 'queued') return this.#free()
-    if (this.#ended) return
-    if (this.#mayGoAgain(cause)) return queueMicrotask(() => this.dispatch(this.#pool!))
-    this.#fail(faultOf(cause, this.#task.hop.address, this.#state === 'flowing' ? 'flowing' : was))
+  broken(cause: Break, heard: boolean): void {
+    const state = this.#state
+    if (state === 'over' || state === 'waiting') return
+    if (state === 'sent' && !heard && !(cause instanceof WireFault) && this.#mayGoAgain()) return this.#queue.again(this)
+    this.fail(faultOf(cause, this.task.hop.address, state))
   }
 
-  // A kept connection may be closed by the peer in the moment we write on it. Nobody is to blame, so the same peer is asked once
-  // more (RFC 9110 §9.2.2 allows it for what may run twice; design: only on a connection that had been used before).
-  #mayGoAgain(cause: Error): boolean {
-    const { method, body } = this.#task.request
-    return this.#state === 'waiting' && this.#sends === 1 && body === null && IDEMPOTENT.has(method) && brokeUnused(cause)
+  drained(): void {
+    this.#upload?.drained()
   }
 
-  #body(fields: Fields): Body {
-    const length = fields.get('content-length')
-    return {
-      lengthBytes: length !== undefined && /^[0-9]{1,15}$/.test(length) ? Number(length) : null,
-      open: (sink) => this.#open(sink),
-    }
+  // UploadWatcher: what the upload says.
+
+  uploadMoved(): void {
+    this.#watch()
   }
 
-  #open(sink: BodySink): BodyFlow {
-    this.#sink = sink
-    const flow: BodyFlow = {
-      pause: () => this.#pause(),
-      resume: () => this.#resume(),
-      cancel: () => this.#cancel(),
-    }
-    if (this.#state === 'over') {
-      sink.fail(new EdgeError('UPSTREAM_CUT', { peer: this.#task.hop.address }))
-      return flow
-    }
-    const early = this.#early
-    this.#early = []
-    let wantsMore = true
-    for (const chunk of early) wantsMore = sink.write(chunk)
-    if (this.#ended) {
-      this.#finish()
-      sink.end()
-      return flow
-    }
-    if (wantsMore) this.#controller?.resume()
-    else this.#pause()
-    return flow
+  uploadFailed(fault: unknown): void {
+    this.fail(asEdgeError(fault))
   }
 
-  // While our own reader is slow, the peer's silence is not its fault: its timer rests.
-  #pause(): void {
-    if (this.#state !== 'flowing') return
-    this.#controller?.pause()
-    this.#stopTimer()
+  // AnswerSource: what the reader of the body says.
+
+  flow(): void {
+    this.#watch()
+    this.#connection?.flow()
   }
 
-  #resume(): void {
-    if (this.#state !== 'flowing') return
-    this.#watchSilence()
-    this.#controller?.resume()
+  halt(): void {
+    this.#connection?.halt()
+    this.#watch()
   }
 
-  #cancel(): void {
-    if (this.#state === 'over') return
+  cancel(): void {
+    const connection = this.#connection
     this.#finish()
-    this.#controller?.abort(new Error('no longer wanted'))
+    connection?.drop()
   }
 
-  // Counted anew with each chunk of the request: a long upload is not a slow answer.
-  #watchAnswer(): void {
-    if (this.#state !== 'waiting') return
-    const { firstByteTimeoutMs } = this.#task.hop
-    this.#restartTimer(firstByteTimeoutMs, () => this.#late(firstByteTimeoutMs))
+  // A peer may close a kept connection in the moment we write on it. Nobody is to blame, so the same peer is asked once more, if what
+  // was sent may run twice (RFC 9110 §9.2.2) or cannot have reached it. A connection that is new has no such excuse.
+  #mayGoAgain(): boolean {
+    const connection = this.#connection!
+    if (this.#tries > 1 || connection.requests < 2 || this.#upload !== null) return false
+    return IDEMPOTENT.has(this.task.request.method) || connection.refused
   }
 
-  // The client has the next move, under a deadline of its own, and a body under way cannot be tried elsewhere: counted as the peer's
-  // delay, slow uploads would let anybody have a healthy peer ejected.
-  #restOnUpload(): void {
-    this.#starved = true
-    if (this.#state !== 'waiting') return
-    this.#stopTimer()
-    this.#stopTotal()
+  #watch(): void {
+    const { hop, clock } = this.task
+    // The client has the next move, under a deadline of its own, and a body under way cannot be tried elsewhere: counted as the peer's
+    // delay, slow uploads would let anybody have a healthy peer ejected.
+    if (this.#upload?.waitsForClient === true) {
+      this.#stepDueMs = Number.POSITIVE_INFINITY
+      this.#headDueMs = Number.POSITIVE_INFINITY
+      return
+    }
+    if (this.#state === 'sent') this.#stepDueMs = clock.monotonicMs() + hop.firstByteTimeoutMs
+    // While our own reader is slow, the peer's silence is not its fault.
+    else if (this.#body?.paused === true) this.#stepDueMs = Number.POSITIVE_INFINITY
+    else this.#stepDueMs = clock.monotonicMs() + hop.idleTimeoutMs
   }
 
-  #goOn(): void {
-    this.#starved = false
-    this.#watchAnswer()
-  }
-
-  #late(afterMs: number): void {
-    this.#fail(new EdgeError('UPSTREAM_TIMEOUT', { peer: this.#task.hop.address, afterMs }))
-  }
-
-  #watchSilence(): void {
-    const { idleTimeoutMs, address } = this.#task.hop
-    this.#restartTimer(idleTimeoutMs, () => this.#fail(new EdgeError('UPSTREAM_CUT', { peer: address, silentMs: idleTimeoutMs })))
-  }
-
-  #restartTimer(delayMs: number, run: () => void): void {
-    this.#stopTimer()
-    this.#stopTimer = this.#task.timers.after(delayMs, run)
-  }
-
-  #fail(fault: EdgeError): void {
-    if (this.#state === 'over') return
-    const was = this.#state
-    this.#finish()
-    if (was === 'waiting') this.#head.reject(fault)
-    else this.#sink?.fail(fault)
-    this.#controller?.abort(fault)
-  }
-
-  // What waits in undici's queue cannot be taken out of it, so its place is not free before undici comes to it.
   #finish(): void {
     this.#state = 'over'
-    this.#stopTimer()
-    this.#stopTotal()
+    this.#connection = null
     this.#stopListening()
-    if (this.#place !== 'queued') this.#free()
+    this.#upload?.cancel()
   }
-}
-
-function rawTexts(raw: unknown): string[] {
-  if (!Array.isArray(raw)) return []
-  return raw.map((part) => (typeof part === 'string' ? part : (part as Buffer).toString('latin1')))
-}
-
-function withLength(fields: Fields, body: Body | null): string[] {
-  const raw = fields.toRaw()
-  if (body !== null && body.lengthBytes !== null) raw.push('content-length', String(body.lengthBytes))
-  return raw
 }

@@ -1,55 +1,52 @@
-// What undici's errors mean in the words of our error table. The difference that matters most: could the peer have begun to act on
-// the request? Before a connection stood it could not (retry always); afterwards it could (retry only what is idempotent).
+// What the end of a connection means in the words of our error table. The difference that matters most: could the peer have begun to
+// act on the request? Before a connection stood it could not (retry always); afterwards it could (retry only what is idempotent).
 
 import { EdgeError } from '../base/edge-error.ts'
-import type { ErrorCode } from '../contract/errors.ts'
+import { WireFault } from '../wire/wire-fault.ts'
 
-/** How far the exchange had come: no connection yet, request sent, or head of the answer seen. */
-export type Progress = 'here' | 'queued' | 'sent' | 'flowing'
+/** How far a request has come with its peer. */
+export type Progress = 'connecting' | 'sent' | 'flowing'
 
-/** A broken connection under another name than undici looks for; see `hop-pool.ts`. */
-export const RESET_CODE = 'ERR_PEER_RESET'
+/** Why a connection is of no more use: an error of the system, a rule that the peer broke, or that it closed. */
+export type Break = Error | WireFault | 'closed'
 
-const INVALID_CODES: ReadonlySet<string> = new Set([
-  'ERR_ASSERTION',
-  'UND_ERR_HEADERS_OVERFLOW',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'UND_ERR_INVALID_ARG',
-])
+/** A 101 to a request that asked for nothing of the kind: what follows would be no HTTP (RFC 9110 §15.2.2). */
+export const UNASKED_UPGRADE = new WireFault(
+  'unasked-upgrade',
+  'BAD_MESSAGE',
+  'RFC 9110 §15.2.2',
+  'A switch of protocols that nobody asked for: whoever reads on would take bytes of another protocol for an answer.',
+)
 
-/** What undici says when a peer speaks out of turn: a 100 or a 101 that nobody asked for, bytes behind an answer. */
-const NONSENSE: ReadonlySet<string> = new Set(['bad response', 'bad upgrade'])
+/** More interim answers than any peer needs; see MAX_INTERIM. */
+export const TOO_MANY_INTERIM = new WireFault(
+  'too-many-interim',
+  'BAD_MESSAGE',
+  'RFC 9110 §15.2',
+  'Interim answers without end: each is cheap for the peer and keeps a client waiting.',
+)
 
-/** The fault that an error of the wire stands for. */
-export function faultOf(cause: Error, peer: string, progress: Progress): EdgeError {
-  // Our own faults come back through the request body or an abort: they keep their code.
-  if (cause instanceof EdgeError) return cause
-  if (cause.cause instanceof EdgeError) return cause.cause
-  return new EdgeError(codeOf(cause, progress), { peer, reason: cause.message }, cause)
-}
-
-function codeOf(cause: Error, progress: Progress): ErrorCode {
-  if (progress === 'flowing') return 'UPSTREAM_CUT'
-  const code = codeText(cause)
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'UPSTREAM_CONNECT_TIMEOUT'
-  // undici's parser errors have a name and, with the parser in WebAssembly, no code.
-  if (cause.name === 'HTTPParserError' || INVALID_CODES.has(code) || NONSENSE.has(cause.message)) return 'UPSTREAM_INVALID'
+/** The fault that the end of a connection stands for. */
+export function faultOf(cause: Break, peer: string, progress: Progress): EdgeError {
+  if (progress === 'flowing') return new EdgeError('UPSTREAM_CUT', detailOf(cause, peer), causeOf(cause))
+  if (cause instanceof WireFault) return new EdgeError('UPSTREAM_INVALID', detailOf(cause, peer))
   // Refused, unreachable, no such name, a certificate or handshake that failed: nothing of the request was written.
-  return progress === 'sent' ? 'UPSTREAM_RESET' : 'UPSTREAM_CONNECT'
+  if (progress === 'connecting') return new EdgeError(connectCode(cause), detailOf(cause, peer), causeOf(cause))
+  return new EdgeError('UPSTREAM_RESET', detailOf(cause, peer), causeOf(cause))
 }
 
-/** Whether a kept connection broke without a word about this request. Peers close idle ones just when they are used again. */
-export function brokeUnused(cause: Error): boolean {
-  const code = codeText(cause)
-  // A break at the lowest level does not say what the connection had carried; undici's own error does.
-  if (code === RESET_CODE || code === 'EPIPE') return true
-  return (
-    code === 'UND_ERR_SOCKET' &&
-    !NONSENSE.has(cause.message) &&
-    ((cause as { socket?: { bytesRead?: number } | null }).socket?.bytesRead ?? 0) > 0
-  )
+function connectCode(cause: Error | 'closed'): 'UPSTREAM_CONNECT' | 'UPSTREAM_CONNECT_TIMEOUT' {
+  const timedOut = cause !== 'closed' && (cause as NodeJS.ErrnoException).code === 'ETIMEDOUT'
+  return timedOut ? 'UPSTREAM_CONNECT_TIMEOUT' : 'UPSTREAM_CONNECT'
 }
 
-function codeText(cause: Error): string {
-  return String((cause as NodeJS.ErrnoException).code ?? '')
+function detailOf(cause: Break, peer: string): Readonly<Record<string, unknown>> {
+  if (cause === 'closed') return { peer, reason: 'the peer closed the connection' }
+  if (cause instanceof WireFault) return { peer, rule: cause.rule, section: cause.section, reason: cause.why }
+  // Several addresses tried in vain make one error without words of its own.
+  return { peer, reason: cause.message === '' ? String((cause as NodeJS.ErrnoException).code) : cause.message }
+}
+
+function causeOf(cause: Break): unknown {
+  return cause instanceof Error ? cause : undefined
 }

@@ -33,7 +33,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   {
     place: 'edge/base/system/',
-    may: ['clock', 'timers', 'chance', 'process', 'fetch', 'files', 'sockets', 'http', 'threads', 'undici', 'pino'],
+    may: ['clock', 'timers', 'chance', 'process', 'fetch', 'files', 'sockets', 'http', 'threads', 'children', 'undici', 'pino'],
     reason: 'makes the real ports',
   },
   {
@@ -47,6 +47,7 @@ export const PLACES: readonly Place[] = [
     reason: 'a thread: its data, its messages, the script it hands to Redis',
   },
   { place: 'edge/server/', may: ['sockets', 'http', 'threads'], reason: 'listens, and starts the workers' },
+  { place: 'edge/server/unix-socket.ts', may: ['files'], reason: 'a Unix socket is a file' },
   { place: 'edge/upstream/', may: ['undici', 'sockets', 'http'], reason: 'connects to peers' },
   { place: 'edge/redis/', may: ['ioredis'], reason: 'the Redis client port' },
   { place: 'control/main.ts', may: ['process', 'timers', 'files'], reason: 'the process: arguments, signals, folders' },

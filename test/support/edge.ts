@@ -25,6 +25,10 @@ export interface EdgeSetup {
 export interface TestEdge {
   readonly port: number
   readonly url: string
+  /** Of its present process. */
+  readonly pid: number
+  /** The process started last has ended; a successor may live on. */
+  readonly left: Promise<Exit>
   /** All that its present process wrote. */
   readonly output: string
   /** The text of its last good configuration on disk; empty before there is one. */
@@ -70,6 +74,12 @@ export async function startEdge(t: Scope, setup: EdgeSetup): Promise<TestEdge> {
   return {
     port,
     url: `http://127.0.0.1:${port}`,
+    get pid() {
+      return weir.pid
+    },
+    get left() {
+      return weir.left
+    },
     get output() {
       return weir.output
     },
@@ -93,6 +103,8 @@ function bootstrapOf(setup: EdgeSetup, folder: string, port: number): object {
     stateDir: join(folder, 'state'),
     accessLog: 'off',
     drainTimeoutMs: 2_000,
+    // A busy machine must not make it shed where a test is about something else.
+    overload: { loopDelayMs: 60_000 },
     ...(setup.site ? { site: 'site.yaml' } : {}),
     ...(setup.control ? { control: { url: setup.control.url, tokenFile: join(folder, 'token') } } : {}),
     ...(setup.redis ? { redis: redisOf(setup.redis) } : {}),

@@ -1,5 +1,6 @@
 import { Abort } from '../../edge/base/abort.ts'
 import { createBackground } from '../../edge/base/background.ts'
+import { ByteBudget } from '../../edge/base/byte-budget.ts'
 import { allocateCells, SharedCells } from '../../edge/base/shared-cells.ts'
 import { Flights } from '../../edge/cache/flights.ts'
 import type { Level } from '../../edge/cache/level.ts'
@@ -14,6 +15,7 @@ import { EMPTY_SWITCHBOARD, type Switchboard } from '../../edge/contract/switchb
 import { validate } from '../../edge/contract/validate.ts'
 import type { Body } from '../../edge/http/body.ts'
 import { Fields } from '../../edge/http/fields.ts'
+import { BodiesInUse } from '../../edge/pipeline/bodies-in-use.ts'
 import type { Asked, Exchange, Incoming, Tools } from '../../edge/pipeline/exchange.ts'
 import { handle } from '../../edge/pipeline/handle.ts'
 import { identify } from '../../edge/pipeline/identify.ts'
@@ -21,7 +23,9 @@ import { LineMetrics } from '../../edge/pipeline/line-metrics.ts'
 import { match } from '../../edge/pipeline/match.ts'
 import { normalise } from '../../edge/pipeline/normalise.ts'
 import { newWhy } from '../../edge/pipeline/why.ts'
+import { WebsocketLane } from '../../edge/upstream/websocket-lane.ts'
 import { ManualClock } from './manual-clock.ts'
+import { MemoryFiles } from './memory-files.ts'
 import { RecordingLog } from './recording-log.ts'
 import { RecordingMetrics } from './recording-metrics.ts'
 import { RecordingReply } from './recording-reply.ts'
@@ -40,6 +44,7 @@ export interface Asking {
   readonly body?: Body
   readonly from?: string
   readonly version?: Incoming['httpVersion']
+  readonly upgrade?: Incoming['upgrade']
 }
 
 /** An exchange with its ends at hand. */
@@ -66,6 +71,14 @@ export function makeRegistries(): Registries {
   return createRegistries(new SharedCells(allocateCells(1_024, random)), random)
 }
 
+/** What a line has beside its site. */
+export interface LineOptions {
+  readonly switchboard?: Switchboard
+  readonly far?: Level
+  /** What it may hold of bodies on their way; plenty where nothing is said. */
+  readonly bufferMaxBytes?: number
+}
+
 /** A whole line over fakes: a site, a scripted upstream, a real memory cache, a clock that the test moves. */
 export class Line {
   readonly clock = new ManualClock()
@@ -75,12 +88,16 @@ export class Line {
   readonly upstream = new ScriptedUpstream(this.clock)
   readonly memory = new MemoryLevel(10_000_000)
   readonly forgotten: string[] = []
+  /** How overloaded the worker is; the test says so. */
+  readonly pressure = { level: 0, retryAfterMs: 2_000 }
+  readonly budget: ByteBudget
   readonly registries = makeRegistries()
   readonly tools: Tools
   snapshot: Snapshot
   #ids = 0
 
-  constructor(site: object = TWO_PEERS, options: { readonly switchboard?: Switchboard; readonly far?: Level } = {}) {
+  constructor(site: object = TWO_PEERS, options: LineOptions = {}) {
+    this.budget = new ByteBudget(options.bufferMaxBytes ?? 10_000_000)
     this.snapshot = compile(toldOf(site, options.switchboard), this.registries)
     const levels = new Levels(this.memory, options.far ?? null)
     this.tools = {
@@ -94,7 +111,11 @@ export class Line {
       levels,
       flights: new Flights({ clock: this.clock, timers: this.clock }, { maxFlights: 100, maxMarks: 100, markMs: 2_000 }),
       upstream: this.upstream,
+      websockets: new WebsocketLane({ clock: this.clock, timers: this.clock, files: new MemoryFiles(), metrics: this.metrics }),
       background: createBackground(this.log, this.metrics),
+      pressure: this.pressure,
+      budget: this.budget,
+      bodiesInUse: new BodiesInUse(this.budget),
       forget: (key) => {
         this.forgotten.push(key)
         this.tools.background('cache.forget', Promise.resolve(levels.delete(key)))
@@ -105,7 +126,7 @@ export class Line {
 
   /** An exchange that has just begun. */
   exchange(asking: Asking = {}, tools: Partial<Tools> = {}): MadeExchange {
-    const { method = 'GET', target = '/', headers = {}, body = null, from = '198.51.100.7', version = '1.1' } = asking
+    const { method = 'GET', target = '/', headers = {}, body = null, from = '198.51.100.7', version = '1.1', upgrade = null } = asking
     const lines = Object.entries({ Host: 'shop.example', 'User-Agent': BROWSER, ...headers }).filter(([, value]) => value !== null)
     const wanted = new Abort()
     this.#ids += 1
@@ -122,7 +143,7 @@ export class Line {
         body,
         peerAddress: from,
         certificate: null,
-        upgrade: null,
+        upgrade,
       },
       reply: new RecordingReply(method, wanted),
       snapshot: this.snapshot,

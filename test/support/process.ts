@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import type { Scope } from './scope.ts'
 
 // Old output is dropped beyond this, so a chatty server under load does not fill the test's memory.
@@ -15,6 +15,8 @@ export interface Exit {
 export interface StartOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** What it has open from descriptor 3 on, as numbers of this process. */
+  readonly descriptors?: readonly number[]
 }
 
 /** Processes still running; ended with the test's own process, should it end before its teardowns have run. */
@@ -35,7 +37,10 @@ function leave(signal: NodeJS.Signals): void {
 /** A real process with its output captured (standard output and error in one). */
 export class TestProcess {
   readonly pid: number
+  /** It has ended, and so has all that it started and that writes to the same streams. */
   readonly exited: Promise<Exit>
+  /** It has ended itself. */
+  readonly left: Promise<Exit>
   readonly #child: ChildProcess
   readonly #title: string
   readonly #listeners = new Set<() => void>()
@@ -44,10 +49,13 @@ export class TestProcess {
 
   constructor(command: string, args: readonly string[], options: StartOptions = {}) {
     this.#title = [command, ...args].join(' ')
-    this.#child = spawn(command, args, { ...options, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const { cwd, env, descriptors = [] } = options
+    const stdio = ['ignore', 'pipe', 'pipe', ...descriptors] satisfies StdioOptions
+    this.#child = spawn(command, args, { ...(cwd === undefined ? {} : { cwd }), env: { ...process.env, ...env }, stdio })
     running.add(this.#child)
     this.pid = this.#child.pid ?? -1
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => this.#add(text))
+    this.left = new Promise((resolve) => this.#child.once('exit', (code, signal) => resolve({ code, signal })))
     this.exited = new Promise((resolve) => {
       this.#child.once('error', (cause) => this.#add(`${cause.message}\n`)) // 'close' follows
       this.#child.once('close', (code, signal) => resolve(this.#ended({ code, signal })))

@@ -11,6 +11,8 @@ export interface TestWeir {
   readonly port: number
   readonly url: string
   readonly pid: number
+  /** It has ended; a successor may live on. */
+  readonly left: Promise<Exit>
   /** All it wrote so far. */
   readonly output: string
   /** See `TestProcess.waitForLine`. */
@@ -36,6 +38,7 @@ export async function startWeir(t: Scope, args: readonly string[], options: Star
     port: Number(match[2]),
     url: match[1] as string,
     pid: child.pid,
+    left: child.left,
     get output() {
       return child.output
     },

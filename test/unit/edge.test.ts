@@ -40,7 +40,9 @@ function made(t: Test, siblings: Siblings | null = null) {
   const log = new RecordingLog()
   const ports: Ports = { clock, timers: clock, random, log, metrics, files: new MemoryFiles(), dial: new ScriptedDial() }
   const cells = allocateCells(1_024, random)
-  const edge = new Edge({ bootstrap: bootstrap(), ports, accessLog, cells, l1MaxBytes: 1_000_000, cachePut: '', siblings })
+  const vitals = { heapRatio: 0.1 }
+  const read = { worstLoopDelayMs: () => 0, heapRatio: () => vitals.heapRatio }
+  const edge = new Edge({ bootstrap: bootstrap(), ports, accessLog, vitals: read, cells, l1MaxBytes: 1_000_000, cachePut: '', siblings })
   t.teardown(() => edge.close())
   const ask = async (target: string, method = 'GET') => {
     const wanted = new Abort()
@@ -65,7 +67,7 @@ function made(t: Test, siblings: Siblings | null = null) {
     await until(() => accessLog.lines.length > before, { what: 'the exchange to end' })
     return { status: reply.answers[0]!.status, text: reply.text, logged: accessLog.lines.at(-1)! }
   }
-  return { edge, ask, clock, metrics, accessLog }
+  return { edge, ask, clock, metrics, accessLog, vitals }
 }
 
 function closedUntil(expiresAtMs: number): Switchboard {
@@ -107,6 +109,20 @@ t.test('a part of another revision brings the whole with it, so that no route lo
   const next = toldOf({ ...SITE, limits: {}, routes }, { seq: 3, switches: [], overrides: [] }, 2)
   t.equal(edge.apply(next, 'switches'), null)
   t.match(await ask('/few'), { status: 404, logged: { revision: 2 } })
+})
+
+t.test('a worker under pressure says so, and sheds', async (t) => {
+  const { edge, ask, clock, metrics, vitals } = made(t)
+  edge.apply(toldOf(SITE), 'all')
+  t.match([edge.pressure.level, edge.reading().pressure], [0, 0])
+  vitals.heapRatio = 0.99
+  clock.advance(100)
+  t.match([edge.pressure.level, edge.reading().pressure], [4, 4])
+  t.match(await ask('/ping'), { status: 503, logged: { fault: 'OVERLOADED' } })
+  t.equal(metrics.value('weir_shed_total', ['normal']), 1)
+  vitals.heapRatio = 0.1
+  clock.advance(4_100)
+  t.equal((await ask('/ping')).status, 200)
 })
 
 t.test('limits stay counted over a new revision', async (t) => {

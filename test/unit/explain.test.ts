@@ -47,8 +47,8 @@ t.test('a decision is told whole: client, route, mode, limits, key, pool and pee
     route: 'product',
     mode: { mode: 'normal', by: null, reason: null },
     limits: [
-      { id: 'people', key: 'address 198.51.100.7' },
-      { id: 'all', key: 'address 198.51.100.7' },
+      { id: 'people', key: '198.51.100.7' },
+      { id: 'all', key: '198.51.100.7' },
     ],
     cache: { store: 'standard', key: 'http://shop.example/product/7?b' },
     pool: { id: 'shop', balance: 'consistent-hash', key: '/product/7', peer: decide().pool!.peer, peers: 2 },

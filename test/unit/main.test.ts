@@ -1,7 +1,10 @@
 // The process as a user starts it: words, exit codes, signals.
 
+import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { rawExchange, request } from '../support/http-client.ts'
 import { startOrigin } from '../support/origin.ts'
@@ -52,6 +55,52 @@ t.test('a port that is taken is one sentence with exit code 1', async (t) => {
   }
 })
 
+t.test('a socket that nobody handed over is one sentence that says what to do', async (t) => {
+  const folder = tempDir(t)
+  writeFileSync(join(folder, 'edge.yaml'), 'listen: fd:web\nadmin: "off"\nsite: site.yaml\nstateDir: "off"\n')
+  const { code, output } = await runWeir(t, ['edge', '--config', join(folder, 'edge.yaml')])
+  t.equal(code, 1)
+  t.match(output, /^weir: fd:web cannot be listened on \(no socket of the name web was handed over\)\. A socket unit [^\n]*\n$/)
+  const odd = await runWeir(t, ['edge', '--config', join(folder, 'edge.yaml')], { env: { LISTEN_FDS: 'two' } })
+  t.match(odd, { code: 1, output: /^weir: What was handed over cannot be listened on \(LISTEN_FDS says "two"/ })
+})
+
+/** Runs an edge whose bootstrap says this beside what every test says. */
+async function startEdgeOf(t: Scope, to: string, bootstrap: object): Promise<{ process: TestProcess; urls: string[]; adminPort: number }> {
+  const folder = tempDir(t)
+  const site = {
+    name: 'shop',
+    pools: { web: { peers: [{ address: to.replace('http://', '') }] } },
+    routes: { all: { path: '/*', pool: 'web' } },
+  }
+  writeFileSync(join(folder, 'site.yaml'), JSON.stringify(site))
+  const base = { listen: '127.0.0.1:0', admin: '127.0.0.1:0', site: 'site.yaml', stateDir: 'off', accessLog: 'off', workers: 1 }
+  writeFileSync(join(folder, 'edge.yaml'), JSON.stringify({ ...base, ...bootstrap }))
+  const child = startProcess(t, process.execPath, [WEIR, 'edge', '--config', join(folder, 'edge.yaml')])
+  const [, urls] = await child.waitForLine(/weir: listening on (.*)/)
+  if ('admin' in bootstrap) return { process: child, urls: urls!.split(' '), adminPort: 0 }
+  const [, adminPort] = await child.waitForLine(/weir: admin on http:\/\/127\.0\.0\.1:(\d+)/)
+  return { process: child, urls: urls!.split(' '), adminPort: Number(adminPort) }
+}
+
+t.test('every listener serves, and stands in the line that says where it listens', async (t) => {
+  const origin = await startOrigin(t, { body: 'here' })
+  const { urls } = await startEdgeOf(t, origin.url, { workers: 2, listeners: [{ address: '127.0.0.1:0' }, { address: '[::1]:0' }] })
+  t.equal(urls.length, 3)
+  t.match(urls[2], /^http:\/\/\[::1\]:\d+$/)
+  for (const url of urls.slice(0, 2)) t.equal((await request({ port: Number(new URL(url).port) })).text, 'here')
+})
+
+t.test('with a delay SIGTERM first tells the balancers, and takes requests as before meanwhile', async (t) => {
+  const origin = await startOrigin(t, { body: 'still here' })
+  const { process: weir, urls, adminPort } = await startEdgeOf(t, origin.url, { drainDelayMs: 60_000 })
+  weir.signal('SIGTERM')
+  await until(async () => (await request({ port: adminPort, path: '/readyz' })).text === 'draining\n', { what: 'readyz to turn' })
+  t.match(await request({ port: Number(new URL(urls[0]!).port) }), { status: 200, text: 'still here' })
+  weir.signal('SIGTERM')
+  t.same(await weir.exited, { code: 1, signal: null })
+})
+
 t.test('SIGTERM lets what is under way finish, takes nothing new, and ends with exit code 0', async (t) => {
   const origin = await startOrigin(t, { body: 'finished' })
   const hold = origin.hold('/slow')
@@ -94,6 +143,43 @@ t.test('a second signal, whichever, ends at once', async (t) => {
   t.same(await weir.exited, { code: 1, signal: null })
   hold.release()
 })
+
+t.test('a Unix socket outlives an upgrade in place (SIGUSR2), and is refused to another edge', async (t) => {
+  const origin = await startOrigin(t, { body: 'over the socket' })
+  const path = join(tempDir(t), 'edge.sock')
+  const { process: weir, urls } = await startEdgeOf(t, origin.url, { listen: `unix:${path}`, admin: 'off' })
+  t.same(urls, [`unix:${path}`])
+  const taken = await runWeir(t, ['proxy', '--to', origin.url, '--listen', `unix:${path}`, '--admin', 'off'])
+  t.match(taken, { code: 1, output: /edge\.sock is taken by another process/ })
+  weir.signal('SIGUSR2')
+  const [, pid] = await weir.waitForLine(/"event":"upgrade-done","pid":(\d+)/)
+  t.teardown(() => process.kill(Number(pid), 'SIGTERM'))
+  t.same(await weir.left, { code: 0, signal: null })
+  t.equal(await pageOver(path), 'over the socket')
+})
+
+t.test('an edge that another program keeps running does not replace itself', async (t) => {
+  const origin = await startOrigin(t)
+  const child = fork(WEIR, [...PROXY, '--to', origin.url], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  t.teardown(() => child.kill('SIGKILL'))
+  let output = ''
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  await until(() => output.includes('weir: admin on'), { what: 'the proxy to listen', deadlineMs: 15_000 })
+  child.kill('SIGUSR2')
+  await until(() => /"event":"upgrade-refused","reason":"another program started this edge/.test(output), { what: 'the refusal' })
+  t.equal(child.exitCode, null)
+})
+
+/** A page read over a Unix socket. */
+function pageOver(socketPath: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = get({ socketPath, path: '/', agent: false }, (message) => text(message).then(resolve, reject))
+    sent.once('error', reject)
+  })
+}
 
 t.test('SIGHUP reads the site file again', async (t) => {
   const [first, second] = [await startOrigin(t, { body: 'first' }), await startOrigin(t, { body: 'second' })]

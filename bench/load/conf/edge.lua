@@ -1,11 +1,13 @@
 -- The edge's job as a careful OpenResty author would write it, for the bench only.
 -- Per request: crawler verdict (memo of verdicts), degrade flag and GCRA limit in shared dictionaries;
 -- then memory (shared dictionary), Redis (one GET over a pooled cosocket), origin (sub-request), filling both.
+-- Its answers carry the fields that the edge's carry: readings of the limit, Age, Cache-Status; Via and a request id from nginx.conf.
 -- An entry is one string: date stored (10 digits), "type\netag\ncache-control\n", body.
 local lrucache = require "resty.lrucache"
 
 local M = {}
 local ngx, find, sub, format, tonumber, tostring = ngx, string.find, string.sub, string.format, tonumber, tostring
+local floor, ceil = math.floor, math.ceil
 local answers, limits, flags = ngx.shared.answers, ngx.shared.limits, ngx.shared.flags
 local verdicts = lrucache.new(10000)
 local FRESH_SECONDS = 3600
@@ -21,30 +23,39 @@ local function is_crawler(agent)
   return crawler
 end
 
--- GCRA: one date per client, the theoretical arrival time of its next request [ITU-T I.371].
--- Get and set are two steps, which is exact here only because there is one worker.
-local function over_limit(route, per_second, burst)
-  local now = ngx.now()
-  local key = route .. ngx.var.binary_remote_addr
-  local interval = 1 / per_second
-  local arrival = limits:get(key)
-  if not arrival or arrival < now then arrival = now end
-  local wait = arrival - now - interval * (burst - 1)
-  if wait > 0 then return wait end
-  limits:set(key, arrival + interval, 60)
-  return nil
+-- A limit of `per_second` requests, `burst` at once; what never changes of its answers is made here, once.
+function M.rule(per_second, burst)
+  return { interval = 1 / per_second, burst = burst, policy = format('"per-address";q=%d;w=1', per_second) }
 end
 
-function M.gates(route, per_second, burst)
+-- GCRA: one date per client, the theoretical arrival time of its next request [ITU-T I.371].
+-- Get and set are two steps, which is exact here only because there is one worker.
+-- Gives what is left, or nil and the seconds to wait.
+local function take(route, rule)
+  local now = ngx.now()
+  local key = route .. ngx.var.binary_remote_addr
+  local interval = rule.interval
+  local arrival = limits:get(key)
+  if not arrival or arrival < now then arrival = now end
+  local room = now + interval * rule.burst - arrival
+  if room < interval then return nil, interval - room end
+  limits:set(key, arrival + interval, 60)
+  return floor(room / interval) - 1
+end
+
+function M.gates(route, rule)
   ngx.ctx.crawler = is_crawler(ngx.var.http_user_agent)
   if flags:get(route) == 1 then return ngx.exit(503) end
-  local wait = over_limit(route, per_second, burst)
-  if not wait then return end
-  ngx.header["Retry-After"] = tostring(math.ceil(wait))
+  local remaining, wait = take(route, rule)
+  local header = ngx.header
+  header["RateLimit-Policy"] = rule.policy
+  header["RateLimit"] = '"per-address";r=' .. (remaining or 0) .. ";t=1"
+  if remaining then return end
+  header["Retry-After"] = tostring(ceil(wait))
   return ngx.exit(429)
 end
 
-local function send(entry, cache)
+local function send(entry, outcome, level)
   local type_end = find(entry, "\n", 11, true)
   local etag_end = find(entry, "\n", type_end + 1, true)
   local control_end = find(entry, "\n", etag_end + 1, true)
@@ -52,8 +63,9 @@ local function send(entry, cache)
   header["Content-Type"] = sub(entry, 11, type_end - 1)
   header["ETag"] = sub(entry, type_end + 1, etag_end - 1)
   header["Cache-Control"] = sub(entry, etag_end + 1, control_end - 1)
-  header["Age"] = ngx.time() - tonumber(sub(entry, 1, 10))
-  header["X-Cache"] = cache
+  local age = ngx.time() - tonumber(sub(entry, 1, 10))
+  header["Age"] = age
+  header["Cache-Status"] = "bench;" .. outcome .. ";ttl=" .. (FRESH_SECONDS - age) .. ";detail=" .. level
   header["Content-Length"] = #entry - control_end
   ngx.print(sub(entry, control_end + 1))
 end
@@ -89,20 +101,20 @@ end
 function M.answer(where)
   local key = ngx.var.host .. ngx.var.request_uri
   local entry = where.memory and answers:get(key)
-  if entry then return send(entry, "hit-memory") end
+  if entry then return send(entry, "hit", "L1") end
 
   entry = redis(where.redisPort, "$3\r\nGET\r\n" .. bulk(key), 2)
   if entry then
     -- What crawlers read stays out of memory, so that a crawl cannot push out what people read.
     if where.memory and not ngx.ctx.crawler then answers:set(key, entry, FRESH_SECONDS) end
-    return send(entry, "hit-redis")
+    return send(entry, "hit", "L2")
   end
 
   entry = fetch()
   if not entry then return ngx.exit(502) end
   if where.memory and not ngx.ctx.crawler then answers:set(key, entry, FRESH_SECONDS) end
   redis(where.redisPort, "$3\r\nSET\r\n" .. bulk(key) .. bulk(entry) .. "$2\r\nEX\r\n" .. bulk(tostring(FRESH_SECONDS)), 5)
-  return send(entry, "miss")
+  return send(entry, "fwd=uri-miss", "origin")
 end
 
 return M

@@ -6,7 +6,12 @@ import { makeEntry } from './make-entry.ts'
 t.test('an entry costs its body, byte for byte, and something beside it', async (t) => {
   const empty = entryBytes(makeEntry({ body: new Uint8Array(0) }))
   t.ok(empty > 500, 'the objects around an empty body are counted')
-  t.equal(entryBytes(makeEntry({ body: new Uint8Array(1_000) })) - empty, 1_000)
+  t.equal(entryBytes(makeEntry({ body: new Uint8Array(100_000) })) - empty, 100_000 - textBytes(''))
+})
+
+t.test('a short body is counted twice, since it is kept as text too', async (t) => {
+  const empty = entryBytes(makeEntry({ body: new Uint8Array(0) }))
+  t.equal(entryBytes(makeEntry({ body: new Uint8Array(1_000) })) - empty, 2_000)
 })
 
 t.test('every text of an entry is counted with what a string costs', async (t) => {

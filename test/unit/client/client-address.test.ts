@@ -1,11 +1,11 @@
 import t from 'tap'
-import { type ClientAddressRule, clientAddress } from '../../../edge/client/client-address.ts'
+import { ClientAddressRule, clientAddress } from '../../../edge/client/client-address.ts'
 import { AddressSet } from '../../../edge/http/address.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 
 const trusted = AddressSet.parse(['10.0.0.0/8', 'fd00::/8'])
-const xff: ClientAddressRule = { trusted, field: 'x-forwarded-for' }
-const forwarded: ClientAddressRule = { trusted, field: 'forwarded' }
+const xff = new ClientAddressRule(trusted, 'x-forwarded-for')
+const forwarded = new ClientAddressRule(trusted, 'forwarded')
 const addressOf = (peer: string, fields: Record<string, string | string[]>, rule: ClientAddressRule): string =>
   clientAddress(peer, Fields.of(fields), rule).address
 const schemeOf = (fields: Record<string, string | string[]>, rule: ClientAddressRule) =>

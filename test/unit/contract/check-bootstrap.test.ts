@@ -47,6 +47,53 @@ t.test('no two servers have one address, but any number may ask for a free port'
   t.end()
 })
 
+t.test('every listener has an address that means something, ranges that are ranges, and no circle', (t) => {
+  const tls = { certificates: [{ certFile: 'c.pem', keyFile: 'k.pem' }] }
+  const listeners = [
+    { address: '[::1]:443', tls },
+    { address: 'fd:web-tls.2' },
+    { address: 'fd:99999' },
+    { address: 'unix:/run/weir.sock', proxyProtocol: { trusted: ['10.0.0.0/8', '2001:db8::/32', '::1'] } },
+    { address: '127.0.0.1:80', redirectToHttps: {} },
+  ]
+  t.same(edge({ site: 's', listen: 'fd:web', listeners }), [])
+  const wrong = [
+    { address: 'a:70000' },
+    { address: '300.1.1.1:80', proxyProtocol: { trusted: ['10.0.0.0/8', '10.0.0.0/33', '1:2'] } },
+    { address: '127.0.0.1:444', tls, redirectToHttps: {} },
+  ]
+  t.same(
+    edge({ site: 's', listeners: wrong }).map((line) => line.split(' ')[0]),
+    [
+      '/listeners/0/address',
+      '/listeners/1/address',
+      '/listeners/1/proxyProtocol/trusted/1',
+      '/listeners/1/proxyProtocol/trusted/2',
+      '/listeners/2/redirectToHttps',
+    ],
+  )
+  t.end()
+})
+
+t.test('listeners are told apart from each other, from listen and from the admin port', (t) => {
+  const listeners = [
+    { address: '127.0.0.1:1' },
+    { address: 'fd:web' },
+    { address: '127.0.0.1:9901' },
+    { address: '127.0.0.1:0' },
+    { address: '[::1]:0' },
+    { address: 'unix:/run/a:0' },
+    { address: 'unix:/run/a:0' },
+  ]
+  t.match(edge({ site: 's', listen: 'fd:web', listeners }), [
+    /^\/listeners\/1\/address .*"fd:web" is taken by \/listen$/,
+    /^\/listeners\/6\/address .*taken by \/listeners\/5\/address$/,
+    /^\/admin .*taken by \/listeners\/2\/address$/,
+  ])
+  t.match(up({ edge: { listeners: [{ address: '127.0.0.1:9900' }] } }), [/^\/control\/listen .*taken by \/edge\/listeners\/0\/address$/])
+  t.end()
+})
+
 t.test('with weir up the edge needs no site of its own, and all servers are told apart', (t) => {
   t.same(up({}), [])
   t.match(up({ control: { listen: '127.0.0.1:8080' } }), [/^\/control\/listen .* taken by \/edge\/listen/])

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Fields } from '../../../edge/http/fields.ts'
 import { appendCacheStatus, entryAnswer, isNotModified } from '../../../edge/pipeline/entry-answer.ts'
+import { PIECE_BYTES } from '../../../edge/pipeline/paced-body.ts'
 import { type Asking, Line } from '../../support/exchange-maker.ts'
 import { makeEntry } from '../cache/make-entry.ts'
 
@@ -11,7 +12,7 @@ function answerTo(asking: Asking, entryFields: Record<string, string> = {}) {
   const { asked, x } = line.asked(asking)
   const fields = Fields.of({ 'Content-Type': 'text/plain', 'Content-Language': 'de', ETag: '"v1"', ...entryFields })
   const entry = makeEntry({ fields, receivedAtMs: line.clock.wallMs() - 5_500 })
-  return { answer: entryAnswer(asked.request, entry, HIT, x), entry }
+  return { answer: entryAnswer(asked.request, entry, { ...HIT, nowMs: line.clock.wallMs() }, x), entry }
 }
 
 t.test('an entry answers with its age and with what the cache did, and is not changed by that', async (t) => {
@@ -25,6 +26,22 @@ t.test('an entry answers with its age and with what the cache did, and is not ch
 
 t.test('HEAD hears how long the body would be', async (t) => {
   t.equal(answerTo({ method: 'HEAD' }).answer.fields.get('content-length'), '5')
+})
+
+t.test('a long body comes in pieces, and who is slow to read it keeps it in the budget', async (t) => {
+  const line = new Line()
+  const { asked, x } = line.asked()
+  const entry = makeEntry({ body: Buffer.alloc(3 * PIECE_BYTES, 'a') })
+  const pieces: number[] = []
+  const flow = entryAnswer(asked.request, entry, { ...HIT, nowMs: line.clock.wallMs() }, x).body!.open({
+    write: (piece) => pieces.push(piece.byteLength) < 2,
+    end() {},
+    fail() {},
+  })
+  t.same(pieces, [PIECE_BYTES, PIECE_BYTES])
+  t.equal(line.budget.usedBytes, 3 * PIECE_BYTES)
+  flow.cancel()
+  t.equal(line.budget.usedBytes, 0)
 })
 
 t.test('who has it already gets 304, without what describes the body and with all else', async (t) => {

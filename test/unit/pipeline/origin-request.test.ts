@@ -69,6 +69,16 @@ t.test('a body that says it is too long is refused before anything is sent, one 
   t.match(heard, [{ code: 'BODY_TOO_LARGE' }])
 })
 
+t.test('what a slow origin leaves in memory of a request counts until it takes more', async (t) => {
+  const source = new ScriptedBody()
+  const { body } = made({ method: 'POST', body: source }, BYPASS)
+  const flow = body!.open({ write: () => false, end() {}, fail() {} })
+  source.write('ab')
+  t.equal(line.budget.usedBytes, 2)
+  flow.resume()
+  t.match(line.budget, { usedBytes: 0, overgivenBytes: 0 })
+})
+
 t.test('the Host is the client’s, or the peer’s where the pool says so or there is no other', async (t) => {
   const { asked, x } = line.asked({ headers: { Host: 'shop.example:8080' } })
   const hosts = (poolId: string, request = asked.request) => {

@@ -142,6 +142,19 @@ t.test('a peer is busy until the body of its answer is over, whichever way that 
   t.equal(line.atPeers, 0, 'thrown')
 })
 
+t.test('what a slow client leaves in memory of an answer counts until the body is over', async (t) => {
+  const line = lineOf()
+  const body = new ScriptedBody()
+  line.upstream.will({ body })
+  const { fetching } = sending(line)
+  const { answer } = await fetching
+  const flow = answer.body.open({ write: () => false, end() {}, fail() {} })
+  body.write('half a page')
+  t.equal(line.budget.usedBytes, 11)
+  flow.cancel()
+  t.match(line.budget, { usedBytes: 0, overgivenBytes: 0 })
+})
+
 t.test('a peer that keeps failing is left out, and comes back by the monotonic clock', async (t) => {
   const line = lineOf({ tries: 1, ejection: { consecutiveFailures: 1, baseEjectionMs: 5_000 } })
   line.upstream.will({ status: 503 })

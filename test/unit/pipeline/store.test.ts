@@ -70,6 +70,24 @@ t.test('a body too long to keep flows on, and nobody waits for it', async (t) =>
   t.equal((await first).text.length, 1_026)
 })
 
+t.test('a worker that holds too much already keeps nothing new, and everybody gets whole answers', async (t) => {
+  const line = new Line(TWO_PEERS, { bufferMaxBytes: 10 })
+  line.budget.hold(8)
+  const body = new ScriptedBody()
+  line.upstream.will({ ...KEPT, body }, KEPT)
+  const first = line.ask()
+  await settled()
+  const waiting = line.ask()
+  body.write('pa').write('ge').end()
+  t.match(await first, { text: 'page', logged: { cache: 'miss:no-room', outcome: 'whole' } })
+  t.match(await waiting, { text: 'page', servedBy: 'origin', logged: { cache: 'miss:no-room' } })
+  t.match(line.budget, { usedBytes: 8, overgivenBytes: 0 })
+  line.budget.give(8)
+  t.match(await line.ask(), { text: 'page', logged: { cache: 'miss' } }, 'once there is room')
+  t.match(await line.ask(), { text: 'page', servedBy: 'hit' })
+  t.equal(line.budget.usedBytes, 0)
+})
+
 t.test('what may not be kept passes, says why, and those who waited ask for themselves', async (t) => {
   const line = new Line()
   const body = new ScriptedBody()

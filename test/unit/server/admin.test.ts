@@ -3,11 +3,12 @@ import { createSlab } from '../../../edge/base/metrics.ts'
 import type { ControlSource } from '../../../edge/config/control-source.ts'
 import type { Loader } from '../../../edge/config/loader.ts'
 import { Admin } from '../../../edge/server/admin.ts'
-import { listenAddress } from '../../../edge/server/listen-address.ts'
 import type { Supervisor } from '../../../edge/server/supervisor.ts'
 import { rawExchange, request } from '../../support/http-client.ts'
 import type { Scope } from '../../support/scope.ts'
 import { testPorts, toldOf } from './toy-worker.ts'
+
+const ALONE = { fd: null, sharing: 'alone' } as const
 
 async function start(t: Scope, more: { told?: number | null; serving?: number; explain?: () => unknown } = {}) {
   const { ports, log } = testPorts()
@@ -24,7 +25,7 @@ async function start(t: Scope, more: { told?: number | null; serving?: number; e
     explain: more.explain ?? ((_told: unknown, query: URLSearchParams) => ({ asked: query.get('url') })),
   } as ConstructorParameters<typeof Admin>[0])
   t.teardown(() => admin.close())
-  const port = Number(new URL(await admin.listen(listenAddress('127.0.0.1:0'))).port)
+  const port = Number(new URL(await admin.listen('127.0.0.1:0', ALONE)).port)
   return { admin, port, log, get: (path: string, method = 'GET') => request({ port, path, method }) }
 }
 
@@ -94,8 +95,27 @@ t.test('an address that is taken is LISTEN_FAILED', async (t) => {
   const { port } = await start(t)
   const { ports } = testPorts()
   const other = new Admin({ ports } as ConstructorParameters<typeof Admin>[0])
-  await t.rejects(other.listen(listenAddress(`127.0.0.1:${port}`)), {
+  await t.rejects(other.listen(`127.0.0.1:${port}`, ALONE), {
     code: 'LISTEN_FAILED',
     detail: { listen: `127.0.0.1:${port}`, reason: 'EADDRINUSE' },
   })
+})
+
+t.test('two that share their port, or one socket, answer side by side', async (t) => {
+  const { ports } = testPorts()
+  const parts = { ports } as ConstructorParameters<typeof Admin>[0]
+  const [first, second] = [new Admin(parts), new Admin(parts)]
+  t.teardown(() => Promise.all([first.close(), second.close()]))
+  const shared = { fd: null, sharing: 'shared' } as const
+  t.equal(first.fd, null)
+  const url = await first.listen('127.0.0.1:0', shared)
+  t.equal(await second.listen(url.replace('http://', ''), shared), url)
+  t.ok(first.fd !== null && second.fd !== null && first.fd !== second.fd)
+})
+
+t.test('an address in brackets comes back in brackets', async (t) => {
+  const { ports } = testPorts()
+  const admin = new Admin({ ports } as ConstructorParameters<typeof Admin>[0])
+  t.teardown(() => admin.close())
+  t.match(await admin.listen('[::1]:0', ALONE), /^http:\/\/\[::1\]:\d+$/)
 })

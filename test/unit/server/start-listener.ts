@@ -1,11 +1,12 @@
 import type { Abort } from '../../../edge/base/abort.ts'
-import { systemTimers } from '../../../edge/base/system/clock.ts'
+import { systemClock, systemTimers } from '../../../edge/base/system/clock.ts'
+import { systemFiles } from '../../../edge/base/system/files.ts'
 import { type EdgeBootstrap, EdgeBootstrapSchema } from '../../../edge/contract/bootstrap.ts'
 import { validate } from '../../../edge/contract/validate.ts'
 import type { Body } from '../../../edge/http/body.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 import type { Answer, Incoming, Reply, Sent } from '../../../edge/pipeline/exchange.ts'
-import { Http1Listener } from '../../../edge/server/http1.ts'
+import { Listeners } from '../../../edge/server/listeners.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { RecordingMetrics } from '../../support/recording-metrics.ts'
 import type { Scope } from '../../support/scope.ts'
@@ -33,7 +34,7 @@ export interface Taken {
 
 /** A listener whose requests the test answers. */
 export interface StartedListener {
-  readonly listener: Http1Listener
+  readonly listener: Listeners
   readonly port: number
   readonly taken: readonly Taken[]
   readonly faults: readonly string[]
@@ -45,9 +46,13 @@ export async function startListener(t: Scope, answer: (taken: Taken) => void, mo
   const taken: Taken[] = []
   const faults: string[] = []
   const metrics = new RecordingMetrics()
-  const listener = new Http1Listener({
+  const listener = new Listeners({
     bootstrap: bootstrapOf(more),
+    clock: systemClock,
     timers: systemTimers,
+    files: systemFiles,
+    isTrusted: () => false,
+    pressure: { level: 0 },
     log: new RecordingLog(),
     metrics,
     onRequest(incoming, reply, wanted) {
@@ -58,7 +63,13 @@ export async function startListener(t: Scope, answer: (taken: Taken) => void, mo
     onFault: (code) => faults.push(code),
   })
   t.teardown(() => listener.drain(0))
-  return { listener, port: await listener.listen(null, 'alone'), taken, faults, metrics }
+  return {
+    listener,
+    port: (await listener.listen([{ listener: 0, port: null, fd: null, sharing: 'alone' }]))[0]!.port,
+    taken,
+    faults,
+    metrics,
+  }
 }
 
 /** An answer with its body at hand, or one that streams. */

@@ -1,22 +1,15 @@
 import t from 'tap'
 import { exposition } from '../../../edge/base/exposition.ts'
-import { Supervisor } from '../../../edge/server/supervisor.ts'
+import type { Supervisor } from '../../../edge/server/supervisor.ts'
 import type { Scope } from '../../support/scope.ts'
 import { until } from '../../support/until.ts'
-import { bootstrapOf } from './start-listener.ts'
-import { TELL, testPorts, toldOf, toyWorker } from './toy-worker.ts'
+import { createSupervisor, type SupervisorSetup } from './create-supervisor.ts'
+import { notesOf, TELL, toldOf } from './toy-worker.ts'
 
-function create(t: Scope, count = 2) {
-  const { ports, clock, log, metrics } = testPorts()
-  const supervisor = new Supervisor(toyWorker(t), bootstrapOf(), count, ports)
-  t.teardown(() => supervisor.drain(0))
-  return { supervisor, clock, log, metrics }
-}
-
-async function start(t: Scope, count = 2) {
-  const created = create(t, count)
-  const port = await created.supervisor.start(toldOf(TELL.ok))
-  return { ...created, port }
+async function start(t: Scope, count = 2, setup: SupervisorSetup = {}) {
+  const created = createSupervisor(t, count, setup)
+  const ports = await created.supervisor.start(toldOf(TELL.ok))
+  return { ...created, ports }
 }
 
 /** Lets a worker break: the one that gets the message first, and no sibling. */
@@ -26,10 +19,95 @@ async function crash({ supervisor }: { readonly supervisor: Supervisor }, servin
 }
 
 t.test('all workers start on the port that the first one found', async (t) => {
-  const { supervisor, port, metrics } = await start(t, 3)
-  t.equal(port, 4321)
+  const { supervisor, ports, metrics } = await start(t, 3)
+  t.same([...ports], [[0, 4321]])
   t.equal(supervisor.serving, 3)
   t.equal(metrics.value('weir_workers'), 3)
+})
+
+const LISTENERS = [{ address: '127.0.0.1:0' }, { address: 'unix:/run/not-used.sock' }]
+
+t.test('the sockets of all workers are there for who comes after them', async (t) => {
+  const { supervisor, ports } = await start(t, 2, { bootstrap: { listeners: LISTENERS } })
+  t.same(
+    [...ports],
+    [
+      [0, 4321],
+      [1, 4322],
+      [2, 4323],
+    ],
+  )
+  t.same(supervisor.sockets(), [
+    { listener: 0, fd: 100 },
+    { listener: 1, fd: 101 },
+    { listener: 2, fd: 102 },
+    { listener: 0, fd: 200 },
+    { listener: 1, fd: 201 },
+  ])
+})
+
+t.test('all workers read their certificates again when told', async (t) => {
+  const { supervisor } = await start(t, 2)
+  supervisor.reload()
+  await until(() => supervisor.views().every(({ slab }) => notesOf(slab).reloads === 1), { what: 'both to reload' })
+})
+
+t.test('ticket keys are the same at all workers, also at one that starts later, and are others after twelve hours', async (t) => {
+  const tls = { certificates: [{ certFile: 'c.pem', keyFile: 'k.pem' }] }
+  const listeners = [{ address: '127.0.0.1:0', tls }] as NonNullable<SupervisorSetup['bootstrap']>['listeners']
+  const { supervisor, clock } = await start(t, 2, { bootstrap: { listeners: listeners! } })
+  const keys = () => supervisor.views().map(({ slab }) => notesOf(slab).keys)
+  const [first] = keys()
+  t.same(keys(), [first, first])
+  clock.advance(12 * 3_600_000)
+  await until(() => keys().every((key) => key !== first), { what: 'other keys at both' })
+  const [second] = keys()
+  t.same(keys(), [second, second])
+  await crash({ supervisor }, 0)
+  await supervisor.tell(toldOf(TELL.ok), 'all')
+  clock.advance(100)
+  await until(() => supervisor.serving === 2, { what: 'both to be back' })
+  t.same(keys(), [second, second, second, second])
+})
+
+t.test('without TLS no keys are rotated', async (t) => {
+  t.equal((await start(t)).clock.pending, 0)
+})
+
+t.test('a worker that took a handed socket with it opens the port anew', async (t) => {
+  const { supervisor, clock, lost } = await start(t, 1, { inherited: [{ name: '127.0.0.1%3A0', fd: 9 }] })
+  t.same(supervisor.sockets(), [{ listener: 0, fd: 9 }])
+  await crash({ supervisor }, 0)
+  await supervisor.tell(toldOf(TELL.ok), 'all')
+  clock.advance(100)
+  await until(() => supervisor.serving === 1, { what: 'the worker to be back' })
+  t.same(supervisor.sockets(), [{ listener: 0, fd: 100 }])
+  t.same(lost, [])
+})
+
+t.test('where nobody can open the socket again the edge is lost, at once and though siblings serve', async (t) => {
+  const inherited = [
+    { name: 'web', fd: 8 },
+    { name: 'web', fd: 9 },
+  ]
+  const { supervisor, clock, lost } = await start(t, 2, { bootstrap: { listen: 'fd:web' }, inherited })
+  await crash({ supervisor }, 0)
+  t.match(lost, [
+    { code: 'LISTEN_FAILED', detail: { listen: 'fd:web' } },
+    { code: 'LISTEN_FAILED', detail: { listen: 'fd:web' } },
+  ])
+  clock.advance(60_000)
+  t.equal(supervisor.serving, 0)
+})
+
+t.test('a port that somebody else has taken meanwhile is tried again while siblings serve; without any the edge is lost', async (t) => {
+  const { supervisor, clock, log, lost } = await start(t, 1)
+  await crash({ supervisor }, 0)
+  await supervisor.tell(toldOf(TELL.failsToListen), 'all')
+  clock.advance(100)
+  await until(() => log.of('worker-start-failed').length === 1, { what: 'the failed start' })
+  t.match(lost, [{ code: 'LISTEN_FAILED', detail: { listen: '127.0.0.1:0', reason: 'EADDRINUSE' } }])
+  t.equal(clock.pending, 0)
 })
 
 t.test('what is told goes to every worker; a problem of any of them comes back', async (t) => {
@@ -92,7 +170,7 @@ t.test('the counts of a worker that ended stay, its gauges go', async (t) => {
 })
 
 t.test('what is told while a worker starts reaches it', async (t) => {
-  const { supervisor, log } = create(t, 1)
+  const { supervisor, log } = createSupervisor(t, 1)
   const starting = supervisor.start(toldOf(TELL.ok))
   await supervisor.tell(toldOf(TELL.refuses), 'all')
   await starting
@@ -101,11 +179,11 @@ t.test('what is told while a worker starts reaches it', async (t) => {
 })
 
 t.test('a start that fails says why', async (t) => {
-  await t.rejects(create(t).supervisor.start(toldOf(TELL.failsToListen)), {
+  await t.rejects(createSupervisor(t, 2).supervisor.start(toldOf(TELL.failsToListen)), {
     code: 'LISTEN_FAILED',
-    detail: { worker: 0, listen: '127.0.0.1:0', detail: 'EADDRINUSE' },
+    detail: { worker: 0, listen: '127.0.0.1:0', reason: 'EADDRINUSE' },
   })
-  await t.rejects(create(t).supervisor.start(toldOf(TELL.crashesAtStart)), {
+  await t.rejects(createSupervisor(t, 2).supervisor.start(toldOf(TELL.crashesAtStart)), {
     code: 'INTERNAL',
     detail: { reason: /a worker ended while it started: Error: ends while it starts/ },
   })

@@ -15,20 +15,26 @@ import { tempDir } from '../../support/temp-dir.ts'
 // A worker that serves nobody and does what it is told: `told.revision` says what, so that no part of the real edge is needed.
 const SOURCE = `
 import { parentPort, workerData } from 'node:worker_threads'
-const { index, port, told, slab } = workerData
+const { index, places, told, slab, ticketKeys } = workerData
 let revision = told.revision
 const say = (message) => parentPort.postMessage(message)
 if (revision === 666) throw new Error('ends while it starts')
-if (revision === 404) { setInterval(() => {}, 1000); say({ type: 'failed', code: 'LISTEN_FAILED', detail: 'EADDRINUSE' }) }
+if (revision === 404) { setInterval(() => {}, 1000); say({ type: 'failed', code: 'LISTEN_FAILED', detail: 'EADDRINUSE', listen: '127.0.0.1:0' }) }
 else {
   say({ type: 'series', series: { name: 'weir_connections', labels: [], slot: 20 } })
   say({ type: 'series', series: { name: 'weir_background_failures_total', labels: ['toy'], slot: 21 } })
   new Float64Array(slab)[20] = 1
   new Float64Array(slab)[21] += 1
-  say({ type: 'listening', port: port ?? 4321 })
+  keep(ticketKeys)
+  say({ type: 'listening', bound: places.map(({ listener, port, fd }) => ({ listener, port: port ?? 4321 + listener, fd: fd ?? 100 * (index + 1) + listener })) })
+}
+function keep(keys) {
+  new Float64Array(slab)[23] = keys.reduce((sum, byte) => (sum * 31 + byte) % 1_000_003, keys.length)
 }
 parentPort.on('message', (message) => {
   if (message.type === 'drain') return message.deadlineMs === 13 ? undefined : say({ type: 'drained' })
+  if (message.type === 'reload') return (new Float64Array(slab)[22] += 1)
+  if (message.type === 'ticket-keys') return keep(message.keys)
   if (message.type === 'read')
     return revision === 7 ? undefined : say({ type: 'reading', ticket: message.ticket, reading: { inFlight: index + 1, requests: 10, lookups: 4, hits: index * 4, redis: index === 1 ? 'down' : 'up' } })
   revision = message.told.revision
@@ -38,11 +44,17 @@ parentPort.on('message', (message) => {
 })
 `
 
-/** The module of the toy worker. */
-export function toyWorker(t: Scope): URL {
+/** The module of the toy worker. @param crashesAt the revision at which it breaks; there is one in `TELL` */
+export function toyWorker(t: Scope, { crashesAt = 500 } = {}): URL {
   const path = join(tempDir(t), 'toy-worker.mjs')
-  writeFileSync(path, SOURCE)
+  writeFileSync(path, SOURCE.replace('revision === 500', `revision === ${crashesAt}`))
   return pathToFileURL(path)
+}
+
+/** What a toy worker has noted in its slab: how often it was told to reload, and a digest of its ticket keys. */
+export function notesOf(slab: SharedArrayBuffer): { readonly reloads: number; readonly keys: number } {
+  const slots = new Float64Array(slab)
+  return { reloads: slots[22]!, keys: slots[23]! }
 }
 
 /** What a toy worker does with a revision. */

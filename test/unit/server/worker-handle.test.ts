@@ -4,7 +4,7 @@ import { WorkerHandle } from '../../../edge/server/worker-handle.ts'
 import type { Scope } from '../../support/scope.ts'
 import { until } from '../../support/until.ts'
 import { bootstrapOf } from './start-listener.ts'
-import { TELL, testPorts, toldOf, toyWorker } from './toy-worker.ts'
+import { notesOf, TELL, testPorts, toldOf, toyWorker } from './toy-worker.ts'
 
 function start(t: Scope, revision: number) {
   const heard: string[] = []
@@ -13,14 +13,18 @@ function start(t: Scope, revision: number) {
     bootstrap: bootstrapOf(),
     index: 0,
     workers: 1,
-    port: null,
+    places: [
+      { listener: 0, port: null, fd: null, sharing: 'alone' },
+      { listener: 2, port: 99, fd: 7, sharing: 'alone' },
+    ] as const,
     told: toldOf(revision),
     cells: new SharedArrayBuffer(8),
     slab: createSlab(),
+    ticketKeys: new Uint8Array(48),
   }
   const worker = new WorkerHandle(toyWorker(t), seed, clock, {
-    listening: (port) => heard.push(`listening ${port}`),
-    failed: (code, detail) => heard.push(`failed ${code} ${detail}`),
+    listening: (bound) => heard.push(`listening ${bound.map(({ port }) => port).join(' ')}`),
+    failed: ({ code, detail, listen }) => heard.push(`failed ${code} ${detail} at ${listen}`),
     ended: (error) => heard.push(`ended ${error === null ? 'in peace' : String(error)}`),
   })
   t.teardown(() => worker.end())
@@ -30,7 +34,8 @@ function start(t: Scope, revision: number) {
 t.test('a worker says that it listens, and what its slots mean', async (t) => {
   const { worker, heard, heardOf } = start(t, TELL.ok)
   await heardOf(1)
-  t.same(heard, ['listening 4321'])
+  t.same(heard, ['listening 4321 99'])
+  t.same(worker.bound.at(-1), { listener: 2, port: 99, fd: 7 })
   t.same(
     worker.series.map(({ name }) => name),
     ['weir_connections', 'weir_background_failures_total'],
@@ -42,6 +47,16 @@ t.test('what it is told is in force, or its problem comes back', async (t) => {
   t.equal(await worker.tell(toldOf(TELL.later), 'all'), null)
   t.equal(await worker.tell(toldOf(TELL.refuses), 'switches'), 'cannot be compiled: worker 0 from switches')
   t.match(await worker.read(), { inFlight: 1, redis: 'up' })
+})
+
+t.test('it reads its files again and takes other ticket keys when told', async (t) => {
+  const { worker, heardOf } = start(t, TELL.ok)
+  await heardOf(1)
+  const before = notesOf(worker.slab)
+  worker.reload()
+  worker.setTicketKeys(new Uint8Array(48).fill(7))
+  await until(() => notesOf(worker.slab).keys !== before.keys, { what: 'the keys' })
+  t.equal(notesOf(worker.slab).reloads, 1)
 })
 
 t.test('a worker that breaks leaves no question open', async (t) => {
@@ -63,7 +78,7 @@ t.test('a worker that does not answer leaves no question open for ever', async (
 t.test('a worker that cannot listen says why, and its thread ends', async (t) => {
   const { heard, heardOf } = start(t, TELL.failsToListen)
   await heardOf(2)
-  t.same(heard, ['failed LISTEN_FAILED EADDRINUSE', 'ended in peace'])
+  t.same(heard, ['failed LISTEN_FAILED EADDRINUSE at 127.0.0.1:0', 'ended in peace'])
 })
 
 t.test('a drained worker ends; one that does not come to an end is ended', async (t) => {

@@ -17,10 +17,18 @@ export interface RawOrigin {
   readonly connections: readonly RawConnection[]
 }
 
+/** Where a raw origin listens: a free port of 127.0.0.1 unless said otherwise. */
+export type RawPlace = { readonly host: string } | { readonly path: string }
+
 /** Calls `onData` with each chunk that comes; the origin writes what it likes, valid HTTP or not. Closed when the test ends. */
-export async function startRawOrigin(t: Scope, onData: (connection: RawConnection, chunk: string) => void): Promise<RawOrigin> {
+export async function startRawOrigin(
+  t: Scope,
+  onData: (connection: RawConnection, chunk: string) => void,
+  place: RawPlace = { host: '127.0.0.1' },
+): Promise<RawOrigin> {
   const connections: RawConnection[] = []
-  const server = createServer((socket) => {
+  // Half open, so that a test sees by itself whether the other side has ended.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     let received = ''
     const connection = {
       socket,
@@ -31,6 +39,7 @@ export async function startRawOrigin(t: Scope, onData: (connection: RawConnectio
     }
     connections.push(connection)
     socket.on('error', () => {})
+    socket.on('end', () => socket.end())
     socket.on('data', (chunk: Buffer) => {
       const text = chunk.toString('latin1')
       received += text
@@ -41,6 +50,8 @@ export async function startRawOrigin(t: Scope, onData: (connection: RawConnectio
     for (const { socket } of connections) socket.destroy()
     server.close()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, connections }
+  await new Promise<void>((resolve) => server.listen('path' in place ? place : { ...place, port: 0 }, resolve))
+  if ('path' in place) return { address: `unix:${place.path}`, connections }
+  const { address, port, family } = server.address() as AddressInfo
+  return { address: family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`, connections }
 }

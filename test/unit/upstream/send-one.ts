@@ -1,11 +1,16 @@
 import { Abort } from '../../../edge/base/abort.ts'
 import type { EdgeError } from '../../../edge/base/edge-error.ts'
+import { systemFiles } from '../../../edge/base/system/files.ts'
 import type { Body, BodySink } from '../../../edge/http/body.ts'
 import { Fields } from '../../../edge/http/fields.ts'
-import { UndiciUpstream } from '../../../edge/upstream/undici-upstream.ts'
+import { Http1Upstream } from '../../../edge/upstream/http1-upstream.ts'
 import type { Hop, UpstreamAnswer, UpstreamRequest } from '../../../edge/upstream/upstream.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { RecordingMetrics } from '../../support/recording-metrics.ts'
 import type { Scope } from '../../support/scope.ts'
+
+/** A small answer. */
+export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
 /** A hop with deadlines that differ, so that a test sees which one struck. */
 export const hopTo = (address: string, more: Partial<Hop> = {}): Hop => ({
@@ -32,12 +37,14 @@ export const requestOf = (more: Partial<UpstreamRequest> = {}): UpstreamRequest 
 })
 
 /** An upstream under a clock that stands still. */
-export function startUpstream(t: Scope, maxPools?: number) {
+export function startUpstream(t: Scope, maxHops = 100) {
   const clock = new ManualClock()
-  const upstream = new UndiciUpstream(clock, () => {}, maxPools)
-  t.teardown(() => upstream.close())
+  const metrics = new RecordingMetrics()
+  const upstream = new Http1Upstream({ clock, timers: clock, files: systemFiles, metrics, maxHops })
+  t.teardown(() => void upstream.close())
   const send = (hop: Hop, request: Partial<UpstreamRequest> = {}, wanted = new Abort()) => upstream.send(requestOf(request), hop, wanted)
-  return { clock, upstream, send }
+  const get = async (hop: Hop, target = '/') => await readBody(await send(hop, { target }))
+  return { clock, metrics, upstream, send, get }
 }
 
 /** What became of a body: its text, and the fault it ended with. */

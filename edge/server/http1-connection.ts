@@ -1,0 +1,307 @@
+// size: one state machine, whose states and deadlines are read side by side
+// A connection that speaks HTTP/1.1: reads one request after the other, serves each, and keeps to its deadlines.
+//
+// Invariants: requests are answered in order, one at a time (RFC 9112 §9.3.2), so that one client has one request at the origins;
+// nothing is served behind an answer that says close (§9.6); bytes ahead of their turn are held up to AHEAD_BYTES and one more read,
+// then the client is not read any more. A memory hit is written in the tick its request came in.
+
+import type { Socket } from 'node:net'
+import { EdgeError } from '../base/edge-error.ts'
+import type { ErrorCode } from '../contract/errors.ts'
+import type { BytesBody } from '../http/body.ts'
+import type { RequestHead } from '../wire/message.ts'
+import { RequestParser } from '../wire/request-parser.ts'
+import { WireFault } from '../wire/wire-fault.ts'
+import type { ConnectionHost, HeldConnection } from './connection-host.ts'
+import type { Endpoint } from './endpoint.ts'
+import { type ExchangeLine, Http1Exchange } from './http1-exchange.ts'
+import { rawRefusal } from './refusal.ts'
+import { type BodySource, RequestBody } from './request-body.ts'
+import { SocketWriter } from './socket-writer.ts'
+
+/** Bytes held ahead of their turn before the client is not read any more. */
+const AHEAD_BYTES = 16 * 1024
+/** How long who was answered for the last time may go on sending, so that its bytes do not cost it the answer (RFC 9112 §9.6). */
+const LINGER_MS = 1_000
+/** How much it may send then. */
+const LINGER_BYTES = 1024 * 1024
+
+/** What a connection is doing; which of the deadlines counts hangs on it. */
+type State = 'fresh' | 'head' | 'serving' | 'idle' | 'lingering' | 'taken' | 'over'
+
+/** Serves a connection to its end. */
+export function serveHttp1(socket: Socket, endpoint: Endpoint, host: ConnectionHost): void {
+  host.add(new Http1Connection(socket, endpoint, host))
+}
+
+class Http1Connection implements HeldConnection, ExchangeLine, BodySource {
+  readonly endpoint: Endpoint
+  readonly #host: ConnectionHost
+  readonly #socket: Socket
+  readonly #writer: SocketWriter
+  readonly #parser: RequestParser
+  #state: State = 'fresh'
+  #exchange: Http1Exchange | null = null
+  /** What was read and is not taken yet, from `#at` on. */
+  #held: Buffer | null = null
+  #at = 0
+  #reading = false
+  #requests = 0
+  /** The answer being sent is the last. */
+  #last = false
+  /** The client has closed its side. */
+  #halfClosed = false
+  #lingered = 0
+  /** Monotonic, as of the last sweep. */
+  #nowMs: number
+  #dueMs: number
+
+  constructor(socket: Socket, endpoint: Endpoint, host: ConnectionHost) {
+    this.#socket = socket
+    this.endpoint = endpoint
+    this.#host = host
+    this.#writer = new SocketWriter(socket)
+    this.#parser = new RequestParser(host.bootstrap)
+    this.#nowMs = host.clock.monotonicMs()
+    this.#dueMs = this.#nowMs + host.bootstrap.firstByteTimeoutMs
+    socket.on('data', (chunk: Buffer) => this.#data(chunk))
+    socket.on('drain', () => this.#drained())
+    socket.on('end', () => this.#clientEnded())
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => this.#closed())
+  }
+
+  // ExchangeLine: what the exchange asks of its connection.
+
+  get open(): boolean {
+    return this.#socket.writable
+  }
+
+  get ending(): boolean {
+    return this.#last || this.#halfClosed || this.#host.draining || this.#requests >= this.#host.bootstrap.maxRequestsPerConnection
+  }
+
+  get dateLine(): string {
+    return this.#host.dateLine
+  }
+
+  say(text: string): void {
+    this.#socket.write(text, 'latin1')
+  }
+
+  write(head: string, bytes: Uint8Array, tail: string): boolean {
+    return this.#writer.write(head, bytes, tail)
+  }
+
+  sendWhole(head: string, body: BytesBody | null, then: 'keep' | 'close'): void {
+    if (then === 'close') this.#last = true
+    this.#socket.write(body === null || body.lengthBytes === 0 ? head : head + body.text, 'latin1')
+    this.whole()
+  }
+
+  closeAfter(): void {
+    this.#last = true
+  }
+
+  whole(): void {
+    const exchange = this.#exchange
+    this.#exchange = null
+    if (this.#state !== 'serving') return
+    if (this.#last || (exchange?.body?.whole === false && !this.#skipRest(exchange.body))) return this.#linger()
+    this.#state = 'idle'
+    this.#dueMs = this.#nowMs + this.#host.bootstrap.keepAliveMs
+    // An answer may be given in the tick its request was read in: then the loop that reads goes on with the next.
+    if (!this.#reading) this.#resume()
+  }
+
+  cut(): void {
+    // Where only the end of the connection marks the end of the body, an ordinary end would make it look whole.
+    if (this.#exchange?.httpVersion === '1.0') this.#socket.resetAndDestroy()
+    else this.#socket.destroy()
+  }
+
+  takeOver(): { socket: Socket; early: Uint8Array } {
+    this.#state = 'taken'
+    this.#socket.removeAllListeners('data').removeAllListeners('drain').removeAllListeners('end')
+    this.#socket.pause()
+    const early = this.#held === null ? NOTHING : this.#held.subarray(this.#at)
+    this.#held = null
+    return { socket: this.#socket, early }
+  }
+
+  // BodySource: what the body of the request asks of its connection.
+
+  flow(): void {
+    if (!this.#reading) this.#resume()
+  }
+
+  halt(): void {
+    this.#socket.pause()
+  }
+
+  broken(fault: WireFault): void {
+    this.#last = true
+    this.#count(fault.code, fault.rule)
+  }
+
+  // HeldConnection: what the listener asks of it.
+
+  sweep(nowMs: number): void {
+    this.#nowMs = nowMs
+    if (this.#writer.stuckMs(nowMs) > this.#host.bootstrap.sendTimeoutMs) return void this.#socket.destroy()
+    if (this.#state === 'serving') return this.#sweepExchange(nowMs)
+    if (nowMs <= this.#dueMs || this.#state === 'taken') return
+    if (this.#state === 'head') this.#refuse('REQUEST_TIMEOUT', 'head-timeout')
+    else this.#socket.destroy()
+  }
+
+  drain(): void {
+    this.#last = true
+    if (this.#state === 'idle') return this.#linger()
+    // Who has just connected has its request on the way.
+    if (this.#state === 'fresh') this.#dueMs = Math.min(this.#dueMs, this.#nowMs + LINGER_MS)
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  // Reading.
+
+  #data(chunk: Buffer): void {
+    if (this.#state === 'lingering') return this.#ignore(chunk)
+    if (this.#held === null) {
+      this.#held = chunk
+      this.#at = 0
+    } else {
+      this.#held = Buffer.concat([this.#held.subarray(this.#at), chunk])
+      this.#at = 0
+    }
+    this.#read()
+    // What is left waits for its turn, and beyond a bound so does the client.
+    if (this.#held !== null && this.#held.byteLength - this.#at > AHEAD_BYTES) this.#socket.pause()
+  }
+
+  #resume(): void {
+    this.#read()
+    if (this.#held === null && this.#socket.isPaused() && this.#exchange?.body?.flowing !== false) this.#socket.resume()
+  }
+
+  #read(): void {
+    this.#reading = true
+    while (this.#held !== null) {
+      const chunk = this.#held
+      const exchange = this.#exchange
+      if (exchange === null) {
+        if (this.#state === 'lingering' || this.#state === 'over' || this.#writer.behind) break
+        const head = this.#parser.read(chunk, this.#at)
+        this.#took(chunk, this.#parser.taken)
+        if (head === null) {
+          this.#waitForHead()
+          break
+        }
+        if (head instanceof WireFault) {
+          this.#refuse(head.code, head.rule)
+          break
+        }
+        this.#serve(head)
+      } else {
+        if (exchange.body === null || exchange.body.whole || !exchange.body.flowing) break
+        this.#took(chunk, exchange.body.take(chunk, this.#at, this.#nowMs))
+      }
+    }
+    this.#reading = false
+  }
+
+  #took(chunk: Buffer, at: number): void {
+    this.#at = at
+    if (at >= chunk.byteLength && this.#held === chunk) this.#held = null
+  }
+
+  #waitForHead(): void {
+    if (!this.#parser.begun || this.#state === 'head') return
+    this.#state = 'head'
+    this.#dueMs = this.#nowMs + this.#host.bootstrap.headTimeoutMs
+  }
+
+  #serve(head: RequestHead): void {
+    this.#requests += 1
+    this.#state = 'serving'
+    const body = head.framing.kind === 'none' ? null : new RequestBody(head.framing, this, this.#nowMs)
+    const exchange = new Http1Exchange(this, head, body)
+    this.#exchange = exchange
+    this.#host.onRequest(exchange, exchange, exchange.wanted)
+  }
+
+  #skipRest(body: RequestBody): boolean {
+    if (this.#held === null) return false
+    this.#took(this.#held, body.skip(this.#held, this.#at))
+    return body.whole
+  }
+
+  // Ending.
+
+  #sweepExchange(nowMs: number): void {
+    const late = this.#exchange?.body?.lateness(nowMs, this.#host.bootstrap) ?? null
+    if (late !== null) {
+      this.#last = true
+      this.#exchange?.body?.fail(late)
+    }
+    // Nothing more can be learned of a client that has closed its side, but by sending to it.
+    if (this.#halfClosed && nowMs > this.#dueMs && !this.#writer.behind) this.#socket.destroy()
+  }
+
+  #refuse(code: ErrorCode, rule: string): void {
+    this.#count(code, rule)
+    this.#held = null
+    this.#socket.write(rawRefusal(code), 'latin1')
+    this.#linger()
+  }
+
+  #count(code: ErrorCode, rule: string): void {
+    this.#host.onFault(code)
+    this.#host.metrics.counter('weir_wire_refusals_total', [rule]).add(1)
+  }
+
+  #linger(): void {
+    this.#state = 'lingering'
+    this.#held = null
+    this.#dueMs = this.#nowMs + LINGER_MS
+    this.#socket.end()
+    this.#socket.resume()
+    if (this.#halfClosed) this.#socket.destroySoon()
+  }
+
+  #ignore(chunk: Buffer): void {
+    this.#lingered += chunk.byteLength
+    if (this.#lingered > LINGER_BYTES) this.#socket.destroy()
+  }
+
+  #drained(): void {
+    this.#exchange?.drained()
+    if (this.#exchange === null && !this.#reading) this.#resume()
+  }
+
+  // A client that has said all may still want its answer (RFC 9112 §9.6 has it so for the server; clients such as nc do it too). But
+  // most that close are gone: they are worked for a moment longer, not until the origin is done.
+  #clientEnded(): void {
+    this.#halfClosed = true
+    const { halfCloseMs } = this.#host.bootstrap
+    const exchange = this.#exchange
+    if (this.#state === 'lingering' || exchange === null) return void this.#socket.destroySoon()
+    const unfinished = exchange.body !== null && !exchange.body.whole
+    if (halfCloseMs === 0 || unfinished) return void this.#socket.destroy()
+    this.#dueMs = this.#nowMs + halfCloseMs
+  }
+
+  #closed(): void {
+    const exchange = this.#exchange
+    this.#exchange = null
+    this.#state = 'over'
+    this.#held = null
+    this.#host.remove(this)
+    exchange?.gone(new EdgeError('CLIENT_GONE'))
+  }
+}
+
+const NOTHING = new Uint8Array(0)

@@ -1,0 +1,37 @@
+import t from 'tap'
+import { EdgeError } from '../../../edge/base/edge-error.ts'
+import { lostFault, startFault } from '../../../edge/server/start-fault.ts'
+
+const listen = (detail: object) => startFault(new EdgeError('LISTEN_FAILED', { listen: '127.0.0.1:80', ...detail }))
+
+t.test('an address that cannot be listened on says why and what to do', async (t) => {
+  t.match(listen({ reason: 'EADDRINUSE' }), /^127\.0\.0\.1:80 is taken by another process\. Choose another /)
+  t.match(listen({ reason: 'EACCES' }), /^127\.0\.0\.1:80 may not be used by this user\. /)
+  t.match(listen({ reason: 'EADDRNOTAVAIL' }), /^127\.0\.0\.1:80 cannot be listened on \(EADDRNOTAVAIL\)\. Choose/)
+  t.equal(listen({ listen: 'fd:web', reason: 'none', advice: 'Name it.' }), 'fd:web cannot be listened on (none). Name it.')
+})
+
+t.test('a site that is not valid is shown with its places', async (t) => {
+  const problems = [{ pointer: '/routes', message: 'must be an object' }]
+  t.match(
+    startFault(new EdgeError('CONFIG_INVALID', { file: 'site.yaml', problems })),
+    /^site\.yaml is not a valid site:\n.*routes.*must be/,
+  )
+})
+
+t.test('any other fault is its reason, and what is no fault of ours its message', async (t) => {
+  t.equal(
+    startFault(new EdgeError('CONFIG_UNREADABLE', { file: 'token' })),
+    'The edge could not start: A configuration could not be read. (token)',
+  )
+  t.equal(startFault(new EdgeError('INTERNAL', { reason: 'a worker ended' })), 'The edge could not start: a worker ended')
+  t.equal(startFault(new TypeError('bug')), 'The edge could not start: bug')
+  t.equal(startFault('odd'), 'The edge could not start: odd')
+})
+
+t.test('an edge that lost a socket says which, and that it is to be started again', async (t) => {
+  t.match(
+    lostFault(new EdgeError('LISTEN_FAILED', { listen: 'fd:web', reason: 'gone' })),
+    /^fd:web cannot .* \(gone\), .*starts it again\.$/,
+  )
+})
