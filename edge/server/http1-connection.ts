@@ -51,6 +51,8 @@ class Http1Connection implements HeldConnection, ExchangeLine, BodySource {
   #last = false
   /** The client has closed its side. */
   #halfClosed = false
+  /** The client waits for 100 (Continue) before it sends its body. */
+  #expects = false
   #lingered = 0
   /** Monotonic, as of the last sweep. */
   #nowMs: number
@@ -132,6 +134,11 @@ class Http1Connection implements HeldConnection, ExchangeLine, BodySource {
   // BodySource: what the body of the request asks of its connection.
 
   flow(): void {
+    if (this.#expects) {
+      this.#expects = false
+      // Only who has sent nothing of its body is waiting for this (RFC 9110 §10.1.1).
+      if (this.#held === null) this.say('HTTP/1.1 100 Continue\r\n\r\n')
+    }
     if (!this.#reading) this.#resume()
   }
 
@@ -228,6 +235,7 @@ class Http1Connection implements HeldConnection, ExchangeLine, BodySource {
     this.#requests += 1
     this.#state = 'serving'
     const body = head.framing.kind === 'none' ? null : new RequestBody(head.framing, this, this.#nowMs)
+    this.#expects = head.expectsContinue
     const exchange = new Http1Exchange(this, head, body)
     this.#exchange = exchange
     this.#host.onRequest(exchange, exchange, exchange.wanted)

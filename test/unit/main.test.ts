@@ -144,20 +144,6 @@ t.test('a second signal, whichever, ends at once', async (t) => {
   hold.release()
 })
 
-t.test('a Unix socket outlives an upgrade in place (SIGUSR2), and is refused to another edge', async (t) => {
-  const origin = await startOrigin(t, { body: 'over the socket' })
-  const path = join(tempDir(t), 'edge.sock')
-  const { process: weir, urls } = await startEdgeOf(t, origin.url, { listen: `unix:${path}`, admin: 'off' })
-  t.same(urls, [`unix:${path}`])
-  const taken = await runWeir(t, ['proxy', '--to', origin.url, '--listen', `unix:${path}`, '--admin', 'off'])
-  t.match(taken, { code: 1, output: /edge\.sock is taken by another process/ })
-  weir.signal('SIGUSR2')
-  const [, pid] = await weir.waitForLine(/"event":"upgrade-done","pid":(\d+)/)
-  t.teardown(() => process.kill(Number(pid), 'SIGTERM'))
-  t.same(await weir.left, { code: 0, signal: null })
-  t.equal(await pageOver(path), 'over the socket')
-})
-
 t.test('an edge that another program keeps running does not replace itself', async (t) => {
   const origin = await startOrigin(t)
   const child = fork(WEIR, [...PROXY, '--to', origin.url], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })

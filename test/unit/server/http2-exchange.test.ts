@@ -210,28 +210,6 @@ t.test('a client that resets its request is told of to everybody who works for i
   t.equal(await client.outcome(7), '200')
 })
 
-t.test('a client that takes nothing of one answer loses that one alone', async (t) => {
-  const {
-    port,
-    host,
-    ended: count,
-  } = await startHttp2(t, ({ incoming, reply }) =>
-    reply.send(answerOf(incoming.target === '/big' ? text(longText(200_000)) : text('small'))),
-  )
-  const client = await FrameClient.connect(t, port, 1_000)
-  client.send(head(1, get('/big')))
-  await until(() => client.bytes(1).length === 1_000, { what: 'the window to be full' })
-  host.sweep()
-  host.sweep(29_000)
-  t.equal(client.resetCode(1), null)
-  host.sweep(31_000)
-  await until(() => client.resetCode(1) === INTERNAL_ERROR, { what: 'the reset' })
-  host.sweep(33_000)
-  client.send(head(3, get('/small')))
-  t.equal(await client.body(3), 'small')
-  t.equal(count('stuck'), 0)
-})
-
 t.test('one that takes little keeps its answer', async (t) => {
   const { port, host } = await startHttp2(t, ({ reply }) => reply.send(answerOf(text(longText(300_000)))))
   const client = await FrameClient.connect(t, port, 65_536)
