@@ -2,9 +2,7 @@
 
 import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { get } from 'node:http'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { rawExchange, request } from '../support/http-client.ts'
 import { startOrigin } from '../support/origin.ts'
@@ -158,14 +156,6 @@ t.test('an edge that another program keeps running does not replace itself', asy
   await until(() => /"event":"upgrade-refused","reason":"another program started this edge/.test(output), { what: 'the refusal' })
   t.equal(child.exitCode, null)
 })
-
-/** A page read over a Unix socket. */
-function pageOver(socketPath: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const sent = get({ socketPath, path: '/', agent: false }, (message) => text(message).then(resolve, reject))
-    sent.once('error', reject)
-  })
-}
 
 t.test('SIGHUP reads the site file again', async (t) => {
   const [first, second] = [await startOrigin(t, { body: 'first' }), await startOrigin(t, { body: 'second' })]
