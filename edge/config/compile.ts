@@ -2,6 +2,7 @@
 // looks into. The parts that did not change are taken over, so that a flipped switch does not compile ten thousand routes.
 
 import { TextMemo } from '../base/text-memo.ts'
+import { targetMemo } from '../cache/target-memo.ts'
 import { ClientAddressRule } from '../client/client-address.ts'
 import { CrawlerAgents } from '../client/crawler-agents.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
@@ -39,11 +40,11 @@ export function compile(told: Told, registries: Registries): Snapshot {
   const fallbacks = new Map(Object.entries(site.fallbacks).map(([id, config]) => [id, fallbackPlan(config)]))
   const base = {
     revision,
-    targetRules: {
+    targets: targetMemo({
       mergeSlashes: site.normalise.mergeSlashes,
       encodedSlash: site.normalise.encodedSlash,
       maxBytes: site.normalise.maxTargetBytes,
-    },
+    }),
     authorities: new TextMemo(MAX_HOSTS, authorityForms),
     clients: {
       addressRule: new ClientAddressRule(AddressSet.parse(site.clients.trustedProxies), site.clients.addressField),
@@ -92,8 +93,14 @@ function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<strin
     limits: config.limits,
     respond: planOf(config.respond),
     fallback: planOf(config.degrade.fallback),
+    hsts: config.hsts === undefined ? null : hstsValue(config.hsts),
     ignoreQuery: new Set(config.cache.ignoreQuery),
   }
+}
+
+// RFC 6797 §6.1.
+function hstsValue({ maxAgeS, includeSubDomains }: NonNullable<RouteConfig['hsts']>): string {
+  return includeSubDomains === 'yes' ? `max-age=${maxAgeS}; includeSubDomains` : `max-age=${maxAgeS}`
 }
 
 function limitPlan(

@@ -4,6 +4,7 @@
 import type { Balancer } from '../balance/balancer.ts'
 import type { Peer } from '../balance/peer.ts'
 import type { TextMemo } from '../base/text-memo.ts'
+import type { KnownTarget } from '../cache/target-memo.ts'
 import type { ClientAddressRule } from '../client/client-address.ts'
 import type { CrawlerAgents } from '../client/crawler-agents.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
@@ -12,7 +13,6 @@ import type { PoolConfig } from '../contract/pool.ts'
 import type { RouteConfig } from '../contract/route.ts'
 import type { SwitchIndex } from '../degrade/switch-index.ts'
 import type { AuthorityForms } from '../http/host.ts'
-import type { TargetRules } from '../http/target.ts'
 import type { Gcra } from '../limit/gcra.ts'
 import type { QuotaPolicy } from '../limit/limit-fields.ts'
 import type { RouteTable } from '../route/route-table.ts'
@@ -33,6 +33,8 @@ export interface RoutePlan {
   readonly limits: readonly string[]
   readonly respond: FallbackPlan | null
   readonly fallback: FallbackPlan | null
+  /** Value of Strict-Transport-Security; null leaves it to the origin. */
+  readonly hsts: string | null
   /** Query parameters that neither key nor origin sees on cacheable requests. */
   readonly ignoreQuery: ReadonlySet<string>
 }
@@ -69,7 +71,8 @@ export interface Snapshot {
   readonly revision: number
   readonly switchSeq: number
   readonly endpointSeq: number
-  readonly targetRules: TargetRules
+  /** Targets, read by the rules of the site. */
+  readonly targets: TextMemo<KnownTarget>
   /** Host fields, read. */
   readonly authorities: TextMemo<AuthorityForms | null>
   readonly clients: ClientPlan

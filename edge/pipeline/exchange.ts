@@ -8,6 +8,7 @@ import type { Clock, Log, Random, Timers } from '../base/ports.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { Flights } from '../cache/flights.ts'
 import type { Levels } from '../cache/levels.ts'
+import type { KnownTarget } from '../cache/target-memo.ts'
 import type { Client } from '../client/client-class.ts'
 import type { RoutePlan, Snapshot } from '../config/snapshot.ts'
 import type { Body } from '../http/body.ts'
@@ -121,6 +122,8 @@ export interface Request {
   /** Without `?`; null when there is none. */
   readonly query: string | null
   readonly fields: Fields
+  /** The target as it was read, for it and those like it. */
+  readonly known: KnownTarget
 }
 
 /** Who asks for what, and the route that takes it: what all stages after `match` look at. */

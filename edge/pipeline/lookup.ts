@@ -58,8 +58,14 @@ export function lookup(asked: Asked, mode: Mode, x: Exchange): Found | Promise<F
 
 /** The key under which a GET of this target is kept; by the scheme that the client used, since origins redirect by it. */
 export function keyOfTarget({ request, client, route }: Asked): string {
-  const { authority, path, fields } = request
-  return cacheKey({ scheme: client.scheme, host: authority, path, query: keptQuery(request, route), fields }, route.config.cache)
+  const { authority: host, path, fields, known } = request
+  const { scheme } = client
+  const rule = route.config.cache
+  const { kept } = known
+  if (kept !== null && kept.rule === rule && kept.host === host && kept.scheme === scheme) return kept.key
+  const key = cacheKey({ scheme, host, path, query: keptQuery(request, route), fields }, rule)
+  if (rule.keyHeaders.length === 0 && rule.keyCookies.length === 0) known.kept = { rule, host, scheme, key }
+  return key
 }
 
 function bypassReason({ request, route }: Asked, x: Exchange): 'method' | 'bypass' | null {

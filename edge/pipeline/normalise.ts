@@ -2,7 +2,6 @@
 // resource must not reach two routes or two cache entries, and no spelling may mean one thing here and another at the origin.
 
 import { EdgeError } from '../base/edge-error.ts'
-import { canonicalTarget } from '../http/target.ts'
 import type { Exchange, Request } from './exchange.ts'
 
 /** The request made canonical. @throws EdgeError BAD_TARGET, BAD_HOST, TARGET_TOO_LONG, METHOD_UNSUPPORTED */
@@ -10,7 +9,8 @@ export function normalise(x: Exchange): Request {
   const { incoming, snapshot } = x
   // A tunnel has no place in a reverse proxy, and its target is no path (RFC 9110 §9.3.6).
   if (incoming.method === 'CONNECT') throw new EdgeError('METHOD_UNSUPPORTED', { method: incoming.method })
-  const target = canonicalTarget(incoming.target, snapshot.targetRules)
+  const known = snapshot.targets.get(incoming.target)
+  const target = known.read
   if (!target.ok) throw new EdgeError(target.reason === 'too-long' ? 'TARGET_TOO_LONG' : 'BAD_TARGET', { reason: target.reason })
   // Authority-form is for CONNECT, asterisk-form for OPTIONS (RFC 9112 §3.2.3, §3.2.4).
   if (target.form === 'authority' || (target.form === 'asterisk' && incoming.method !== 'OPTIONS'))
@@ -24,6 +24,7 @@ export function normalise(x: Exchange): Request {
     path: target.path,
     query: target.query,
     fields: incoming.fields,
+    known,
   }
 }
 

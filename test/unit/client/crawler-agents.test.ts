@@ -48,6 +48,6 @@ t.test('a remembered verdict is the verdict', async (t) => {
 t.test('a flood of invented agents takes no more memory', async (t) => {
   const agents = new CrawlerAgents({ agents: ['flood'], people: [] })
   for (let i = 0; i < MAX_VERDICTS + 500; i++) agents.isCrawler(`flood ${i}`)
-  t.equal(agents.remembered, MAX_VERDICTS)
+  t.ok(agents.remembered <= MAX_VERDICTS, `${agents.remembered} remembered`)
   t.ok(agents.isCrawler('flood 0'), 'and one that was pushed out is judged anew')
 })

@@ -1,0 +1,28 @@
+// Targets that come again and again: what was read of them, and the key they were last kept under.
+
+import { TextMemo } from '../base/text-memo.ts'
+import { canonicalTarget, type TargetResult, type TargetRules } from '../http/target.ts'
+
+/** Targets remembered. One that is looked up many times a second is read once. */
+const MAX_TARGETS = 16_384
+
+/** A cache key, and all that it was made of beside the target. */
+export interface KeptKey {
+  readonly scheme: string
+  readonly host: string
+  /** The rule by which it was made, by identity. */
+  readonly rule: object
+  readonly key: string
+}
+
+/** A target as it was read. */
+export interface KnownTarget {
+  readonly read: TargetResult
+  /** The key it was last asked for under; null when there was none, or when it hangs on more than this. */
+  kept: KeptKey | null
+}
+
+/** Reads targets by the rules of a site. */
+export function targetMemo(rules: TargetRules): TextMemo<KnownTarget> {
+  return new TextMemo(MAX_TARGETS, (text) => ({ read: canonicalTarget(text, rules), kept: null }))
+}
