@@ -9,6 +9,7 @@ import { compile, type Told } from './config/compile.ts'
 import { createRegistries } from './config/registries.ts'
 import type { PoolPlan, Snapshot } from './config/snapshot.ts'
 import { Fields } from './http/fields.ts'
+import { ConnectionMemory } from './pipeline/connection-memory.ts'
 import { degrade } from './pipeline/degrade.ts'
 import type { Asked, Exchange } from './pipeline/exchange.ts'
 import { poolIdOf } from './pipeline/forward.ts'
@@ -63,7 +64,7 @@ export function explain(told: Told, request: ExplainRequest, nowMs: number): Dec
   try {
     seen.request = normalise(x)
     seen.client = identify(seen.request, x)
-    seen.route = match(seen.request, x)
+    seen.route = match(seen.request, seen.client, x)
     refuse(degrade({ request: seen.request, client: seen.client, route: seen.route }, x), seen.route)
   } catch (thrown) {
     const { code, row } = asEdgeError(thrown)
@@ -131,6 +132,7 @@ function exchangeOf(request: ExplainRequest, snapshot: Snapshot, nowMs: number):
       body: null,
       peerAddress: request.address,
       certificate: null,
+      memory: new ConnectionMemory(),
       upgrade: null,
     },
     snapshot,

@@ -11,6 +11,7 @@ import { systemClock, systemRandom, systemTimers } from './base/system/clock.ts'
 import { systemDial } from './base/system/dial.ts'
 import { systemFiles } from './base/system/files.ts'
 import { openLog } from './base/system/log.ts'
+import { systemMemoryBytes } from './base/system/machine.ts'
 import { READY_VARIABLE, sayServing, startSuccessor } from './base/system/successor.ts'
 import type { Told } from './config/compile.ts'
 import { QUICK_USAGE, quickSite } from './config/quick-site.ts'
@@ -100,6 +101,7 @@ async function run(bootstrap: EdgeBootstrap, given: Told | null): Promise<number
     const running = await startEdgeProcess({
       bootstrap,
       ports,
+      memoryBytes: systemMemoryBytes(),
       workerEntry: new URL('./worker.ts', import.meta.url),
       ownView: () => ({ slab, series, ended: false }),
       build: BUILD,
@@ -110,10 +112,12 @@ async function run(bootstrap: EdgeBootstrap, given: Told | null): Promise<number
       closeSocket: closeSync,
       startSuccessor: (descriptors, more) => startSuccessor(successorRecipe(), descriptors, more, systemTimers),
     })
+    // Whoever reads the line may send a signal at once.
+    const untilEnding = untilEnd(running, sink.log)
     process.stdout.write(`weir: listening on ${running.urls.join(' ')}\n`)
     if (running.adminUrl !== null) process.stdout.write(`weir: admin on ${running.adminUrl}\n`)
-    if (environment[READY_VARIABLE] !== undefined) sayServing(Number(environment[READY_VARIABLE]))
-    const ending = await untilEnd(running, sink.log)
+    tellPredecessor(environment[READY_VARIABLE], sink.log)
+    const ending = await untilEnding
     await running.close(ending.why)
     sink.flush()
     return ending.why === 'lost' ? complain(ending.sentence, 1) : 0
@@ -138,6 +142,16 @@ function takeEnvironment(): Readonly<Record<string, string | undefined>> {
     delete process.env[name]
   }
   return taken
+}
+
+function tellPredecessor(descriptor: string | undefined, log: Log): void {
+  if (descriptor === undefined) return
+  try {
+    sayServing(Number(descriptor))
+  } catch (cause) {
+    // It ended while this one started. All the more are its sockets to be served.
+    log.warn({ event: 'predecessor-gone', cause: String(cause) })
+  }
 }
 
 function successorRecipe() {

@@ -5,14 +5,22 @@
 /** Longer texts are read each time: few are, and they would take most of the room. */
 const MAX_TEXT_LENGTH = 512
 
+/** A text, and what was found out about it. */
+export interface Known<V> {
+  readonly text: string
+  readonly found: V
+  /** The memo that knows it: what one site makes of a text, the next may see otherwise. */
+  readonly by: TextMemo<V>
+}
+
 /** Remembers what `read` makes of texts. */
 export class TextMemo<V> {
-  #younger = new Map<string, V>()
-  #older = new Map<string, V>()
+  #younger = new Map<string, Known<V>>()
+  #older = new Map<string, Known<V>>()
   readonly #maxYounger: number
   readonly #read: (text: string) => V
 
-  /** @param max texts remembered @param read pure; not undefined */
+  /** @param max texts remembered @param read pure */
   constructor(max: number, read: (text: string) => V) {
     this.#maxYounger = Math.ceil(max / 2)
     this.#read = read
@@ -25,22 +33,30 @@ export class TextMemo<V> {
 
   /** What the text means. */
   get(text: string): V {
-    const known = this.#younger.get(text)
-    return known !== undefined ? known : this.#keep(text)
+    return (this.#younger.get(text) ?? this.#keep(text)).found
   }
 
-  #keep(text: string): V {
-    if (text.length > MAX_TEXT_LENGTH) return this.#read(text)
-    const own = detached(text)
-    const known = this.#older.get(own)
-    const found = known !== undefined ? known : this.#read(own)
+  /** The same. @param last what was known last time in the same place: a connection says the same of itself in each request */
+  again(text: string, last: Known<V> | null): Known<V> {
+    if (last !== null && last.by === this && last.text === text) return last
+    return this.#younger.get(text) ?? this.#keep(text)
+  }
+
+  #keep(text: string): Known<V> {
+    if (text.length > MAX_TEXT_LENGTH) return { text, found: this.#read(text), by: this }
+    const known = this.#older.get(text) ?? this.#readFirst(text)
     if (this.#younger.size >= this.#maxYounger) {
       this.#older = this.#younger
       this.#younger = new Map()
     }
-    this.#older.delete(own)
-    this.#younger.set(own, found)
-    return found
+    this.#older.delete(known.text)
+    this.#younger.set(known.text, known)
+    return known
+  }
+
+  #readFirst(text: string): Known<V> {
+    const own = detached(text)
+    return { text: own, found: this.#read(own), by: this }
   }
 }
 

@@ -144,7 +144,8 @@ export class MemoryLevel implements NearLevel {
 
 /** By search: a page has a handful of variants, and a Map for each would take more room than most answers. */
 function find(resource: Resource, variant: string): Kept | undefined {
-  return resource.kept.find((kept) => kept.entry.variant === variant)
+  for (const kept of resource.kept) if (kept.entry.variant === variant) return kept
+  return undefined
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

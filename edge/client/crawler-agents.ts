@@ -1,4 +1,4 @@
-import { TextMemo } from '../base/text-memo.ts'
+import { type Known, TextMemo } from '../base/text-memo.ts'
 import type { ClientsConfig } from '../contract/client.ts'
 import { isListedCrawler } from './crawler-list.ts'
 
@@ -29,8 +29,12 @@ export class CrawlerAgents {
    * @throws never
    */
   isCrawler(userAgent: string | undefined): boolean {
-    if (userAgent === undefined) return true
-    return this.#verdicts.get(userAgent.length > MAX_AGENT_BYTES ? userAgent.slice(0, MAX_AGENT_BYTES) : userAgent)
+    return userAgent === undefined || this.verdict(userAgent, null).found
+  }
+
+  /** The same, for an agent. @param last the verdict on the request before on the same connection */
+  verdict(userAgent: string, last: Known<boolean> | null): Known<boolean> {
+    return this.#verdicts.again(userAgent.length > MAX_AGENT_BYTES ? userAgent.slice(0, MAX_AGENT_BYTES) : userAgent, last)
   }
 
   /** Verdicts remembered now. */

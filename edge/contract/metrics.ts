@@ -22,8 +22,11 @@ const histogram = (help: string, ...labels: string[]): MetricRow => ({ kind: 'hi
 /** All metrics by name. */
 export const METRICS = {
   weir_requests_total: counter('Requests answered, by route, class of status and where the answer came from.', 'route', 'status', 'served'),
-  weir_request_duration_seconds: histogram('Time from the head of the request to the end of the answer.', 'route'),
-  weir_requests_in_flight: gauge('Requests being served now.'),
+  weir_request_duration_seconds: histogram(
+    'Time from the head of the request to the end of the answer; WebSockets are not in it.',
+    'route',
+  ),
+  weir_requests_in_flight: gauge('Requests being served now; WebSockets that are open are not among them.'),
   weir_faults_total: counter('Faults by code of the error table.', 'code'),
   weir_clients_total: counter('Requests by class of client.', 'class'),
   weir_client_aborts_total: counter('Clients that went away before their answer was whole.'),

@@ -16,6 +16,7 @@ import type { Fields } from '../http/fields.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import type { WebsocketLane } from '../upstream/websocket-lane.ts'
 import type { BodiesInUse } from './bodies-in-use.ts'
+import type { ConnectionMemory } from './connection-memory.ts'
 import type { LineMetrics } from './line-metrics.ts'
 import type { ServedBy, Why } from './why.ts'
 
@@ -33,6 +34,8 @@ export interface Incoming {
   readonly peerAddress: string
   /** The verified certificate of the client: the SHA-256 of it as lower-case hex; null without one. */
   readonly certificate: string | null
+  /** For all requests of its connection. */
+  readonly memory: ConnectionMemory
   /** There when the client asks for a WebSocket: the connection, to be taken over. */
   readonly upgrade: UpgradeOffer | null
 }

@@ -2,6 +2,8 @@
 
 import { clientAddress } from '../client/client-address.ts'
 import type { Client } from '../client/client-class.ts'
+import type { CrawlerAgents } from '../client/crawler-agents.ts'
+import type { ConnectionMemory } from './connection-memory.ts'
 import type { Exchange, Request } from './exchange.ts'
 
 /** The client behind a request. */
@@ -9,9 +11,15 @@ export function identify(request: Request, x: Exchange): Client {
   const { clients } = x.snapshot
   const { address, trustedPeer, scheme } = clientAddress(x.incoming.peerAddress, request.fields, clients.addressRule)
   const userAgent = request.fields.get('user-agent')
-  const clientClass = clients.crawlers.isCrawler(userAgent) ? 'crawler' : 'person'
+  const clientClass = isCrawler(userAgent, clients.crawlers, x.incoming.memory) ? 'crawler' : 'person'
   x.why.clientAddress = address
   x.why.clientClass = clientClass
   x.tools.metrics.client(clientClass)
   return { address, trustedPeer, scheme: scheme ?? request.scheme, userAgent, class: clientClass, certificate: x.incoming.certificate }
+}
+
+function isCrawler(userAgent: string | undefined, crawlers: CrawlerAgents, memory: ConnectionMemory): boolean {
+  if (userAgent === undefined) return crawlers.isCrawler(undefined)
+  memory.agent = crawlers.verdict(userAgent, memory.agent)
+  return memory.agent.found
 }

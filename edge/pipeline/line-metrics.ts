@@ -5,6 +5,8 @@ import { counters, histograms, type SeriesTree } from '../base/series-tree.ts'
 
 /** Classes of status by their first digit. */
 const STATUS_CLASS: readonly string[] = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx', '6xx', '7xx', '8xx', '9xx']
+/** The status of an exchange that became a tunnel. */
+const SWITCHED = 101
 
 /** Counts what happens on the line. */
 export class LineMetrics {
@@ -69,15 +71,21 @@ export class LineMetrics {
 
   /** An exchange is over. */
   ended(route: string, status: number, servedBy: string, durationMs: number): void {
-    this.#inFlight -= 1
     this.#requests += 1
-    this.#inFlightGauge.set(this.#inFlight)
     this.#answered
       .at(route)
       .at(STATUS_CLASS[Math.floor(status / 100)]!)
       .at(servedBy)
       .series.add(1)
+    // A tunnel lasts for hours, which say nothing of how fast anybody is served.
+    if (status === SWITCHED) return
+    this.#served()
     this.#duration.at(route).series.observe(durationMs / 1_000)
+  }
+
+  /** An exchange became a tunnel, which nobody here works for any more: it must not count as load. Its end comes as that of a 101. */
+  switched(): void {
+    this.#served()
   }
 
   /** A request of a class of client. */
@@ -141,5 +149,10 @@ export class LineMetrics {
   /** A peer left out. */
   ejected(pool: string): void {
     this.#ejected.at(pool).series.add(1)
+  }
+
+  #served(): void {
+    this.#inFlight -= 1
+    this.#inFlightGauge.set(this.#inFlight)
   }
 }

@@ -1,14 +1,19 @@
 // Reading stage: which route takes the request.
 
 import { EdgeError } from '../base/edge-error.ts'
+import type { Client } from '../client/client-class.ts'
 import type { RoutePlan } from '../config/snapshot.ts'
 import type { Exchange, Request } from './exchange.ts'
+import { hstsFor } from './hsts.ts'
 
 /** The route of a request. @throws EdgeError NO_ROUTE, METHOD_NOT_ALLOWED with the methods that are taken */
-export function match(request: Request, x: Exchange): RoutePlan {
+export function match(request: Request, client: Client, x: Exchange): RoutePlan {
   const found = x.snapshot.routes.match(request)
   if (found.kind === 'no-route') throw new EdgeError('NO_ROUTE', { host: request.host, path: request.path.slice(0, 256) })
   if (found.kind === 'method-not-allowed') throw new EdgeError('METHOD_NOT_ALLOWED', { allow: found.allow.join(', ') })
   x.why.route = found.id
-  return x.snapshot.plans.get(found.id)!
+  const plan = x.snapshot.plans.get(found.id)!
+  // Noted here, since refusals of the route tell it too.
+  if (plan.hsts !== null) x.why.hsts = hstsFor(plan.hsts, client.scheme)
+  return plan
 }

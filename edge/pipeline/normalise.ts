@@ -29,13 +29,14 @@ export function normalise(x: Exchange): Request {
 }
 
 function authorityOf(x: Exchange, absolute: string | undefined): { host: string; text: string } {
-  const { fields, httpVersion, scheme } = x.incoming
+  const { fields, httpVersion, scheme, memory } = x.incoming
   const { authorities } = x.snapshot
   // One Host line, whatever the target's form (RFC 9112 §3.2); of several the list is no host.
   const named = fields.get('host')
   if (named === undefined && httpVersion === '1.0' && absolute === undefined) return { host: '', text: '' }
   if (named === undefined && httpVersion === '1.1') throw new EdgeError('BAD_HOST', { host: 'missing' })
-  const field = named === undefined ? null : authorities.get(named)
+  if (named !== undefined) memory.authority = authorities.again(named, memory.authority)
+  const field = named === undefined ? null : memory.authority!.found
   if (named !== undefined && field === null) throw new EdgeError('BAD_HOST', { host: named.slice(0, 256) })
   const meant = absolute === undefined ? field : authorities.get(absolute)
   if (meant === null) throw new EdgeError('BAD_HOST', { absolute })

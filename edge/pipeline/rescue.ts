@@ -7,6 +7,11 @@ import type { Answer, Exchange } from './exchange.ts'
 
 /** When a client may try again after a 503 that names no time of its own. */
 const DEFAULT_RETRY_AFTER_MS = 1_000
+/**
+ * Faults behind which nothing can be trusted to be a request: the message was not read for certain (RFC 9112 §9.3), or what follows may
+ * be for the tunnel that was asked for and refused, as it may be behind any refused upgrade.
+ */
+const UNSURE: ReadonlySet<ErrorCode> = new Set(['BAD_HOST', 'BAD_TARGET', 'BODY_TOO_LARGE', 'METHOD_UNSUPPORTED'])
 /** Faults that an operator asked for: a line each, under the load that made them ask, would drown the log. */
 const BY_ORDER: ReadonlySet<ErrorCode> = new Set(['CLOSED', 'CACHE_ONLY_MISS'])
 
@@ -16,17 +21,16 @@ export function rescue(thrown: unknown, x: Exchange): Answer {
   x.why.fault = fault.code
   x.tools.metrics.fault(fault.code)
   report(fault, x)
-  return faultAnswer(fault.code, extraFields(fault))
+  return faultAnswer(fault.code, extraFields(fault, x))
 }
 
-function extraFields(fault: EdgeError): Record<string, string> {
+function extraFields(fault: EdgeError, x: Exchange): Record<string, string> {
   const { allow, retryAfterMs } = fault.detail
   const extra: Record<string, string> = {}
   if (typeof allow === 'string') extra.allow = allow
   if (fault.row.status === 503)
     extra['retry-after'] = retryAfterSeconds(typeof retryAfterMs === 'number' ? retryAfterMs : DEFAULT_RETRY_AFTER_MS)
-  // After a message that could not be read for certain, nothing behind it can be trusted to be a request (RFC 9112 §9.3).
-  if (fault.code === 'BAD_HOST' || fault.code === 'BAD_TARGET' || fault.code === 'BODY_TOO_LARGE') extra.connection = 'close'
+  if (UNSURE.has(fault.code) || x.incoming.upgrade !== null) extra.connection = 'close'
   return extra
 }
 

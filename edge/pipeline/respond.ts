@@ -4,13 +4,18 @@ import type { Fields } from '../http/fields.ts'
 import { appendVia } from '../http/via.ts'
 import { type Quota, rateLimitField, rateLimitPolicyField } from '../limit/limit-fields.ts'
 import type { Answer, Exchange, Sent } from './exchange.ts'
+import { tellHsts } from './hsts.ts'
 
 /** Sends an answer; its body streams with the pace of the client. Never throws. */
 export function respond(answer: Answer, x: Exchange): Promise<Sent> | Sent {
-  if (answer.sent !== undefined) return answer.sent
+  if (answer.sent !== undefined) {
+    x.tools.metrics.switched()
+    return answer.sent
+  }
   // A gateway says that a message went through it; on answers this is a MAY (RFC 9110 §7.6.3), and it lets people see who answered.
   if (answer.servedBy !== 'edge') appendVia(answer.fields, '1.1', x.tools.edgeId)
   if (x.why.quota !== null) tellQuota(answer.fields, x.why.quota)
+  if (x.why.hsts !== null) tellHsts(answer.fields, x.why.hsts)
   answer.fields.set('X-Request-Id', x.id)
   return x.reply.send(answer)
 }

@@ -21,7 +21,7 @@ import { tunnel } from './tunnel.ts'
 export function serve(x: Exchange): Answer | Promise<Answer> {
   const request = normalise(x) //                            400 414
   const client = identify(request, x) //                     address behind trusted proxies; person | crawler
-  const route = match(request, x) //                         404 405
+  const route = match(request, client, x) //                 404 405
   const asked: Asked = { request, client, route }
   const mode = degrade(asked, x) //                          normal | cache-only | fallback | closed
 

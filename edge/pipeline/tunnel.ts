@@ -17,6 +17,7 @@ import { type Answer, type Asked, type Exchange, type Sent, targetOf, type Upgra
 import { poolIdOf, poolOf } from './forward.ts'
 import { forwardFields, refuseLoop } from './forward-fields.ts'
 import { heldBody } from './held-body.ts'
+import { tellHsts } from './hsts.ts'
 import { PeerTry } from './peer-try.ts'
 import { tryPeers } from './try-peers.ts'
 
@@ -94,6 +95,7 @@ function switchedFields(fields: Fields, x: Exchange): Fields {
   told.set('Upgrade', 'websocket')
   appendVia(told, '1.1', x.tools.edgeId)
   told.set('X-Request-Id', x.id)
+  if (x.why.hsts !== null) tellHsts(told, x.why.hsts)
   return told
 }
 

@@ -3,6 +3,7 @@
 
 import type { Mode } from '../contract/degrade.ts'
 import type { Quota } from '../limit/limit-fields.ts'
+import type { Hsts } from './hsts.ts'
 
 /** Where an answer came from. */
 export type ServedBy = 'hit' | 'stale' | 'origin' | 'edge' | 'fallback'
@@ -18,6 +19,8 @@ export interface Why {
   switchId: string
   /** What the limits left, as the log and the client are told. */
   quota: Quota | null
+  /** What browsers are told about https; null where the route says nothing of it. */
+  hsts: Hsts | null
   /** Outcome of the cache: hit-l1, hit-l2, stale, miss, bypass …, with its reason. */
   cache: string
   pool: string
@@ -38,6 +41,7 @@ export function newWhy(revision: number): Why {
     mode: 'normal',
     switchId: '',
     quota: null,
+    hsts: null,
     cache: '',
     pool: '',
     peer: '',

@@ -121,7 +121,8 @@ export class Admin {
     const told = loader.told
     if (told === null) return json(503, { message: 'no configuration yet' })
     const { revision, site, switchboard, endpoints } = told
-    return json(200, { revision, workers: supervisor.serving, controlConnected: control?.connected ?? null, site, switchboard, endpoints })
+    const { serving: workers, pressure } = supervisor
+    return json(200, { revision, workers, pressure, controlConnected: control?.connected ?? null, site, switchboard, endpoints })
   }
 
   #why(query: URLSearchParams): Page {

@@ -43,7 +43,11 @@ export class AnswerSending implements BodySink {
   run(body: Body): Promise<Sent> | Sent {
     this.#flow = body.open(this)
     this.#opening = false
-    if (this.#sent !== null) return this.#sent
+    if (this.#sent !== null) {
+      // What was wrong was seen before there was a flow to cancel.
+      if (this.#sent.outcome !== 'whole') this.#flow.cancel()
+      return this.#sent
+    }
     // The head does not wait for a body that is slow to begin.
     const took = this.#flush()
     if (!took) this.#flow.pause()

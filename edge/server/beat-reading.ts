@@ -1,17 +1,19 @@
-// What an edge says of itself with each beat: the readings of its workers, added up.
+// What an edge says of itself with each beat: the readings of its workers, added up; of the pressure, the highest.
 
 import type { BeatReading } from '../config/control-source.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** The reading of the whole edge. */
-export async function beatReading(supervisor: Supervisor): Promise<BeatReading> {
+export async function beatReading(supervisor: Supervisor): Promise<BeatReading & { readonly pressure: number }> {
   const readings = await supervisor.readings()
   const sum = { inFlight: 0, requests: 0, lookups: 0, hits: 0 }
+  let pressure = 0
   for (const reading of readings) {
     sum.inFlight += reading.inFlight
     sum.requests += reading.requests
     sum.lookups += reading.lookups
     sum.hits += reading.hits
+    pressure = Math.max(pressure, reading.pressure)
   }
   const redis = readings.some((reading) => reading.redis === 'down') ? 'down' : (readings[0]?.redis ?? 'none')
   return {
@@ -20,5 +22,6 @@ export async function beatReading(supervisor: Supervisor): Promise<BeatReading> 
     hitRatio: sum.lookups === 0 ? null : sum.hits / sum.lookups,
     workers: supervisor.serving,
     redis,
+    pressure,
   }
 }

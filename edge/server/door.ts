@@ -53,6 +53,16 @@ export class Door {
     this.#tls?.close()
   }
 
+  /** Whether connections from this address are those of many clients: a balancer that names them. */
+  speaksForMany(address: string): boolean {
+    return this.#balancers?.(address) === true
+  }
+
+  /** Whether HTTP begins with the first byte. */
+  get plain(): boolean {
+    return this.#balancers === null && this.#tls === null
+  }
+
   /** Takes a connection, paused. */
   take(socket: Socket, endpoint: Endpoint): void {
     if (this.#balancers === null) return this.#enter(socket, endpoint)

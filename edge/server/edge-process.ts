@@ -29,6 +29,8 @@ import { Supervisor } from './supervisor.ts'
 export interface EdgeProcessParts {
   readonly bootstrap: EdgeBootstrap
   readonly ports: Ports
+  /** What the whole process may use. */
+  readonly memoryBytes: number
   /** The module that a worker thread runs. */
   readonly workerEntry: URL
   /** The metrics of this thread. */
@@ -96,9 +98,9 @@ interface Assembled {
 }
 
 function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
-  const { bootstrap, ports } = parts
+  const { bootstrap, ports, memoryBytes } = parts
   const { promise: lost, resolve } = Promise.withResolvers<EdgeError>()
-  const supervisor = new Supervisor({ entry: parts.workerEntry, bootstrap, plan, ports, lost: resolve })
+  const supervisor = new Supervisor({ entry: parts.workerEntry, bootstrap, plan, ports, memoryBytes, lost: resolve })
   const lastGood = bootstrap.stateDir === 'off' || parts.given !== null ? null : new LastGood(bootstrap.stateDir, ports.files, ports.log)
   const first = new FirstTold()
   const loader = new Loader(

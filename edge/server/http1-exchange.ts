@@ -4,7 +4,8 @@ import { Abort } from '../base/abort.ts'
 import type { EdgeError } from '../base/edge-error.ts'
 import { BytesBody, discard, MAX_TEXT_BYTES } from '../http/body.ts'
 import { Fields } from '../http/fields.ts'
-import { reasonPhrase } from '../http/status.ts'
+import { mayHaveBody, reasonPhrase } from '../http/status.ts'
+import type { ConnectionMemory } from '../pipeline/connection-memory.ts'
 import type { Answer, Incoming, Reply, Sent, UpgradeOffer } from '../pipeline/exchange.ts'
 import type { RequestHead } from '../wire/message.ts'
 import { AnswerSending, type SendingLine, type SentFraming } from './answer-sending.ts'
@@ -26,6 +27,8 @@ export interface ExchangeLine extends SendingLine {
   sendWhole(head: string, body: BytesBody | null, then: 'keep' | 'close'): void
   /** After this answer the connection ends. */
   closeAfter(): void
+  /** Throws away what is here of a body that nobody reads. @returns whether that was the rest of it */
+  skipRest(body: RequestBody): boolean
   /** See `UpgradeOffer`. */
   takeOver(): ReturnType<UpgradeOffer['take']>
 }
@@ -43,10 +46,12 @@ export class Http1Exchange implements Incoming, Reply, UpgradeOffer {
   readonly body: RequestBody | null
   readonly peerAddress: string
   readonly certificate: string | null
+  readonly memory: ConnectionMemory
   readonly upgrade: UpgradeOffer | null
   readonly wanted = new Abort()
   readonly #line: ExchangeLine
   readonly #persistent: boolean
+  #begun = false
   #sending: AnswerSending | null = null
 
   constructor(line: ExchangeLine, head: RequestHead, body: RequestBody | null) {
@@ -59,25 +64,27 @@ export class Http1Exchange implements Incoming, Reply, UpgradeOffer {
     this.body = body
     this.peerAddress = endpoint.address
     this.certificate = endpoint.certificate
+    this.memory = endpoint.memory
     this.upgrade = head.upgrade === null ? null : this
     this.#line = line
     this.#persistent = head.persistent
   }
 
   interim(status: number, fields: Fields): void {
-    // HTTP/1.0 has no interim answers (RFC 9110 §15.2).
-    if (this.httpVersion === '1.0' || !this.#line.open) return
+    // HTTP/1.0 has no interim answers (RFC 9110 §15.2); within or behind the answer, this would be read as a part of it, or as another's.
+    if (this.httpVersion === '1.0' || this.#begun || !this.#line.open) return
     const text = fields.toText()
     if (text !== null) this.#line.say(`HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${text}\r\n`)
   }
 
   send(answer: Answer): Promise<Sent> | Sent {
     const { status, body } = answer
+    this.#begun = true
     if (!this.#line.open) {
       discard(body)
       return CLIENT_GONE
     }
-    const bodiless = this.method === 'HEAD' || status === 204 || status === 304
+    const bodiless = !mayHaveBody(this.method, status)
     const framing = framingOf(answer, bodiless, this.httpVersion)
     const closes = this.#closes(answer, framing)
     const head = this.#headOf(answer, bodiless, framing, closes)
@@ -114,8 +121,7 @@ export class Http1Exchange implements Incoming, Reply, UpgradeOffer {
 
   #closes(answer: Answer, framing: SentFraming): 'keep' | 'close' {
     if (!this.#persistent || framing === 'until-close' || this.#line.ending) return 'close'
-    // What is left of an unread body must not be read as the next request.
-    if (this.body !== null && !this.body.whole) return 'close'
+    if (this.body !== null && !this.body.whole && !this.#line.skipRest(this.body)) return 'close'
     return answer.fields.has('connection') ? 'close' : 'keep'
   }
 

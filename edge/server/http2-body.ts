@@ -12,20 +12,20 @@ import { BodyPace, type PaceTerms } from './body-pace.ts'
 export class Http2Body implements Body, BodyFlow {
   readonly lengthBytes: number | null
   readonly #stream: ServerHttp2Stream
-  readonly #clockMs: () => number
+  readonly #clock: { readonly nowMs: number }
   readonly #expects: 'continue' | 'nothing'
   readonly #pace: BodyPace
   #sink: BodySink | null = null
   #state: 'closed' | 'open' | 'halted' | 'over' = 'closed'
   #whole = false
 
-  /** @param clockMs monotonic, of the last sweep */
-  constructor(stream: ServerHttp2Stream, lengthBytes: number | null, expects: 'continue' | 'nothing', clockMs: () => number) {
+  /** @param clock its time is monotonic, as of the last sweep */
+  constructor(stream: ServerHttp2Stream, lengthBytes: number | null, expects: 'continue' | 'nothing', clock: { readonly nowMs: number }) {
     this.#stream = stream
     this.lengthBytes = lengthBytes
     this.#expects = expects
-    this.#clockMs = clockMs
-    this.#pace = new BodyPace(clockMs())
+    this.#clock = clock
+    this.#pace = new BodyPace(clock.nowMs)
   }
 
   /** Whether all of it came from the client, and was read. */
@@ -82,7 +82,7 @@ export class Http2Body implements Body, BodyFlow {
   }
 
   #take(chunk: Buffer): void {
-    this.#pace.came(chunk.byteLength, this.#clockMs())
+    this.#pace.came(chunk.byteLength, this.#clock.nowMs)
     if (this.#state === 'over') return
     if (!this.#sink!.write(chunk)) this.pause()
   }

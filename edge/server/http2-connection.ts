@@ -5,7 +5,7 @@
 //
 // Bounds that nghttp2 keeps for us, each measured in test/conformance/http2.test.ts: streams at once and those refused beyond; bytes and
 // lines of a head; CONTINUATION frames of one head (8); settings in a frame; answers to PING and SETTINGS that wait to go out (1,000),
-// during which nothing more is read; frames that are invalid or empty. Each of them ends the connection, and is counted here.
+// during which nothing more is read; frames that are invalid or empty. All but those on a head end the connection, counted here.
 
 import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream, type ServerSessionOptions } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
@@ -54,11 +54,11 @@ class Http2Connection implements HeldConnection, Http2Line {
   #stuck: { readonly writtenBytes: number; readonly atMs: number } | null = null
   /** open takes requests; draining finishes those it has; ending is over as far as we are concerned. */
   #state: 'open' | 'draining' | 'ending' = 'open'
+  #counted = false
   #requests = 0
   /** Resets of the last minute, as a bucket that leaks. */
   #resets = 0
   #resetAtMs: number
-  /** Monotonic, as of the last sweep. */
   #nowMs: number
   #dueMs: number
 
@@ -79,11 +79,16 @@ class Http2Connection implements HeldConnection, Http2Line {
     socket.on('close', () => this.#over())
   }
 
-  // Http2Line: what an exchange tells its connection.
+  // Http2Line: what an exchange has of its connection, and tells it.
+
+  get nowMs(): number {
+    return this.#nowMs
+  }
 
   closed(exchange: Http2Exchange, by: 'client' | 'us'): void {
     this.#exchanges.delete(exchange)
-    if (this.#state === 'ending') return
+    // What ends with its session is nobody's reset.
+    if (this.#state === 'ending' || this.#session.destroyed) return
     if (by === 'client') this.#misuse()
     if (this.#exchanges.size > 0) return
     if (this.#state === 'draining') this.#linger()
@@ -140,7 +145,7 @@ class Http2Connection implements HeldConnection, Http2Line {
     // Content means nothing on a HEAD (RFC 9110 §9.3.2), and node cannot tell whether all of it came: it is thrown away.
     const hasBody = side === 'open' && head.lengthBytes !== 0 && head.method !== 'HEAD'
     const expects = head.expectsContinue ? 'continue' : 'nothing'
-    const body = hasBody ? new Http2Body(stream, head.lengthBytes, expects, this.#clockMs) : null
+    const body = hasBody ? new Http2Body(stream, head.lengthBytes, expects, this) : null
     if (body === null && side === 'open') stream.resume()
     const exchange = new Http2Exchange(this, stream, head, body)
     this.#exchanges.add(exchange)
@@ -208,13 +213,11 @@ class Http2Connection implements HeldConnection, Http2Line {
     this.#socket.destroy()
   }
 
-  // node destroys the session by itself. Not ours: what the network did, and what the client itself ended with a GOAWAY.
+  // node destroys the session by itself, and tells when the socket is closed. Not ours: what the network did, and what the client itself
+  // ended with a GOAWAY.
   #broke(cause: NodeJS.ErrnoException): void {
-    if (this.#state !== 'ending') {
-      const reason = endReason(cause)
-      if (reason !== null) this.#count(reason)
-    }
-    this.#linger()
+    const reason = endReason(cause)
+    if (reason !== null) this.#count(reason)
   }
 
   #over(): void {
@@ -223,10 +226,10 @@ class Http2Connection implements HeldConnection, Http2Line {
   }
 
   #count(reason: Http2End): void {
+    if (this.#counted) return
+    this.#counted = true
     this.#host.metrics.counter('weir_http2_ended_total', [reason]).add(1)
   }
-
-  readonly #clockMs = (): number => this.#nowMs
 }
 
 function sessionOptions(bootstrap: EdgeBootstrap): ServerSessionOptions {

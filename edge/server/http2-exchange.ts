@@ -9,6 +9,7 @@ import { EdgeError } from '../base/edge-error.ts'
 import { BytesBody, discard } from '../http/body.ts'
 import { Fields } from '../http/fields.ts'
 import { mayHaveBody } from '../http/status.ts'
+import type { ConnectionMemory } from '../pipeline/connection-memory.ts'
 import type { Answer, Incoming, Reply, Sent } from '../pipeline/exchange.ts'
 import { AnswerSending, type SendingLine } from './answer-sending.ts'
 import type { PaceTerms } from './body-pace.ts'
@@ -21,6 +22,8 @@ import { StreamWriter } from './stream-writer.ts'
 /** How an exchange looks at its connection. */
 export interface Http2Line {
   readonly endpoint: Endpoint
+  /** Monotonic, as of the last sweep. */
+  readonly nowMs: number
   /** The stream is closed. @param by `client` when the client reset it before it had everything */
   closed(exchange: Http2Exchange, by: 'client' | 'us'): void
   /** The stream has its answer, but the client is still sending: what comes is thrown away, and it is told so when the answer is out. */
@@ -41,6 +44,7 @@ export class Http2Exchange implements Incoming, Reply, SendingLine {
   readonly body: Http2Body | null
   readonly peerAddress: string
   readonly certificate: string | null
+  readonly memory: ConnectionMemory
   readonly upgrade = null
   readonly wanted = new Abort()
   readonly #line: Http2Line
@@ -61,9 +65,10 @@ export class Http2Exchange implements Incoming, Reply, SendingLine {
     this.body = body
     this.peerAddress = endpoint.address
     this.certificate = endpoint.certificate
+    this.memory = endpoint.memory
     this.#line = line
     this.#stream = stream
-    this.#writer = new StreamWriter(stream)
+    this.#writer = new StreamWriter(stream, line.nowMs)
     stream.on('aborted', () => this.#gone())
     stream.on('close', () => this.#closed())
   }

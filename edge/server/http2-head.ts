@@ -12,7 +12,7 @@
 //   fields would be left out too), a Host that differs, schemes beside http(s) and what :path holds then, CONNECT, octets beyond ASCII.
 // Whatever it does today, all of it is checked here again.
 
-import { parseAuthority } from '../http/host.ts'
+import { authorityForms } from '../http/host.ts'
 import { HTAB, IS_TOKEN, IS_VALUE, IS_VISIBLE, SP } from '../wire/octets.ts'
 import type { WireFault } from '../wire/wire-fault.ts'
 import type { WireLimits } from '../wire/wire-limits.ts'
@@ -23,7 +23,6 @@ const COLON = 0x3a
 const SLASH = 0x2f
 const MAX_METHOD_BYTES = 32
 const DIGITS = /^[0-9]{1,15}$/
-const DEFAULT_PORT = { http: 80, https: 443 } as const
 
 /** The head of a request, valid in every point. */
 export class Http2Head {
@@ -142,14 +141,13 @@ export class Http2Head {
   #settleHost(scheme: 'http' | 'https'): WireFault | null {
     const named = this.#authority ?? this.#host
     if (named === null) return RULES['host-missing']
-    const authority = parseAuthority(named)
+    const authority = authorityForms(named)
     if (authority === null) return HTTP2_RULES['h2-authority']
     this.raw[1] = named
     if (this.#host === null || this.#host === named) return null
-    const host = parseAuthority(this.#host)
+    const host = authorityForms(this.#host)
     if (host === null) return HTTP2_RULES['h2-authority']
-    const samePort = (host.port ?? DEFAULT_PORT[scheme]) === (authority.port ?? DEFAULT_PORT[scheme])
-    return host.host === authority.host && samePort ? null : HTTP2_RULES['h2-host-differs']
+    return host[scheme] === authority[scheme] ? null : HTTP2_RULES['h2-host-differs']
   }
 }
 

@@ -6,6 +6,7 @@ import type { Abort } from '../base/abort.ts'
 import type { Clock, Files, Gauge, Log, Metrics, Timers } from '../base/ports.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import { ConnectionMemory } from '../pipeline/connection-memory.ts'
 import type { Incoming, Reply } from '../pipeline/exchange.ts'
 import { ConnectionCount, type CountRefusal } from './connection-count.ts'
 import type { ConnectionHost, HeldConnection } from './connection-host.ts'
@@ -13,6 +14,7 @@ import { DateLine } from './date-line.ts'
 import { Door } from './door.ts'
 import type { BoundPlace, ListenPlace } from './listen-place.ts'
 import { type ListeningSocket, openListeningSocket } from './listening-socket.ts'
+import { PlainSocket } from './plain-socket.ts'
 import { rawRefusal } from './refusal.ts'
 
 /** How often connections are looked at; no deadline is more exact than this. */
@@ -52,7 +54,8 @@ export class Listeners implements ConnectionHost {
   readonly #date = new DateLine()
   #sockets: ListeningSocket[] = []
   #draining = false
-  #emptied: () => void = () => {}
+  /** Resolves when a drain has nothing left to wait for. */
+  readonly #empty = Promise.withResolvers<void>()
 
   /** @throws EdgeError CONFIG_UNREADABLE, CONFIG_INVALID when a certificate cannot be used */
   constructor(options: ListenersOptions) {
@@ -104,17 +107,14 @@ export class Listeners implements ConnectionHost {
 
   /** Takes no more connections, lets requests finish until the deadline, then cuts. */
   async drain(deadlineMs: number): Promise<void> {
-    const empty = new Promise<void>((resolve) => {
-      this.#emptied = resolve
-    })
     await Promise.all(this.#sockets.map((socket) => socket.close()))
     this.#draining = true
     const stopDeadline = this.timers.after(deadlineMs, () => {
       for (const connection of this.#held) connection.destroy()
     })
     for (const connection of this.#held) connection.drain()
-    if (this.#held.size === 0) this.#emptied()
-    await empty
+    if (this.#held.size === 0) this.#empty.resolve()
+    await this.#empty.promise
     stopDeadline()
     for (const door of this.#doors) door.close()
   }
@@ -126,26 +126,28 @@ export class Listeners implements ConnectionHost {
 
   remove(connection: HeldConnection): void {
     this.#held.delete(connection)
-    if (this.#draining && this.#held.size === 0) this.#emptied()
+    if (this.#draining && this.#held.size === 0) this.#empty.resolve()
   }
 
-  #take(socket: Socket, door: Door): void {
+  #take(accepted: Socket, door: Door): void {
+    const socket = door.plain ? PlainSocket.of(accepted) : accepted
     const address = socket.remoteAddress ?? ''
     // An error that nobody listens to would end the worker.
     socket.on('error', () => socket.destroy())
-    const refusal = this.#refusal(address)
+    const refusal = this.#refusal(address, door)
     if (refusal !== null) return this.#turnAway(socket, refusal)
     this.#open.add(1)
     socket.once('close', () => {
       this.#open.add(-1)
       this.#count.leave(address)
     })
-    door.take(socket, { address, scheme: 'http', certificate: null })
+    door.take(socket, { address, scheme: 'http', certificate: null, memory: new ConnectionMemory() })
   }
 
-  #refusal(address: string): CountRefusal | 'overload' | null {
+  #refusal(address: string, door: Door): CountRefusal | 'overload' | null {
     if (this.#options.pressure.level >= FULL_PRESSURE) return 'overload'
-    return this.#count.enter(address, address === '' || this.#options.isTrusted(address) ? 'no' : 'yes')
+    const forMany = address === '' || door.speaksForMany(address) || this.#options.isTrusted(address)
+    return this.#count.enter(address, forMany ? 'no' : 'yes')
   }
 
   // Told in plain words where that costs nothing; a client that does not read them is not waited for.

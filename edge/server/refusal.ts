@@ -13,10 +13,3 @@ export function rawRefusal(code: ErrorCode): string {
   const text = refusalText(code)
   return `HTTP/1.1 ${ERRORS[code].status} Refused\r\ncontent-type: application/json; charset=utf-8\r\ncache-control: no-store\r\ncontent-length: ${text.length}\r\nconnection: close\r\n\r\n${text}`
 }
-
-/** The code for what node's parser says of a message. */
-export function refusalCode(cause: NodeJS.ErrnoException): ErrorCode {
-  if (cause.code === 'HPE_HEADER_OVERFLOW') return 'FIELDS_TOO_LARGE'
-  if (cause.code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'REQUEST_TIMEOUT'
-  return 'BAD_MESSAGE'
-}

@@ -30,15 +30,14 @@ export class RequestBody implements Body, BodyFlow {
   readonly #source: BodySource
   #sink: BodySink | null = null
   #state: 'closed' | 'open' | 'halted' | 'over' = 'closed'
-  readonly #pace: BodyPace
-  #nowMs: number
+  #pace: BodyPace | null = null
+  /** Bytes that came since its pace was last looked at. */
+  #cameBytes = 0
 
-  constructor(framing: BodyFraming, source: BodySource, nowMs: number) {
+  constructor(framing: BodyFraming, source: BodySource) {
     this.lengthBytes = framing.kind === 'length' ? framing.bytes : null
     this.#decoder = bodyDecoder(framing)
     this.#source = source
-    this.#pace = new BodyPace(nowMs)
-    this.#nowMs = nowMs
   }
 
   /** Whether its last byte is here: what follows on the connection is the next request. */
@@ -80,12 +79,11 @@ export class RequestBody implements Body, BodyFlow {
   }
 
   /** Takes what belongs to it. @returns the offset behind that */
-  take(chunk: Buffer, at: number, nowMs: number): number {
-    this.#nowMs = nowMs
+  take(chunk: Buffer, at: number): number {
     const taken = this.#decoder.read(chunk, at, this.#hand)
     if (typeof taken !== 'number') {
-      this.fail(new EdgeError(taken.code, { rule: taken.rule }))
       this.#source.broken(taken)
+      this.fail(new EdgeError(taken.code, { rule: taken.rule }))
       return chunk.byteLength
     }
     if (this.#decoder.done && this.#state !== 'over') {
@@ -95,8 +93,10 @@ export class RequestBody implements Body, BodyFlow {
     return taken
   }
 
-  /** Throws away what is here of a body that nobody will read. @returns the offset behind that */
-  skip(chunk: Buffer, at: number): number {
+  /** Throws away what is here of a body that nobody has opened; who has may be in the middle of a chunk. @returns the offset behind that */
+  drop(chunk: Buffer, at: number): number {
+    if (this.#state !== 'closed') return at
+    this.#state = 'over'
     const taken = this.#decoder.read(chunk, at, () => {})
     return typeof taken === 'number' ? taken : chunk.byteLength
   }
@@ -108,16 +108,27 @@ export class RequestBody implements Body, BodyFlow {
     this.#sink?.fail(fault)
   }
 
-  /** Why it is too slow, or null. Only a client that is waited for can be. */
+  /** Its exchange is over: the connection is another's now, and hears nothing more from here. */
+  leave(): void {
+    // A body that is whole hears its end in this very tick.
+    if (this.#state === 'over' || this.#decoder.done) return
+    this.fail(new EdgeError('CLIENT_GONE'))
+  }
+
+  /** Why it is too slow, or null. Only a client that is waited for can be. Asked a few times a second. @param nowMs monotonic */
   lateness(nowMs: number, terms: PaceTerms): EdgeError | null {
+    this.#pace ??= new BodyPace(nowMs)
+    if (this.#cameBytes > 0) this.#pace.came(this.#cameBytes, nowMs)
+    this.#cameBytes = 0
     if (this.#state === 'open') return this.#pace.lateness(nowMs, terms)
     this.#pace.rest(nowMs)
     return null
   }
 
   readonly #hand = (payload: Buffer): void => {
-    this.#pace.came(payload.byteLength, this.#nowMs)
+    this.#cameBytes += payload.byteLength
     if (this.#state === 'over') return
-    if (!this.#sink!.write(payload)) this.pause()
+    // Behind the last piece there is nothing to hold back, and the connection is read on: a client that goes away is heard of.
+    if (!this.#sink!.write(payload) && !this.#decoder.done) this.pause()
   }
 }

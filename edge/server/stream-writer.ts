@@ -13,10 +13,12 @@ export class StreamWriter {
   #ending = false
   #handedBytes = 0
   #takenBytes = 0
-  #movedMs = 0
+  #movedMs: number
 
-  constructor(stream: ServerHttp2Stream) {
+  /** @param nowMs monotonic */
+  constructor(stream: ServerHttp2Stream, nowMs: number) {
     this.#stream = stream
+    this.#movedMs = nowMs
   }
 
   /** Writes bytes. @returns false when the client is behind: `drain` follows */

@@ -4,6 +4,7 @@
 // with growing pauses; its siblings serve on meanwhile. Only where it took a socket with it that nobody here can open again is the
 // whole edge lost: another process holds that socket open too, and connections would wait in it for ever.
 
+import type { ResourceLimits } from 'node:worker_threads'
 import { EdgeError } from '../base/edge-error.ts'
 import type { SlabView } from '../base/exposition.ts'
 import { createSlab } from '../base/metrics.ts'
@@ -15,7 +16,7 @@ import type { ErrorCode } from '../contract/errors.ts'
 import { HOUR_MS } from '../contract/units.ts'
 import type { ListenPlace } from './listen-place.ts'
 import type { FoundPorts, ListenPlan } from './listen-plan.ts'
-import { WorkerHandle } from './worker-handle.ts'
+import { heapLimits, WorkerHandle } from './worker-handle.ts'
 import type { ToldPart, WorkerFailure, WorkerReading } from './worker-messages.ts'
 
 const FIRST_PAUSE_MS = 100
@@ -36,6 +37,8 @@ export interface SupervisorParts {
   readonly bootstrap: EdgeBootstrap
   readonly plan: ListenPlan
   readonly ports: Ports
+  /** What the whole process may use. */
+  readonly memoryBytes: number
   /** Called when a socket is gone that only a new process can have again. */
   readonly lost: (fault: EdgeError) => void
 }
@@ -44,6 +47,7 @@ export interface SupervisorParts {
 export class Supervisor {
   readonly #parts: SupervisorParts
   readonly #ports: Ports
+  readonly #limits: ResourceLimits
   readonly #cells: SharedArrayBuffer
   readonly #workers = new Map<number, WorkerHandle>()
   readonly #ended: SlabView[] = []
@@ -55,9 +59,10 @@ export class Supervisor {
   #draining = false
 
   constructor(parts: SupervisorParts) {
-    const { bootstrap, ports } = parts
+    const { bootstrap, ports, plan, memoryBytes } = parts
     this.#parts = parts
     this.#ports = ports
+    this.#limits = heapLimits(memoryBytes, bootstrap, plan.workers)
     this.#cells = allocateCells(bootstrap.limitCells, ports.random)
     this.#ticketKeys = newTicketKeys(ports.random)
     const speaksTls = bootstrap.listeners.some(({ tls }) => tls !== undefined)
@@ -76,6 +81,11 @@ export class Supervisor {
   /** Workers that serve. */
   get serving(): number {
     return this.#workers.size
+  }
+
+  /** The pressure on the worker that has the most of it, 0 to 4. */
+  get pressure(): number {
+    return Math.max(0, ...[...this.#workers.values()].map(({ pressure }) => pressure))
   }
 
   /** Puts something new in force at every worker. @returns what is wrong with it, if a worker could not take it */
@@ -123,7 +133,7 @@ export class Supervisor {
     const seed = { bootstrap, index, workers: plan.workers, places, told, cells: this.#cells, slab, ticketKeys }
     const startedMs = this.#ports.clock.monotonicMs()
     return new Promise((resolve, reject) => {
-      const handle = new WorkerHandle(entry, seed, this.#ports.timers, {
+      const handle = new WorkerHandle(entry, seed, this.#limits, this.#ports.timers, {
         listening: (bound) => {
           // It came too late to be drained with its siblings, and has served nobody yet.
           if (this.#draining) return void handle.end()

@@ -119,9 +119,9 @@ export class TlsFront {
       return void socket.destroy()
     }
     socket.allowHalfOpen = true
-    const { address } = handshake.endpoint
+    const { address, memory } = handshake.endpoint
     // The connection is held as what it is now before it is let go as what it was: a host that drains sees no gap.
-    this.#secured(socket, { address, scheme: 'https', certificate }, socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1')
+    this.#secured(socket, { address, scheme: 'https', certificate, memory }, socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1')
     handshake.end('ok')
   }
 

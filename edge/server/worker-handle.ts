@@ -1,10 +1,15 @@
 // One worker as the supervisor holds it: a thread, its slab of metrics, and the questions it has not answered yet.
 // A worker that ends, or does not answer within ANSWER_MS, leaves no question open: they are answered with null.
+//
+// Each has a heap of its own with a limit of its own, so that one that fills it ends alone (ERR_WORKER_OUT_OF_MEMORY) and not by the
+// hand of the system, which would end all of them. V8's own flags come first: who sets --max-old-space-size sets it for each worker.
 
-import { Worker } from 'node:worker_threads'
+import { type ResourceLimits, Worker } from 'node:worker_threads'
 import type { Series } from '../base/metrics.ts'
 import type { Timers } from '../base/ports.ts'
 import type { Told } from '../config/compile.ts'
+import type { EdgeBootstrap } from '../contract/bootstrap.ts'
+import { MIB } from '../contract/units.ts'
 import type { BoundPlace } from './listen-place.ts'
 import type { FromWorker, ToldPart, ToWorker, WorkerFailure, WorkerReading, WorkerSeed } from './worker-messages.ts'
 
@@ -13,12 +18,28 @@ const ANSWER_MS = 30_000
 /** What a worker gets beyond its drain deadline to close what is behind it. */
 const GRACE_MS = 2_000
 
+/** The part of the memory that the heaps may have together; the rest is for bodies, sockets and the system. */
+const HEAP_SHARE = 0.5
+/** A heap of a worker is not smaller, however little there is: a large site has to fit. */
+const SMALLEST_HEAP_MIB = 128
+/** Nor larger, which is V8's own limit: collections of more take too long. */
+const LARGEST_HEAP_MIB = 4_096
+/** How much of new objects is kept before it is looked through; null leaves it to V8. */
+const YOUNG_MIB: number | null = null
+
 /** What a worker tells its supervisor. */
 export interface WorkerEvents {
   listening(bound: readonly BoundPlace[]): void
   failed(failure: WorkerFailure): void
   /** The thread is over; `error` when it broke. */
   ended(error: unknown): void
+}
+
+/** What the heap of each worker may grow to. @param memoryBytes what the whole process may use */
+export function heapLimits(memoryBytes: number, bootstrap: Pick<EdgeBootstrap, 'l1MaxBytes'>, workers: number): ResourceLimits {
+  const shareMib = Math.floor(((memoryBytes - bootstrap.l1MaxBytes) * HEAP_SHARE) / workers / MIB)
+  const maxOldGenerationSizeMb = Math.min(LARGEST_HEAP_MIB, Math.max(SMALLEST_HEAP_MIB, shareMib))
+  return YOUNG_MIB === null ? { maxOldGenerationSizeMb } : { maxOldGenerationSizeMb, maxYoungGenerationSizeMb: YOUNG_MIB }
 }
 
 /** A running worker. */
@@ -35,11 +56,11 @@ export class WorkerHandle {
   #nextTicket = 1
   #error: unknown = null
 
-  constructor(entry: URL, seed: WorkerSeed, timers: Timers, events: WorkerEvents) {
+  constructor(entry: URL, seed: WorkerSeed, limits: ResourceLimits, timers: Timers, events: WorkerEvents) {
     this.index = seed.index
     this.slab = seed.slab
     this.#timers = timers
-    this.#worker = new Worker(entry, { workerData: seed, name: `weir-${seed.index}` })
+    this.#worker = new Worker(entry, { workerData: seed, name: `weir-${seed.index}`, resourceLimits: limits })
     this.#worker.on('message', (message: FromWorker) => this.#take(message, events))
     this.#worker.on('error', (error) => {
       this.#error = error
@@ -64,6 +85,12 @@ export class WorkerHandle {
   async read(): Promise<WorkerReading | null> {
     const answer = await this.#ask((ticket) => ({ type: 'read', ticket }))
     return answer?.type === 'reading' ? answer.reading : null
+  }
+
+  /** The level of pressure that it has shown last; 0 before it has shown any. */
+  get pressure(): number {
+    const shown = this.series.find(({ name }) => name === 'weir_pressure')
+    return shown === undefined ? 0 : new Float64Array(this.slab)[shown.slot]!
   }
 
   /** Lets it read again what it has from files beside its configuration: certificates. */

@@ -28,6 +28,8 @@ export interface WorkerReading {
   readonly lookups: number
   readonly hits: number
   readonly redis: 'up' | 'down' | 'none'
+  /** How overloaded it is, 0 to 4. */
+  readonly pressure: number
 }
 
 /** Why a worker cannot begin. */

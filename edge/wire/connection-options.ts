@@ -37,5 +37,6 @@ export function isSame(text: string, lower: string): boolean {
 function listHas(list: string, option: string): boolean {
   if (list.length <= option.length) return isSame(list, option)
   if (!list.includes(',')) return false
-  return list.split(',').some((member) => isSame(member.trim(), option))
+  // The no-break space of latin1 is no blank of HTTP, but `trim` takes it too.
+  return list.split(',').some((member) => isSame(member.trim(), option) && !member.includes('\xa0'))
 }

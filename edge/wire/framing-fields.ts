@@ -26,7 +26,11 @@ export function requestFraming(version: Version, fields: FieldSection, raw: read
 export function responseFraming(method: string, status: number, version: Version, fields: FieldSection, raw: readonly string[]) {
   const framing = declared(version, fields, raw)
   if (framing instanceof WireFault) return framing
-  if (status < 200 || status === 204) return framing === CHUNKED ? RULES['coding-without-body'] : NONE
+  if (status < 200 || status === 204) {
+    if (framing === CHUNKED) return RULES['coding-without-body']
+    // Behind 204, old servers do send a length that means nothing.
+    return status < 200 && framing?.kind === 'length' ? RULES['length-without-body'] : NONE
+  }
   if (status === 304 || method === 'HEAD') return NONE
   return framing ?? UNTIL_CLOSE
 }

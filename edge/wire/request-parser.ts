@@ -53,6 +53,7 @@ export class RequestParser {
     const expects = fields.lines(EXPECT)
     if (expects > 1 || (expects === 1 && !isSame(fields.last(EXPECT, raw), '100-continue'))) return RULES.expectation
     const method = text.slice(line.methodAt, line.methodEnd)
+    if (method === 'PRI') return RULES['method-reserved']
     return {
       method,
       target: text.slice(line.methodEnd + 1, line.targetEnd),

@@ -14,6 +14,7 @@ const TABLE = {
 
   // The request line.
   method: row('RFC 9110 §9.1', 'A method that is not a token of at most 32 letters.'),
+  'method-reserved': row('RFC 9113 §11.6', 'The method PRI with HTTP/1: who knows it waits for the rest of the preface of HTTP/2.'),
   'request-line': row('RFC 9112 §3', 'Not method, one space, target, one space, version, CRLF: where the target ends would be a guess.'),
   'target-octet': row(
     'RFC 9112 §3.2',
@@ -54,6 +55,10 @@ const TABLE = {
   'coding-unknown': row('RFC 9112 §6.1', 'A coding before `chunked`, which would be passed on without its name.', 'CODING_UNSUPPORTED'),
   'coding-in-1.0': row('RFC 9112 §6.1', 'Transfer-Encoding in HTTP/1.0, where it may not be known at all.'),
   'coding-without-body': row('RFC 9112 §6.1', 'Transfer-Encoding on an answer that never has a body (1xx, 204).'),
+  'length-without-body': row(
+    'RFC 9110 §8.6',
+    'A Content-Length above 0 on an interim answer: some read a body there, others the next answer.',
+  ),
   'host-missing': row('RFC 9112 §3.2', 'HTTP/1.1 without Host: whose request it is would be a guess.', 'BAD_HOST'),
   'host-repeated': row('RFC 9112 §3.2', 'Host twice: routed by one, cached or answered by the other.', 'BAD_HOST'),
   expectation: row('RFC 9110 §10.1.1', 'An Expect that is not one `100-continue`: nothing else can be expected.'),

@@ -15,6 +15,7 @@ export type Ambient =
   | 'threads'
   | 'children'
   | 'undici'
+  | 'httpxy'
   | 'ioredis'
   | 'fastify'
   | 'pino'
@@ -48,7 +49,8 @@ export const PLACES: readonly Place[] = [
   },
   { place: 'edge/server/', may: ['sockets', 'http', 'threads'], reason: 'listens, and starts the workers' },
   { place: 'edge/server/unix-socket.ts', may: ['files'], reason: 'a Unix socket is a file' },
-  { place: 'edge/upstream/', may: ['undici', 'sockets', 'http'], reason: 'connects to peers' },
+  { place: 'edge/upstream/', may: ['undici', 'sockets', 'http', 'httpxy'], reason: 'connects to peers' },
+  { place: 'edge/upstream/tunnel.ts', may: ['timers'], reason: 'has the setTimeout that sockets have, which does nothing' },
   { place: 'edge/redis/', may: ['ioredis'], reason: 'the Redis client port' },
   { place: 'control/main.ts', may: ['process', 'timers', 'files'], reason: 'the process: arguments, signals, folders' },
   { place: 'control/api/', may: ['fastify'], reason: 'the API server' },
@@ -88,6 +90,7 @@ const MODULES: Readonly<Record<string, Ambient>> = {
   child_process: 'children',
   sqlite: 'sqlite',
   undici: 'undici',
+  httpxy: 'httpxy',
   ioredis: 'ioredis',
   fastify: 'fastify',
   pino: 'pino',

@@ -4,13 +4,13 @@ import type { Socket } from 'node:net'
 import { type AnswerCase, type Got, STOLEN } from '../conformance/corpus/answer-case.ts'
 import { type Asked, type ByteOrigin, plainAnswer, startByteOrigin } from './byte-origin.ts'
 import type { Scope } from './scope.ts'
+import { fieldOf } from './strict-reader.ts'
 import { until } from './until.ts'
 import { WireClient } from './wire-client.ts'
 
 /** How the client asks: of a route that keeps nothing or one that keeps all it may, or over HTTP/1.0, where a close can end a body. */
 export type Asks = 'plain' | 'kept' | 'over HTTP/1.0'
 
-const DEADLINE_MS = 6_000
 const VICTIM = /^\/plain\/victim\/\d+$/
 
 /** An origin that plays the case it is given, and answers everybody else with their own target. */
@@ -23,9 +23,10 @@ export interface Stage {
 /** Starts the origin. */
 export async function openStage(t: Scope): Promise<Stage> {
   let playing: AnswerCase | null = null
-  const origin = await startByteOrigin(t, ({ target, socket }) => {
-    if (VICTIM.test(target)) return void socket.write(plainAnswer(target, ['Cache-Control: no-store']))
-    if (playing !== null) playPieces(playing, socket)
+  const origin = await startByteOrigin(t, ({ target, socket, message }) => {
+    if (playing !== null && !VICTIM.test(target)) return playPieces(playing, socket)
+    socket.write(plainAnswer(target, ['Cache-Control: no-store']))
+    if (message !== null && fieldOf(message, 'connection') === 'close') socket.end()
   })
   return {
     origin,
@@ -35,10 +36,12 @@ export async function openStage(t: Scope): Promise<Stage> {
   }
 }
 
-function playPieces({ pieces, ends, forever }: AnswerCase, socket: Socket): void {
+type Playable = Pick<AnswerCase, 'pieces' | 'ends'> & { readonly forever?: string | undefined }
+
+function playPieces({ pieces, ends, forever }: Playable, socket: Socket): void {
   const [piece, ...rest] = pieces
   const next = () => {
-    if (rest.length > 0) return void setImmediate(() => playPieces({ pieces: rest, ends, forever } as unknown as AnswerCase, socket))
+    if (rest.length > 0) return void setImmediate(() => playPieces({ pieces: rest, ends, forever }, socket))
     if (forever !== undefined) return pour(Buffer.from(forever, 'latin1'), socket)
     if (ends === 'fin') socket.end()
     // Behind the bytes, not in their place: a reset at once would throw away what is still to be sent.
@@ -60,11 +63,14 @@ function pour(bytes: Buffer, socket: Socket): void {
 export class AnswerJudge {
   readonly #port: number
   readonly #stage: Stage
+  readonly #deadlineMs: number
   #count = 0
 
-  constructor(port: number, stage: Stage) {
+  /** @param deadlineMs how long whoever answers or ends a connection may take */
+  constructor(port: number, stage: Stage, deadlineMs = 6_000) {
     this.#port = port
     this.#stage = stage
+    this.#deadlineMs = deadlineMs
   }
 
   /** Plays a case. @returns what came of it that may not, in words; null when all is well */
@@ -86,14 +92,14 @@ export class AnswerJudge {
     const before = origin.asked.length
     const client = await WireClient.connect(null, this.#port, { methods: [method] })
     client.send(`${method} ${path} HTTP/${asks === 'over HTTP/1.0' ? '1.0' : '1.1'}\r\nHost: a\r\n\r\n`)
-    const isOver = await client.comes(() => client.answers.length > 0 || client.end !== 'open' || client.fault !== null, DEADLINE_MS)
+    const isOver = await client.comes(() => client.answers.length > 0 || client.end !== 'open' || client.fault !== null, this.#deadlineMs)
     const asked = origin.asked[before] ?? null
     if (!isOver) return this.#left(client, 'no end of the answer')
     const got = gotOf(answerCase, client)
     if (!(answerCase.allowed as readonly string[]).includes(got)) return this.#left(client, got)
     if (later !== undefined) asked?.socket.write(later, 'latin1')
     if (asked !== null && (reuse === 'must-not' || got !== 'whole')) {
-      const closed = await until(() => origin.isClosed(asked.connection), { what: 'it', deadlineMs: DEADLINE_MS }).catch(() => false)
+      const closed = await until(() => origin.isClosed(asked.connection), { what: 'it', deadlineMs: this.#deadlineMs }).catch(() => false)
       if (!closed) return this.#left(client, `${got}: the connection to the origin stays open`)
     }
     const fault = (await this.#inStep(client)) ?? (await this.#victimFault())
@@ -105,7 +111,7 @@ export class AnswerJudge {
     const { length } = client.answers
     const target = `/plain/victim/${++this.#count}`
     client.send(`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
-    if (!(await client.comes(() => client.end !== 'open', DEADLINE_MS))) return 'the connection of the client stays open'
+    if (!(await client.comes(() => client.end !== 'open', this.#deadlineMs))) return 'the connection of the client stays open'
     client.socket.destroy()
     const more = client.answers.slice(length).map(({ text }) => text)
     if (client.rest.includes(STOLEN) || more.some((text) => text !== target)) return `more bytes for the client: ${more.join()}`
@@ -116,7 +122,7 @@ export class AnswerJudge {
     const target = `/plain/victim/${++this.#count}`
     const victim = await WireClient.connect(null, this.#port)
     victim.send(`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
-    await victim.comes(() => victim.end !== 'open', DEADLINE_MS)
+    await victim.comes(() => victim.end !== 'open', this.#deadlineMs)
     victim.socket.destroy()
     const isFine = victim.answers.length === 1 && victim.answers[0]?.text === target && victim.rest.length === 0
     return isFine ? null : `somebody else asked for ${target}: ${victim.describe()} ${victim.answers[0]?.text}`

@@ -16,6 +16,7 @@ import { validate } from '../../edge/contract/validate.ts'
 import type { Body } from '../../edge/http/body.ts'
 import { Fields } from '../../edge/http/fields.ts'
 import { BodiesInUse } from '../../edge/pipeline/bodies-in-use.ts'
+import { ConnectionMemory } from '../../edge/pipeline/connection-memory.ts'
 import type { Asked, Exchange, Incoming, Tools } from '../../edge/pipeline/exchange.ts'
 import { handle } from '../../edge/pipeline/handle.ts'
 import { identify } from '../../edge/pipeline/identify.ts'
@@ -143,6 +144,7 @@ export class Line {
         body,
         peerAddress: from,
         certificate: null,
+        memory: new ConnectionMemory(),
         upgrade,
       },
       reply: new RecordingReply(method, wanted),
@@ -158,7 +160,7 @@ export class Line {
     const x = this.exchange(asking)
     const request = normalise(x)
     const client = identify(request, x)
-    return { asked: { request, client, route: match(request, x) }, x }
+    return { asked: { request, client, route: match(request, client, x) }, x }
   }
 
   /** Serves a request to its end. @returns what the client got, and the line in the access log */

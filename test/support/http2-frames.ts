@@ -39,6 +39,8 @@ export type Field = readonly [name: string, value: string]
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 const SETTINGS_HEADER_TABLE_SIZE = 1
+/** Pause between two looks at what came. */
+const EVERY_MS = 2
 const SETTINGS_INITIAL_WINDOW_SIZE = 4
 
 /** One frame. */
@@ -115,6 +117,7 @@ export class FrameClient {
   static async connect(t: Scope, port: number, windowBytes = 65_535): Promise<FrameClient> {
     const socket = connect({ port, host: '127.0.0.1', servername: 'www.example.org', ALPNProtocols: ['h2'], rejectUnauthorized: false })
     t.teardown(() => socket.destroy())
+    socket.setNoDelay(true)
     const client = new FrameClient(socket)
     await new Promise<void>((resolve, reject) => {
       socket.once('secureConnect', resolve)
@@ -133,12 +136,12 @@ export class FrameClient {
 
   /** The first frame that fits, now or later. */
   async waitFor(fits: (one: Frame) => boolean, what: string): Promise<Frame> {
-    return (await until(() => this.frames.find(fits), { what })) as Frame
+    return (await until(() => this.frames.find(fits), { what, everyMs: EVERY_MS })) as Frame
   }
 
   /** How a stream was answered: its status, or its error code as `reset N`; `goaway N` when the connection ended instead. */
   async outcome(stream: number): Promise<string> {
-    return (await until(() => this.#outcomeNow(stream), { what: `an answer on stream ${stream}` })) as string
+    return (await until(() => this.#outcomeNow(stream), { what: `an answer on stream ${stream}`, everyMs: EVERY_MS })) as string
   }
 
   /** Waits until a stream has ended, and gives the bytes of its answer as latin1. */

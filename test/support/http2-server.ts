@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import type { EdgeBootstrap } from '../../edge/contract/bootstrap.ts'
 import type { ListenerTls } from '../../edge/contract/listener.ts'
+import { ConnectionMemory } from '../../edge/pipeline/connection-memory.ts'
 import { serveHttp2 } from '../../edge/server/http2-connection.ts'
 import { TlsFront } from '../../edge/server/tls-front.ts'
 import { type MadeCertificate, TestAuthority } from './certificates.ts'
@@ -30,7 +31,7 @@ export async function startHttp2(t: Scope, script?: HostScript, more: Partial<Ed
   await front.load()
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
     socket.on('error', () => socket.destroy())
-    front.take(socket, { address: socket.remoteAddress ?? '', scheme: 'http', certificate: null })
+    front.take(socket, { address: socket.remoteAddress ?? '', scheme: 'http', certificate: null, memory: new ConnectionMemory() })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => {

@@ -35,6 +35,9 @@ export interface NodeMessage {
   whole: boolean
 }
 
+/** The methods that node knows. */
+export const NODE_METHODS: readonly string[] = methods
+
 /** What node makes of the bytes of a connection. */
 export interface NodeReading {
   readonly messages: readonly NodeMessage[]

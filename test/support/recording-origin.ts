@@ -4,7 +4,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { countLoosely } from './loose-reader.ts'
 import type { Scope } from './scope.ts'
-import { readRequest, type WholeMessage } from './strict-reader.ts'
+import { fieldOf, readRequest, type WholeMessage } from './strict-reader.ts'
 
 /** A request as it came. */
 export interface RecordedRequest {
@@ -30,7 +30,7 @@ interface Connection {
   read: number
 }
 
-/** A recording origin. It answers each whole request with its method, target and body length, and closes on what it cannot read. */
+/** A recording origin. It answers each whole request with its method, target and body length; it closes when asked to, and on what it cannot read. */
 export class RecordingOrigin {
   readonly #server: Server
   readonly #connections = new Set<Connection>()
@@ -121,6 +121,7 @@ export class RecordingOrigin {
     const [method, target] = message.startLine.split(' ') as [string, string]
     this.#requests.push({ method, target, message, connection: connection.number })
     connection.socket.write(answerTo(method, target, message.body.length))
+    if (fieldOf(message, 'connection')?.toLowerCase() === 'close') connection.socket.end()
   }
 
   #fault(why: string, bytes: Buffer): void {

@@ -3,13 +3,15 @@ import type { TestEdge } from './edge.ts'
 import type { Scope } from './scope.ts'
 import { until } from './until.ts'
 
+type Upgradable = Pick<TestEdge, 'pid' | 'output'>
+
 /** An edge that replaces itself by a successor; each of them writes where the first one does. */
 export class UpgradedEdge {
-  readonly #edge: TestEdge
+  readonly #edge: Upgradable
   /** Process ids, the first edge's first. */
   readonly #pids: number[]
 
-  constructor(t: Scope, edge: TestEdge) {
+  constructor(t: Scope, edge: Upgradable) {
     this.#edge = edge
     this.#pids = [edge.pid]
     // Before the edge itself is ended: its streams stay open as long as its successors live.

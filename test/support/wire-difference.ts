@@ -2,14 +2,20 @@ import type { NodeMessage, NodeReading } from './node-parser.ts'
 import type { Reading, ReadMessage } from './wire-reading.ts'
 
 /** Where our reading of some bytes and that of node part, if they do. */
-export type Difference =
-  | { readonly kind: 'none'; readonly messages: number }
-  /** We refuse what node takes, or still waits for. */
-  | { readonly kind: 'stricter'; readonly name: string }
-  /** Node refuses what we take. */
-  | { readonly kind: 'looser'; readonly name: string }
-  /** Both take it, and not for the same. */
-  | { readonly kind: 'other'; readonly name: string }
+export type Difference = { readonly kind: 'none'; readonly messages: number } | Parting
+
+/** What parts two readings. */
+export interface Parting {
+  /**
+   * stricter: we refuse what node takes, or still waits for; looser: node refuses what we take; other: both take it, and not for the
+   * same.
+   */
+  readonly kind: 'stricter' | 'looser' | 'other'
+  /** Our rule, the code of node, or the part that differs. */
+  readonly name: string
+  /** How many messages were read the same before. */
+  readonly messages: number
+}
 
 /** What the heads of both kinds have. */
 export interface ReadHead {
@@ -29,13 +35,14 @@ export function differenceOf<H extends ReadHead>(
     const theirs = node.messages[i]
     if (mine === undefined || theirs === undefined) return atHead(ours, node, mine !== undefined, theirs !== undefined, i)
     const name = line(mine.head, theirs) ?? fieldsDifference(mine.head, theirs)
-    if (name !== null) return { kind: 'other', name }
-    if (mine.head.persistent !== theirs.persistent) return { kind: mine.head.persistent ? 'looser' : 'stricter', name: 'persistent' }
+    if (name !== null) return { kind: 'other', name, messages: i }
+    if (mine.head.persistent !== theirs.persistent)
+      return { kind: mine.head.persistent ? 'looser' : 'stricter', name: 'persistent', messages: i }
     // Node leaves what follows to another protocol, a body among it.
-    if (theirs.upgrade) return NONE(i + 1)
+    if (theirs.method === 'CONNECT') return NONE(i + 1)
     if (mine.endsAt === null || !theirs.whole) return inBody(ours, node, mine, theirs, i)
-    if (mine.body !== theirs.body) return { kind: 'other', name: 'body' }
-    if (!mine.head.persistent) return { kind: 'none', messages: i + 1 }
+    if (mine.body !== theirs.body) return { kind: 'other', name: 'body', messages: i }
+    if (!mine.head.persistent || theirs.upgrade) return NONE(i + 1)
   }
 }
 
@@ -43,10 +50,12 @@ const NONE = (messages: number): Difference => ({ kind: 'none', messages })
 
 /** One of the two has no further head. */
 function atHead(ours: Reading<ReadHead>, node: NodeReading, hasMine: boolean, hasTheirs: boolean, messages: number): Difference {
-  if (!hasMine && ours.rule !== null && (hasTheirs || node.refusal === null)) return { kind: 'stricter', name: ours.rule }
-  if (hasMine && node.refusal !== null) return { kind: 'looser', name: node.refusal }
+  if (!hasMine && ours.rule !== null && (hasTheirs || node.refusal === null)) return { kind: 'stricter', name: ours.rule, messages }
+  if (hasMine && node.refusal !== null) return { kind: 'looser', name: node.refusal, messages }
   // Who waits has taken nothing yet.
-  return hasMine === hasTheirs ? NONE(messages) : { kind: 'other', name: `only ${hasMine ? 'we read' : 'node reads'} a head here` }
+  return hasMine === hasTheirs
+    ? NONE(messages)
+    : { kind: 'other', name: `only ${hasMine ? 'we read' : 'node reads'} a head here`, messages }
 }
 
 /** One of the two has not come to the end of this body. */
@@ -59,14 +68,16 @@ function inBody(
 ): Difference {
   const mineIsWhole = mine.atEnd === 'whole'
   const isOurRefusal = !mineIsWhole && ours.rule !== null
+  // What is wrong with a body that comes with an upgrade, node keeps to itself.
+  if (isOurRefusal && theirs.upgrade) return NONE(messages)
   const isTheirRefusal = !theirs.whole && node.refusal !== null
   if (isOurRefusal && isTheirRefusal) return NONE(messages)
-  if (isOurRefusal) return { kind: 'stricter', name: ours.rule! }
+  if (isOurRefusal) return { kind: 'stricter', name: ours.rule!, messages }
   // What breaks a rule of trailers only when they are whole is told when they are whole; payload that node has not taken is no waiting.
   if (isTheirRefusal && !mineIsWhole && mine.body === theirs.body) return NONE(messages)
-  if (isTheirRefusal) return { kind: 'looser', name: node.refusal! }
-  if (mineIsWhole !== theirs.whole) return { kind: 'other', name: `only ${mineIsWhole ? 'we end' : 'node ends'} this body here` }
-  return mine.body === theirs.body ? NONE(messages) : { kind: 'other', name: 'body' }
+  if (isTheirRefusal) return { kind: 'looser', name: node.refusal!, messages }
+  if (mineIsWhole !== theirs.whole) return { kind: 'other', name: `only ${mineIsWhole ? 'we end' : 'node ends'} this body here`, messages }
+  return mine.body === theirs.body ? NONE(messages) : { kind: 'other', name: 'body', messages }
 }
 
 function fieldsDifference(mine: ReadHead, theirs: NodeMessage): string | null {

@@ -17,7 +17,6 @@ const PROBE = 'GET /probe HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n'
 const VICTIM = 'GET /victim HTTP/1.1\r\nHost: victim\r\n\r\n'
 /** Above this a case sent in bytes goes in as many pieces. */
 const MOST_PIECES = 600
-const DEADLINE_MS = 4_000
 const REFUSALS: readonly number[] = [400, 413, 414, 417, 431, 501, 505]
 /** How many answers the client gets at least. */
 const ANSWERS: Readonly<Record<Outcome, number>> = { refused: 1, declined: 1, broken: 1, one: 1, 'one-then-refused': 2, two: 2 }
@@ -29,11 +28,13 @@ export interface Court {
   readonly origin: RecordingOrigin
   /** A connection of somebody else, kept. */
   readonly victim: WireClient
+  /** How long whoever ends a connection may take. */
+  readonly deadlineMs: number
 }
 
 /** Opens the connection of somebody else, and leaves the record empty. */
-export async function openCourt(t: Scope, port: number, origin: RecordingOrigin): Promise<Court> {
-  const court = { port, origin, victim: await WireClient.connect(t, port) }
+export async function openCourt(t: Scope, port: number, origin: RecordingOrigin, deadlineMs = 4_000): Promise<Court> {
+  const court = { port, origin, victim: await WireClient.connect(t, port), deadlineMs }
   const fault = await victimFault(court)
   if (fault !== null) throw new Error(fault)
   origin.take()
@@ -45,9 +46,9 @@ export async function judge(court: Court, wireCase: WireCase, pieces: Pieces): P
   const client = await WireClient.connect(null, court.port, { methods: wireCase.methods ?? [] })
   await sendPieces(client, wireCase, pieces)
   const fewest = Math.min(...wireCase.allowed.map((outcome) => ANSWERS[outcome]))
-  await client.comes(() => client.answers.length >= fewest || client.end !== 'open' || client.fault !== null, DEADLINE_MS)
+  await client.comes(() => client.answers.length >= fewest || client.end !== 'open' || client.fault !== null, court.deadlineMs)
   if (client.end === 'open' && wireCase.leaves === undefined) client.send(PROBE)
-  const isOver = await client.comes(() => client.end !== 'open', DEADLINE_MS)
+  const isOver = await client.comes(() => client.end !== 'open', court.deadlineMs)
   client.socket.destroy()
   const victim = await victimFault(court)
   const recording = court.origin.take()

@@ -1,7 +1,7 @@
 import type { SeededRandom } from './seeded-random.ts'
 
 const METHODS = ['GET', 'GET', 'GET', 'GET', 'HEAD', 'POST', 'POST', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'M-SEARCH', 'PURGE']
-const ODD_METHODS = ['X', 'get', 'CONNECT', 'PRI', 'SOURCE', 'x'.repeat(33)]
+const ODD_METHODS = ['X', 'get', 'CONNECT', 'SOURCE', 'x'.repeat(33)]
 const TARGETS = ['/', '/', '/a', '/a/b?c=d', '/%41;p=1', '*', 'http://shop.example/a', '/a#b', '/"<>\\^`{|}', '//']
 const ODD_TARGETS = ['a', '?', 'shop.example:80', '/\xe4', '']
 const VERSIONS = ['1.0', '1.0', '1.0', '0.9', '2.0', '1.2']
@@ -19,10 +19,17 @@ const NAMES = [
   'Trailer',
 ]
 const VALUES = ['', 'a', 'a b', '\ta ', ' a\t', '"q"', 'timeout=5', '\xe4\xff', 'a, b', ': ', 'x'.repeat(70), 'chunked', '100-continue']
-const CONNECTIONS = 'close|keep-alive|Keep-Alive|CLOSE|upgrade|keep-alive, Upgrade|x, close|close, keep-alive|closed|'.split('|')
+/** Long enough that heads outgrow the first room that is made for them. */
+const LONG = 'x'.repeat(90)
+const CONNECTIONS =
+  'close|keep-alive|Keep-Alive|CLOSE|upgrade|keep-alive, Upgrade|x, close|close, keep-alive|closed|x,\tclose ,y|x, close\xa0|,close|x close'.split(
+    '|',
+  )
 const CODINGS = 'chunked|chunked|Chunked|chunked\t|gzip|gzip, chunked|chunked, gzip|identity|chunked;a=b|xchunked|,chunked|'.split('|')
-const LENGTHS = '0|5|5|05|+5|-1|5, 5||5 |5\t|\t5|0x5|5;|99999999999999999999|4294967301|18446744073709551621'.split('|')
-const SIZES = ['1', '5', 'a', 'A', '10', '05', '0005', 'F']
+const LENGTHS =
+  '0|5|5|05|+5|-1|5, 5||5 |5\t|\t5|0x5|5;|99999999999999999999|999999999999999|1000000000000000|4294967301|18446744073709551621'.split('|')
+const SIZES = ['1', '5', 'a', 'A', '10', '05', '0005', 'F', '4b', '13F']
+const DATA = 'data of a chunk!'.repeat(20)
 const EXTENSIONS = ['', '', '', '', ';a', ';a=b', ';a="b c"', ';a="\\""', ';a;b=1', ' ;a', '; a', ';', ';a="b', ';a=', ' ', '\t;a = b']
 const TRAILERS = [
   '',
@@ -31,6 +38,7 @@ const TRAILERS = [
   'X: y\r\n',
   'Connection: close\r\n',
   'Content-Length: 5\r\n',
+  'Host: b\r\n',
   'A: b\r\nTransfer-Encoding: chunked\r\n',
   'X : y\r\n',
   ' X: y\r\n',
@@ -124,7 +132,10 @@ function version(random: SeededRandom): string {
 
 function fieldsAndBody(random: SeededRandom): string {
   const lines = Array.from({ length: random.integer(0, 4) }, () => `${random.pick(NAMES)}: ${random.pick(VALUES)}`)
+  if (random.next() < 0.01)
+    lines.push(...Array.from({ length: random.integer(1, 40) }, (_, i) => `Line-${i}: ${LONG.slice(0, random.integer(0, 90))}`))
   if (random.next() < 0.3) lines.push(`Connection: ${random.pick(CONNECTIONS)}`)
+  if (random.next() < 0.02) lines.push(`Proxy-Connection: ${random.pick(['close', 'keep-alive'])}`)
   if (random.next() < 0.05) lines.push(`Upgrade: ${random.pick(['websocket', 'h2c', 'WebSocket'])}`)
   if (random.next() < 0.05) lines.push(`Expect: ${random.pick(['100-continue', '100-Continue', 'x'])}`)
   const framed = random.integer(0, 9)
@@ -146,7 +157,7 @@ function chunks(random: SeededRandom): string {
   for (let i = random.integer(0, 4); i > 0; i--) {
     const size = random.pick(SIZES)
     const extension = random.next() < 0.2 ? random.pick(EXTENSIONS) : ''
-    body += `${size}${extension}\r\n${'data of a chunk!!'.slice(0, Number.parseInt(size, 16))}\r\n`
+    body += `${size}${extension}\r\n${DATA.slice(0, Number.parseInt(size, 16))}\r\n`
   }
   return `${body}0${random.next() < 0.1 ? random.pick(EXTENSIONS) : ''}\r\n${random.pick(TRAILERS)}\r\n`
 }

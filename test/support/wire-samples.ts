@@ -45,6 +45,7 @@ export const REFUSED_REQUESTS: readonly Refused[] = [
   ['method', `\0GET / HTTP/1.1\r\n${HOST}\r\n`],
   ['method', `${'A'.repeat(33)} / HTTP/1.1\r\n${HOST}\r\n`],
   ['method', '\x16\x03\x01\x02\0\x01'],
+  ['method-reserved', `PRI / HTTP/1.1\r\n${HOST}\r\n`],
   ['request-line', `GET  / HTTP/1.1\r\n${HOST}\r\n`],
   ['request-line', `GET /  HTTP/1.1\r\n${HOST}\r\n`],
   ['request-line', `GET / HTTP/1.1 \r\n${HOST}\r\n`],
@@ -219,5 +220,6 @@ export const REFUSED_RESPONSES: readonly Refused[] = [
   ['coding-in-1.0', 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'],
   ['coding-without-body', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n'],
   ['coding-without-body', 'HTTP/1.1 100 Continue\r\nTransfer-Encoding: chunked\r\n\r\n'],
+  ['length-without-body', 'HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\n\r\n'],
   ['chunk-size', answer('Transfer-Encoding: chunked\r\n', 'x\r\n')],
 ]

@@ -8,6 +8,7 @@ import type { Switchboard } from '../../edge/contract/switchboard.ts'
 import { validate } from '../../edge/contract/validate.ts'
 import { Edge, type SiblingMessage, type Siblings } from '../../edge/edge.ts'
 import { Fields } from '../../edge/http/fields.ts'
+import { ConnectionMemory } from '../../edge/pipeline/connection-memory.ts'
 import { BROWSER, toldOf } from '../support/exchange-maker.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { MemoryFiles } from '../support/memory-files.ts'
@@ -59,6 +60,7 @@ function made(t: Test, siblings: Siblings | null = null) {
         body: null,
         peerAddress: '198.51.100.7',
         certificate: null,
+        memory: new ConnectionMemory(),
         upgrade: null,
       },
       reply,

@@ -16,6 +16,9 @@ import { SeededRandom } from '../support/seeded-random.ts'
 import { until } from '../support/until.ts'
 import { bootstrapOf } from './server/start-listener.ts'
 
+/** A thread with the whole edge in it, on a machine that has other things to do. */
+const STARTS_WITHIN_MS = 20_000
+
 function toldOf(origin: string): Told {
   const quick = quickSite(['--to', origin])
   if (quick.kind !== 'run') throw new Error('the flags should stand for a site')
@@ -43,7 +46,7 @@ function start(t: Scope, told: Told, bootstrap: Partial<EdgeBootstrap> = {}) {
   const say = (message: ToWorker) => worker.postMessage(message)
   const hear = async <T extends FromWorker['type']>(type: T) => {
     const isIt = (message: FromWorker): message is Extract<FromWorker, { type: T }> => message.type === type
-    await until(() => said.some(isIt), { what: `the worker to say ${type}` })
+    await until(() => said.some(isIt), { what: `the worker to say ${type}`, deadlineMs: STARTS_WITHIN_MS })
     return said.find(isIt)!
   }
   const listening = async () => (await hear('listening')).bound.map(({ port }) => port)

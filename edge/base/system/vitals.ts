@@ -4,7 +4,7 @@
 // next sample, which under steady overload is every one.
 
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8'
-import { isMainThread, resourceLimits } from 'node:worker_threads'
+import { resourceLimits } from 'node:worker_threads'
 import type { Vitals } from '../pressure-watch.ts'
 import { systemClock, systemTimers } from './clock.ts'
 
@@ -37,9 +37,10 @@ export function systemVitals(): Vitals {
 // It is the old generation that a thread dies of: `heap_size_limit` has up to 96 MiB for the young one in it, and with a small limit
 // a heap that is about to end the process would look half empty.
 function oldHeapLimitBytes(): number {
-  const { maxOldGenerationSizeMb } = resourceLimits
-  if (isMainThread || maxOldGenerationSizeMb === undefined || maxOldGenerationSizeMb <= 0) return getHeapStatistics().heap_size_limit
-  return maxOldGenerationSizeMb * MIB
+  const limitBytes = getHeapStatistics().heap_size_limit
+  // Not maxOldGenerationSizeMb: with --max-old-space-size another limit counts than it says.
+  const youngBytes = (resourceLimits.maxYoungGenerationSizeMb ?? 0) * MIB
+  return youngBytes > 0 && youngBytes < limitBytes ? limitBytes - youngBytes : limitBytes
 }
 
 function oldHeapBytes(): number {

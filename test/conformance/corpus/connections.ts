@@ -40,7 +40,8 @@ function thenRefused(name: string, bytes: string, sees: Seen): WireCase {
 // What is behind an upgrade that did not happen is the next request or nothing; it never belongs to the first (RFC 9110 §7.8).
 function upgrade(lines: readonly string[], behind = SECOND): WireCase {
   const allowed = behind === SECOND ? (['one', 'two'] as const) : (['one', 'one-then-refused'] as const)
-  const sees = { ...SEEN_GET, without: ['http2-settings', ...(lines.some((text) => /websocket/i.test(text)) ? [] : ['upgrade'])] }
+  const isHandshake = lines.some((text) => text.startsWith('Sec-WebSocket-Key'))
+  const sees = { ...SEEN_GET, without: ['http2-settings', ...(isHandshake ? [] : ['upgrade'])] }
   return {
     name: `${lines.join(', ')} before ${JSON.stringify(behind.slice(0, 16))}`,
     bytes: get(...lines) + behind,
@@ -105,8 +106,15 @@ export const connections: readonly Family[] = [
       upgrade(['Connection: Upgrade', 'Upgrade:']),
       upgrade(WEBSOCKET),
       upgrade(WEBSOCKET, '\x81\x85\x00\x00\x00\x00hello'),
-      upgrade(['Connection: Upgrade, close', 'Upgrade: websocket']),
+      // An origin that does not know the version answers, and who takes that for a tunnel lets what is behind it through.
+      upgrade(WEBSOCKET.with(2, 'Sec-WebSocket-Version: 777')),
       upgrade(['Upgrade: websocket']),
+      upgrade(['Connection: Upgrade', 'Upgrade: websocket', 'Upgrade: h2c']),
+      // RFC 6455 §4.2.1: no handshake. What is behind it may be for the tunnel it did not become.
+      ...[[], ['Sec-WebSocket-Key: x'], [WEBSOCKET[3] as string, WEBSOCKET[3] as string]].map((keys) =>
+        refused(`a WebSocket with ${keys.join() || 'no key'}`, get('Connection: Upgrade, close', 'Upgrade: websocket', ...keys), [400]),
+      ),
+      refused('a WebSocket without a key, and no close', get('Connection: Upgrade', 'Upgrade: websocket'), [400]),
     ],
   },
   {

@@ -1,5 +1,4 @@
-// size: one list of cases, read as a whole
-// Request lines and Host: which resource, at whose site, is asked for. RFC 9112 §2.3, §3; RFC 9110 §7.2.
+// Request lines: methods, targets and versions that two readers take for different ones. RFC 9112 §2.3, §3.
 
 import {
   chunked,
@@ -11,7 +10,6 @@ import {
   one,
   orRefused,
   refused,
-  SEEN_GET,
   type Seen,
   SMUGGLED,
   type WireCase,
@@ -159,88 +157,7 @@ const ODD_TARGETS: readonly string[] = [
   ],
 ]
 
-const HOSTS: readonly string[] = [
-  ...[
-    'a, b',
-    'a,b',
-    'a,a',
-    'a b',
-    'a\tb',
-    'u@a',
-    'u:p@a',
-    'a@',
-    '@a',
-    'a/b',
-    'a/',
-    '/a',
-    'a?b',
-    'a#b',
-    'a\\b',
-    'a:8a',
-    'a:-1',
-    'a:+80',
-    'a:80:80',
-    'a:65536',
-    'a:0',
-  ],
-  ...[
-    'a:99999999999',
-    'a: 80',
-    'a :80',
-    'a:80 b',
-    '[::1',
-    '::1',
-    '[::1]x',
-    '[zz]',
-    '[::1%25lo]',
-    '[]',
-    '[::1]:x',
-    'http://a',
-    '//a',
-    '%61',
-    'a%00',
-    'a;b',
-    '"a"',
-    '<a>',
-    "a'b",
-  ],
-  ...[
-    'a..b',
-    '.',
-    '..',
-    '.a',
-    'a!b',
-    'a*',
-    '*',
-    '(a)',
-    'a|b',
-    'a^b',
-    '{a}',
-    'a`b',
-    'a=b',
-    'a&b',
-    'a$b',
-    'a\x80',
-    '\xe9',
-    'a\xa0',
-    `${'a'.repeat(64)}`,
-    'a.'.repeat(200),
-  ],
-]
-
-const ALIKE: readonly string[] = [
-  'X-Host: b',
-  'X-Forwarded-Host: b',
-  'X-Original-Host: b',
-  'X-HTTP-Host-Override: b',
-  'Forwarded: host=b',
-  'X-Original-URL: /b',
-  'X-Rewrite-URL: /b',
-]
-
-const hostLines = (...hosts: readonly string[]): string => message(['GET /get HTTP/1.1', ...hosts])
-
-/** Request lines, targets and hosts. */
+/** Request lines and targets. */
 export const requestLines: readonly Family[] = [
   { family: 'request lines that are none', cases: BAD_LINES.map((text) => bad(text, [400, 501, 505])) },
   {
@@ -297,41 +214,6 @@ export const requestLines: readonly Family[] = [
       ...['/g\x01et', '/g\x7fet', '/g\x80et', '/\xc3\xa9', '/g\0et', '\x80'].map((target) => odd(`GET ${target} HTTP/1.1`)),
       odd(`GET /${'a'.repeat(9_000)} HTTP/1.1`, [414, 431]),
       refused('a head of a target', line(`GET /${'a'.repeat(40_000)} HTTP/1.1`), [414, 431]),
-    ],
-  },
-  {
-    family: 'Host',
-    cases: [
-      ...HOSTS.map((host) => declined(label(host), hostLines(`Host: ${host}`))),
-      declined('none', hostLines()),
-      declined('empty', hostLines('Host:')),
-      declined('two', hostLines('Host: a', 'Host: b')),
-      declined('two that are equal', hostLines('Host: a', 'Host: a')),
-      declined('two of different case', hostLines('Host: a', 'hOST: b')),
-      declined('two, one of them empty', hostLines('Host: a', 'Host:')),
-      declined('three', hostLines('Host: a', 'Host: a', 'Host: a')),
-      declined('none beside an absolute target', message(['GET http://a/get HTTP/1.1'])),
-      declined('two beside an absolute target', message(['GET http://a/get HTTP/1.1', 'Host: a', 'Host: b'])),
-      declined('another than that of an absolute target', message(['GET http://b/get HTTP/1.1', 'Host: a'])),
-      refused('a space before its colon', hostLines('Host : a')),
-      refused('a second one with a space before its colon', hostLines('Host: a', 'Host : b')),
-      refused('a second one, folded', hostLines('Host: a', ' Host: b')),
-      refused('a second one behind a bare LF', hostLines('Host: a\nHost: b')),
-      refused('a second one behind a bare CR', hostLines('Host: a\rHost: b')),
-      one('upper case', hostLines('HOST: A'), seen('/get')),
-      one('a port that the scheme has anyway', hostLines('Host: a:80'), seen('/get')),
-      one('another port', hostLines('Host: a:8080'), seen('/get', 'a:8080')),
-      one('an empty port', hostLines('Host: a:'), seen('/get')),
-      one('a dot behind', hostLines('Host: a.'), seen('/get')),
-      one('an address of version 6', hostLines('Host: [::1]:81'), seen('/get', '[::1]:81')),
-      orRefused(one('an underscore', hostLines('Host: a_b'), seen('/get', 'a_b'))),
-      ...ALIKE.map((text) =>
-        one(`beside ${text}`, hostLines('Host: a', text), {
-          ...SEEN_GET,
-          fields: { host: 'a' },
-          without: ['x-original-url', 'x-rewrite-url', 'x-host'],
-        }),
-      ),
     ],
   },
 ]

@@ -64,19 +64,23 @@ t.test('upgraded in place twice (SIGUSR2) while 20,000 pages are read: none fail
   nobodyNoticed(t, reports)
 })
 
-t.test('started anew by who holds its sockets, as systemd does it: who comes in between waits and is served', async (t) => {
-  const folder = tempDir(t)
-  writeFileSync(join(folder, 'site.yaml'), JSON.stringify(site))
-  const bootstrap = { listen: 'fd:web', admin: 'off', workers: 2, site: 'site.yaml', stateDir: 'off', accessLog: 'off' }
-  writeFileSync(join(folder, 'edge.yaml'), JSON.stringify(bootstrap))
-  const held = holdSockets(t, 2)
-  const first = held.start(folder)
-  await first.waitForLine(/weir: listening on fd:web/)
-  const reports = await readers(t, held.port, async (answered) => {
-    await more(answered, 2_000)
-    t.same(await first.stop(), { code: 0, signal: null })
-    await held.start(folder).waitForLine(/weir: listening on fd:web/)
-    await more(answered, 2_000)
-  })
-  nobodyNoticed(t, reports)
-})
+t.test(
+  'started anew by who holds its sockets, as systemd does it: who comes in between waits and is served',
+  { timeout: 100_000 },
+  async (t) => {
+    const folder = tempDir(t)
+    writeFileSync(join(folder, 'site.yaml'), JSON.stringify(site))
+    const bootstrap = { listen: 'fd:web', admin: 'off', workers: 2, site: 'site.yaml', stateDir: 'off', accessLog: 'off' }
+    writeFileSync(join(folder, 'edge.yaml'), JSON.stringify(bootstrap))
+    const held = holdSockets(t, 2)
+    const first = held.start(folder)
+    await first.waitForLine(/weir: listening on fd:web/)
+    const reports = await readers(t, held.port, async (answered) => {
+      await more(answered, 2_000)
+      t.same(await first.stop(), { code: 0, signal: null })
+      await held.start(folder).waitForLine(/weir: listening on fd:web/)
+      await more(answered, 2_000)
+    })
+    nobodyNoticed(t, reports)
+  },
+)

@@ -9,10 +9,12 @@ import { latencyMs, runLoad } from '../../support/load.ts'
 import { memoryOf } from '../../support/memory-of.ts'
 import { startOrigin } from '../../support/origin.ts'
 import { until } from '../../support/until.ts'
-import { visitors } from '../../support/visit.ts'
+import { cacheStatus, visit, visitors } from '../../support/visit.ts'
 
 const MIB = 1024 * 1024
 const FILE_BYTES = 64 * MIB
+/** More than the sockets between edge and reader hold. */
+const PAGE_BYTES = 24 * MIB
 const PIECE = Buffer.alloc(64 * 1024, 'x')
 const STUCK = 12
 const SLOW = 4
@@ -39,26 +41,33 @@ const files = await startByteOrigin(t, ({ target, socket }) => {
 })
 const pages = await startOrigin(t, { body: 'page', headers: { 'cache-control': 'no-store' } })
 const edge = await startEdge(t, {
-  bootstrap: { sendTimeoutMs: SEND_TIMEOUT_MS },
+  bootstrap: { sendTimeoutMs: SEND_TIMEOUT_MS, l1MaxBytes: 256 * MIB },
   site: {
     pools: { files: { peers: [{ address: `127.0.0.1:${files.port}` }] }, pages: { peers: [{ address: `127.0.0.1:${pages.port}` }] } },
-    routes: { files: { path: '/file/*', pool: 'files', cache: { store: 'off' } }, pages: { pool: 'pages' } },
+    routes: {
+      files: { path: '/file/*', pool: 'files', cache: { store: 'off' } },
+      pages: { pool: 'pages', cache: { maxEntryBytes: PAGE_BYTES } },
+    },
   },
 })
 
 /** A reader that has asked for a file and reads nothing by itself. */
-async function reader(t: Test, name: string): Promise<Socket> {
+function reader(t: Test, name: string): Promise<Socket> {
+  return asking(t, `/file/${name}`)
+}
+
+async function asking(t: Test, path: string): Promise<Socket> {
   const socket = connect({ port: edge.port, host: '127.0.0.1' })
   t.teardown(() => socket.destroy())
   socket.on('error', () => {}) // Being cut is meant.
   socket.pause()
   await new Promise<void>((resolve) => socket.once('connect', resolve))
-  socket.write(`GET /file/${name} HTTP/1.1\r\nHost: shop.test\r\nUser-Agent: Mozilla/5.0 Firefox/140.0\r\n\r\n`)
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: shop.test\r\nUser-Agent: Mozilla/5.0 Firefox/140.0\r\n\r\n`)
   return socket
 }
 
 /** Takes a sip now and then; gives how much was taken so far. */
-function sipping(t: Test, socket: Socket): () => number {
+function sipping(t: Test, socket: Socket, sipBytes = SIP_BYTES): () => number {
   let taken = 0
   let due = 0
   socket.on('data', (chunk: Buffer) => {
@@ -67,7 +76,7 @@ function sipping(t: Test, socket: Socket): () => number {
   })
   socket.pause()
   const timer = setInterval(() => {
-    due = taken + SIP_BYTES
+    due = taken + sipBytes
     socket.resume()
   }, SIP_MS)
   t.teardown(() => clearInterval(timer))
@@ -129,5 +138,17 @@ t.test('a reader that is slow and steady gets the whole file, however long it ta
   const began = performance.now()
   const taken = sipping(t, socket)
   await until(() => taken() >= FILE_BYTES, { what: 'the whole file', deadlineMs: 45_000, everyMs: 50 })
+  t.ok(performance.now() - began > SEND_TIMEOUT_MS, 'it took longer than anybody may take nothing')
+})
+
+t.test('so does one of a large page from memory', { timeout: 60_000 }, async (t) => {
+  const page = Buffer.alloc(PAGE_BYTES, 'x')
+  pages.on('/large', { body: page, headers: { 'cache-control': 'max-age=600' } })
+  t.equal((await visit(edge, '/large')).body.length, PAGE_BYTES)
+  t.match(cacheStatus(await visit(edge, '/large')), /;hit;/)
+  const socket = await asking(t, '/large')
+  const began = performance.now()
+  const taken = sipping(t, socket, SIP_BYTES / 2)
+  await until(() => taken() >= PAGE_BYTES, { what: 'the whole page', deadlineMs: 45_000, everyMs: 50 })
   t.ok(performance.now() - began > SEND_TIMEOUT_MS, 'it took longer than anybody may take nothing')
 })

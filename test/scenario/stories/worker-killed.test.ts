@@ -8,6 +8,7 @@ import { createSlab } from '../../../edge/base/metrics.ts'
 import { systemClock, systemRandom, systemTimers } from '../../../edge/base/system/clock.ts'
 import { systemDial } from '../../../edge/base/system/dial.ts'
 import { systemFiles } from '../../../edge/base/system/files.ts'
+import { systemMemoryBytes } from '../../../edge/base/system/machine.ts'
 import { quickSite } from '../../../edge/config/quick-site.ts'
 import { EMPTY_ENDPOINTS } from '../../../edge/contract/publication.ts'
 import { EMPTY_SWITCHBOARD } from '../../../edge/contract/switchboard.ts'
@@ -36,6 +37,7 @@ async function startMortalEdge() {
   const running = await startEdgeProcess({
     bootstrap: { ...quick.bootstrap, accessLog: 'off', drainTimeoutMs: 2_000 },
     ports: { ...timing, files: systemFiles, dial: systemDial, log, metrics },
+    memoryBytes: systemMemoryBytes(),
     workerEntry: new URL('../../support/mortal-worker.ts', import.meta.url),
     ownView: () => ({ slab: createSlab(), series: [], ended: false }),
     build: 'test',

@@ -20,6 +20,19 @@ t.test('a text is read once', async (t) => {
   t.same(read, ['abc', ''])
 })
 
+t.test('what was known last time in the same place is looked at first', async (t) => {
+  const { memo, read } = memoOf(2)
+  const last = memo.again('abc', null)
+  t.match(last, { text: 'abc', found: 3 })
+  for (const text of ['d', 'e', 'f', 'g']) memo.get(text)
+  t.equal(memo.again('abc', last), last)
+  t.equal(read.length, 5)
+  t.match(memo.again('de', last), { found: 2 }, 'another text')
+  const { memo: other, read: readByOther } = memoOf(2)
+  t.not(other.again('abc', last), last, 'what another memo knows is not believed')
+  t.same(readByOther, ['abc'])
+})
+
 t.test('it never holds more than its bound, and what comes again and again stays', async (t) => {
   const { memo, read } = memoOf(8)
   for (let i = 0; i < 1_000; i++) {

@@ -32,6 +32,17 @@ t.test('a site becomes what a request is decided by, its references resolved', a
   t.equal(snapshot.limits.get('few')!.fallback?.config.status, 503)
 })
 
+t.test('what a route tells of https is one text, ready to be sent', async (t) => {
+  const hstsOf = (hsts?: object) => {
+    const routes = { all: { pool: 'shop', ...(hsts === undefined ? {} : { hsts }) } }
+    return compile(toldOf({ ...TWO_PEERS, routes }), makeRegistries()).plans.get('all')!.hsts
+  }
+  t.equal(hstsOf(), null)
+  t.equal(hstsOf({}), 'max-age=31536000')
+  t.equal(hstsOf({ maxAgeS: 60, includeSubDomains: 'yes' }), 'max-age=60; includeSubDomains')
+  t.equal(hstsOf({ maxAgeS: 0 }), 'max-age=0', 'takes it back')
+})
+
 t.test('a flipped switch takes over routes and pools as they are, new endpoints take over switches', async (t) => {
   const registries = makeRegistries()
   const before = compile(toldOf(SITE), registries)

@@ -14,6 +14,20 @@ t.test('requests are in flight from their beginning to their end', async (t) => 
   t.same(metrics.observed('weir_request_duration_seconds', ['a']), [0.02])
 })
 
+t.test('a tunnel is no load while it is open, and no time to answer when it ends', async (t) => {
+  const metrics = new RecordingMetrics()
+  const line = new LineMetrics(metrics)
+  line.began()
+  line.switched()
+  t.equal(line.inFlight, 0)
+  t.equal(metrics.value('weir_requests_in_flight'), 0)
+  line.ended('a', 101, 'origin', 7_200_000)
+  t.match(line.reading(), { inFlight: 0, requests: 1 })
+  t.equal(metrics.value('weir_requests_in_flight'), 0)
+  t.equal(metrics.value('weir_requests_total', ['a', '1xx', 'origin']), 1)
+  t.same(metrics.observed('weir_request_duration_seconds', ['a']), [])
+})
+
 t.test('a reading tells of the lookups since the one before', async (t) => {
   const line = new LineMetrics(new RecordingMetrics())
   for (const outcome of ['hit-l1', 'hit-l2', 'stale', 'miss', 'collapsed']) line.looked('a', outcome)

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Answer } from '../../../edge/pipeline/exchange.ts'
+import { hstsFor } from '../../../edge/pipeline/hsts.ts'
 import { tunnel } from '../../../edge/pipeline/tunnel.ts'
 import { type Asking, Line } from '../../support/exchange-maker.ts'
 import type { Scope } from '../../support/scope.ts'
@@ -91,6 +92,23 @@ t.test('the origin gets a rebuilt request, the client a rebuilt 101, and then bo
   t.equal(line.metrics.value('weir_tunnels_total', ['shop', 'origin-ended']), 1)
   t.equal(line.metrics.value('weir_upstream_requests_total', ['shop', '1xx']), 1)
   t.equal(line.metrics.value('weir_tunnel_bytes_total', ['to-origin']), 9)
+})
+
+t.test('a 101 tells of https what every answer of the route tells', async (t) => {
+  const origin = await startRawOrigin(t, ({ socket, received }) => {
+    if (received.endsWith(HEAD_END)) socket.write(switching(KEY, 'Strict-Transport-Security: max-age=1\r\n'))
+  })
+  for (const [scheme, told] of [
+    ['https', ['Strict-Transport-Security: max-age=60']],
+    ['http', []],
+  ] as const) {
+    const { ask, received } = await world(t, [origin.address])
+    const { x, answer } = ask()
+    x.why.hsts = hstsFor('max-age=60', scheme)
+    await answer
+    await until(() => received().endsWith(HEAD_END), { what: 'the 101', everyMs: 1 })
+    t.same(received().match(/^Strict-Transport-Security:.*$/gim) ?? [], told, scheme)
+  }
 })
 
 t.test('an answer that does not switch goes the way of every answer, and is the last of its connection', async (t) => {

@@ -19,7 +19,7 @@ async function start(t: Scope, more: { told?: number | null; serving?: number; e
   const admin = new Admin({
     ports,
     loader: { told } as Loader,
-    supervisor: { serving: more.serving ?? 2, views: () => [] } as unknown as Supervisor,
+    supervisor: { serving: more.serving ?? 2, pressure: 3, views: () => [] } as unknown as Supervisor,
     control: { connected: true } as ControlSource,
     ownView: () => ownView,
     explain: more.explain ?? ((_told: unknown, query: URLSearchParams) => ({ asked: query.get('url') })),
@@ -55,7 +55,7 @@ t.test('metrics are in the exposition format', async (t) => {
 
 t.test('the snapshot says what is served, and that nothing is yet', async (t) => {
   const page = await (await start(t)).get('/debug/snapshot')
-  t.match(JSON.parse(page.text), { revision: 7, workers: 2, controlConnected: true })
+  t.match(JSON.parse(page.text), { revision: 7, workers: 2, pressure: 3, controlConnected: true })
   const none = await start(t, { told: null })
   t.equal((await none.get('/debug/snapshot')).status, 503)
   t.equal((await none.get('/debug/why?url=/')).status, 503)

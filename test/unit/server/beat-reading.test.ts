@@ -3,13 +3,16 @@ import { beatReading } from '../../../edge/server/beat-reading.ts'
 import { createSupervisor } from './create-supervisor.ts'
 import { TELL, toldOf } from './toy-worker.ts'
 
-t.test('an edge reads as the sum of its workers; Redis is down when one of them has lost it', async (t) => {
-  const { supervisor } = createSupervisor(t, 2)
-  await supervisor.start(toldOf(TELL.ok))
-  t.same(await beatReading(supervisor), { inFlight: 3, requests: 20, hitRatio: 0.5, workers: 2, redis: 'down' })
-})
+t.test(
+  'an edge reads as the sum of its workers; Redis is down when one of them has lost it, the pressure is that of the worst',
+  async (t) => {
+    const { supervisor } = createSupervisor(t, 2)
+    await supervisor.start(toldOf(TELL.ok))
+    t.same(await beatReading(supervisor), { inFlight: 3, requests: 20, hitRatio: 0.5, workers: 2, redis: 'down', pressure: 3 })
+  },
+)
 
 t.test('an edge without workers reads as nothing', async (t) => {
   const { supervisor } = createSupervisor(t, 1)
-  t.same(await beatReading(supervisor), { inFlight: 0, requests: 0, hitRatio: null, workers: 0, redis: 'none' })
+  t.same(await beatReading(supervisor), { inFlight: 0, requests: 0, hitRatio: null, workers: 0, redis: 'none', pressure: 0 })
 })

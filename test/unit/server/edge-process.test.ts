@@ -33,6 +33,7 @@ async function start(t: Scope, bootstrap: Partial<EdgeBootstrap>, more: Partial<
   const parts: EdgeProcessParts = {
     bootstrap: bootstrapOf({ admin: '127.0.0.1:0', ...bootstrap }),
     ports: world.ports,
+    memoryBytes: 1024 ** 3,
     workerEntry: toyWorker(t),
     ownView: () => ({ slab: createSlab(), series: [], ended: false }),
     build: 'test',

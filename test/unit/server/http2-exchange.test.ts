@@ -170,7 +170,15 @@ function endless(): Body & { readonly written: number; readonly state: string } 
         }
       }
       setImmediate(run)
-      return { pause() {}, resume: () => void (state === 'paused' && run()), cancel: () => void (state = 'cancelled') }
+      return {
+        pause() {},
+        resume() {
+          if (state === 'paused') run()
+        },
+        cancel() {
+          state = 'cancelled'
+        },
+      }
     },
   }
 }
@@ -208,6 +216,28 @@ t.test('a client that resets its request is told of to everybody who works for i
   await until(() => host.requests.length === 4, { what: 'the next request on the same connection' })
   answerOk(host.requests[3] as HostedRequest)
   t.equal(await client.outcome(7), '200')
+})
+
+t.test('a client that takes nothing of one answer loses that one alone', async (t) => {
+  const {
+    port,
+    host,
+    ended: count,
+  } = await startHttp2(t, ({ incoming, reply }) =>
+    reply.send(answerOf(incoming.target === '/big' ? text(longText(200_000)) : text('small'))),
+  )
+  const client = await FrameClient.connect(t, port, 1_000)
+  client.send(head(1, get('/big')))
+  await until(() => client.bytes(1).length === 1_000, { what: 'the window to be full' })
+  host.sweep()
+  host.sweep(20_000)
+  t.equal(client.resetCode(1), null)
+  host.sweep(31_000)
+  await until(() => client.resetCode(1) === INTERNAL_ERROR, { what: 'the reset' })
+  host.sweep(33_000)
+  client.send(head(3, get('/small')))
+  t.equal(await client.body(3), 'small')
+  t.equal(count('stuck'), 0)
 })
 
 t.test('one that takes little keeps its answer', async (t) => {

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net'
 import type { Scope } from '../../support/scope.ts'
 import { until } from '../../support/until.ts'
 
@@ -16,9 +16,9 @@ export interface RawClient {
   closed(): Promise<string>
 }
 
-/** Connects; the connection is destroyed when the test ends. */
-export async function rawClient(t: Scope, port: number): Promise<RawClient> {
-  const socket = connect({ port, host: '127.0.0.1' })
+/** Connects; the connection is destroyed when the test ends. @param more e.g. the loopback address it comes from */
+export async function rawClient(t: Scope, port: number, more: Partial<TcpNetConnectOpts> = {}): Promise<RawClient> {
+  const socket = connect({ port, host: '127.0.0.1', ...more })
   let received = ''
   let end = 'open'
   socket.on('data', (chunk: Buffer) => {
@@ -31,7 +31,7 @@ export async function rawClient(t: Scope, port: number): Promise<RawClient> {
     end = cause.code ?? 'error'
   })
   t.teardown(() => socket.destroy())
-  await new Promise<void>((resolve) => socket.once('connect', resolve))
+  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
   const client: RawClient = {
     socket,
     get received() {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { rawRefusal, refusalCode, refusalText } from '../../../edge/server/refusal.ts'
+import { rawRefusal, refusalText } from '../../../edge/server/refusal.ts'
 
 t.test('a refusal has its status, the JSON of every fault, and ends the connection', async (t) => {
   const [head, body] = rawRefusal('FIELDS_TOO_LARGE').split('\r\n\r\n')
@@ -8,12 +8,4 @@ t.test('a refusal has its status, the JSON of every fault, and ends the connecti
   t.match(head, `content-length: ${Buffer.byteLength(body ?? '')}`)
   t.same(JSON.parse(body ?? ''), { status: 431, code: 'FIELDS_TOO_LARGE', message: 'The request fields are too large or too many.' })
   t.equal(refusalText('FIELDS_TOO_LARGE'), body)
-})
-
-t.test('what the parser says becomes a code of the table', async (t) => {
-  const code = (text: string) => refusalCode(Object.assign(new Error(), { code: text }))
-  t.equal(code('HPE_HEADER_OVERFLOW'), 'FIELDS_TOO_LARGE')
-  t.equal(code('ERR_HTTP_REQUEST_TIMEOUT'), 'REQUEST_TIMEOUT')
-  t.equal(code('HPE_INVALID_METHOD'), 'BAD_MESSAGE')
-  t.equal(refusalCode(new Error()), 'BAD_MESSAGE')
 })

@@ -22,7 +22,7 @@ class HeldStream extends EventEmitter {
 }
 
 function writerOf(stream: HeldStream): StreamWriter {
-  return new StreamWriter(stream as unknown as ServerHttp2Stream)
+  return new StreamWriter(stream as unknown as ServerHttp2Stream, 500)
 }
 
 t.test('small bytes go as they are, large ones in slices, the next when one is taken', async (t) => {
@@ -54,6 +54,9 @@ t.test('bytes that come while others wait are behind them', async (t) => {
 t.test('stuck is who takes nothing, not who is always behind', async (t) => {
   const stream = new HeldStream()
   const writer = writerOf(stream)
+  writer.write(new Uint8Array(10))
+  t.equal(writer.stuckMs(900), 400, 'since the beginning')
+  stream.writableLength = 0
   t.equal(writer.stuckMs(1_000), 0, 'nothing waits')
   writer.write(new Uint8Array(10))
   t.equal(writer.stuckMs(2_000), 1_000, 'since it was last seen with nothing to take')

@@ -6,6 +6,8 @@ import { until } from '../../support/until.ts'
 import { createSupervisor, type SupervisorSetup } from './create-supervisor.ts'
 import { notesOf, TELL, toldOf } from './toy-worker.ts'
 
+const BACK = { what: 'the worker to be back', deadlineMs: 20_000 }
+
 async function start(t: Scope, count = 2, setup: SupervisorSetup = {}) {
   const created = createSupervisor(t, count, setup)
   const ports = await created.supervisor.start(toldOf(TELL.ok))
@@ -66,7 +68,7 @@ t.test('ticket keys are the same at all workers, also at one that starts later, 
   await crash({ supervisor }, 0)
   await supervisor.tell(toldOf(TELL.ok), 'all')
   clock.advance(100)
-  await until(() => supervisor.serving === 2, { what: 'both to be back' })
+  await until(() => supervisor.serving === 2, BACK)
   t.same(keys(), [second, second, second, second])
 })
 
@@ -80,7 +82,7 @@ t.test('a worker that took a handed socket with it opens the port anew', async (
   await crash({ supervisor }, 0)
   await supervisor.tell(toldOf(TELL.ok), 'all')
   clock.advance(100)
-  await until(() => supervisor.serving === 1, { what: 'the worker to be back' })
+  await until(() => supervisor.serving === 1, BACK)
   t.same(supervisor.sockets(), [{ listener: 0, fd: 100 }])
   t.same(lost, [])
 })
@@ -121,6 +123,13 @@ t.test('readings come from every worker that answers', async (t) => {
   t.same((await supervisor.readings()).map(({ inFlight }) => inFlight).sort(), [1, 2])
 })
 
+t.test('the pressure on an edge is that on its worst worker', async (t) => {
+  const { supervisor } = createSupervisor(t, 3)
+  t.equal(supervisor.pressure, 0)
+  await supervisor.start(toldOf(TELL.ok))
+  t.equal(supervisor.pressure, 3)
+})
+
 t.test('a worker that breaks is counted, logged, and started again after a pause with what was told last', async (t) => {
   const { supervisor, clock, metrics, log } = await start(t, 1)
   await crash({ supervisor }, 0)
@@ -131,7 +140,7 @@ t.test('a worker that breaks is counted, logged, and started again after a pause
   clock.advance(99)
   t.equal(supervisor.serving, 0)
   clock.advance(1)
-  await until(() => supervisor.serving === 1, { what: 'the worker to be back' })
+  await until(() => supervisor.serving === 1, BACK)
   t.equal(metrics.value('weir_workers'), 1)
 })
 
@@ -143,7 +152,7 @@ t.test('one that keeps breaking is started again with growing pauses, up to five
     clock.advance(pauseMs - 1)
     t.equal(clock.pending, 1, `after ${pauseMs} ms`)
     clock.advance(1)
-    await until(() => supervisor.serving === 1, { what: 'the worker to be back' })
+    await until(() => supervisor.serving === 1, BACK)
   }
 })
 
@@ -155,7 +164,7 @@ t.test('one that cannot start again is tried again, and its siblings do not noti
   await until(() => log.of('worker-start-failed').length === 1, { what: 'the failed start' })
   await supervisor.tell(toldOf(TELL.ok), 'all')
   clock.advance(5_000)
-  await until(() => supervisor.serving === 1, { what: 'the worker to be back' })
+  await until(() => supervisor.serving === 1, BACK)
 })
 
 t.test('the counts of a worker that ended stay, its gauges go', async (t) => {
@@ -163,7 +172,7 @@ t.test('the counts of a worker that ended stay, its gauges go', async (t) => {
   await crash({ supervisor }, 0)
   await supervisor.tell(toldOf(TELL.ok), 'all')
   clock.advance(100)
-  await until(() => supervisor.serving === 1, { what: 'the worker to be back' })
+  await until(() => supervisor.serving === 1, BACK)
   const text = exposition(supervisor.views())
   t.match(text, 'weir_background_failures_total{work="toy"} 2')
   t.match(text, /^weir_connections 1$/m)

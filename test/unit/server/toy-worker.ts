@@ -23,7 +23,9 @@ if (revision === 404) { setInterval(() => {}, 1000); say({ type: 'failed', code:
 else {
   say({ type: 'series', series: { name: 'weir_connections', labels: [], slot: 20 } })
   say({ type: 'series', series: { name: 'weir_background_failures_total', labels: ['toy'], slot: 21 } })
+  say({ type: 'series', series: { name: 'weir_pressure', labels: [], slot: 24 } })
   new Float64Array(slab)[20] = 1
+  new Float64Array(slab)[24] = index + 1
   new Float64Array(slab)[21] += 1
   keep(ticketKeys)
   say({ type: 'listening', bound: places.map(({ listener, port, fd }) => ({ listener, port: port ?? 4321 + listener, fd: fd ?? 100 * (index + 1) + listener })) })
@@ -31,15 +33,21 @@ else {
 function keep(keys) {
   new Float64Array(slab)[23] = keys.reduce((sum, byte) => (sum * 31 + byte) % 1_000_003, keys.length)
 }
+// A little at a time, as a leak does.
+function fill(kept = []) {
+  for (let i = 0; i < 10_000; i += 1) kept.push({ i })
+  setImmediate(fill, kept)
+}
 parentPort.on('message', (message) => {
   if (message.type === 'drain') return message.deadlineMs === 13 ? undefined : say({ type: 'drained' })
   if (message.type === 'reload') return (new Float64Array(slab)[22] += 1)
   if (message.type === 'ticket-keys') return keep(message.keys)
   if (message.type === 'read')
-    return revision === 7 ? undefined : say({ type: 'reading', ticket: message.ticket, reading: { inFlight: index + 1, requests: 10, lookups: 4, hits: index * 4, redis: index === 1 ? 'down' : 'up' } })
+    return revision === 7 ? undefined : say({ type: 'reading', ticket: message.ticket, reading: { inFlight: index + 1, requests: 10, lookups: 4, hits: index * 4, redis: index === 1 ? 'down' : 'up', pressure: 3 - index } })
   revision = message.told.revision
   if (revision === 500) throw new Error('boom')
   if (revision === 7) return
+  if (revision === 137) return fill()
   say({ type: 'applied', ticket: message.ticket, problem: revision === 400 ? 'cannot be compiled: worker ' + index + ' from ' + message.part : null })
 })
 `
@@ -58,7 +66,16 @@ export function notesOf(slab: SharedArrayBuffer): { readonly reloads: number; re
 }
 
 /** What a toy worker does with a revision. */
-export const TELL = { ok: 1, later: 2, silent: 7, failsToListen: 404, refuses: 400, crashes: 500, crashesAtStart: 666 } as const
+export const TELL = {
+  ok: 1,
+  later: 2,
+  silent: 7,
+  failsToListen: 404,
+  refuses: 400,
+  crashes: 500,
+  fillsItsHeap: 137,
+  crashesAtStart: 666,
+} as const
 
 /** Something to tell the toy worker. */
 export const toldOf = (revision: number): Told => ({ revision }) as Told

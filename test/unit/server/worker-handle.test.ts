@@ -1,12 +1,15 @@
+import type { ResourceLimits } from 'node:worker_threads'
 import t from 'tap'
 import { createSlab } from '../../../edge/base/metrics.ts'
-import { WorkerHandle } from '../../../edge/server/worker-handle.ts'
+import { heapLimits, WorkerHandle } from '../../../edge/server/worker-handle.ts'
 import type { Scope } from '../../support/scope.ts'
 import { until } from '../../support/until.ts'
 import { bootstrapOf } from './start-listener.ts'
 import { notesOf, TELL, testPorts, toldOf, toyWorker } from './toy-worker.ts'
 
-function start(t: Scope, revision: number) {
+const MIB = 1024 ** 2
+
+function start(t: Scope, revision: number, limits: ResourceLimits = {}) {
   const heard: string[] = []
   const { clock } = testPorts()
   const seed = {
@@ -22,13 +25,18 @@ function start(t: Scope, revision: number) {
     slab: createSlab(),
     ticketKeys: new Uint8Array(48),
   }
-  const worker = new WorkerHandle(toyWorker(t), seed, clock, {
+  const worker = new WorkerHandle(toyWorker(t), seed, limits, clock, {
     listening: (bound) => heard.push(`listening ${bound.map(({ port }) => port).join(' ')}`),
     failed: ({ code, detail, listen }) => heard.push(`failed ${code} ${detail} at ${listen}`),
     ended: (error) => heard.push(`ended ${error === null ? 'in peace' : String(error)}`),
   })
   t.teardown(() => worker.end())
-  return { worker, heard, clock, heardOf: (count: number) => until(() => heard.length >= count, { what: `${count} events` }) }
+  return {
+    worker,
+    heard,
+    clock,
+    heardOf: (count: number) => until(() => heard.length >= count, { what: `${count} events`, deadlineMs: 20_000 }),
+  }
 }
 
 t.test('a worker says that it listens, and what its slots mean', async (t) => {
@@ -38,7 +46,7 @@ t.test('a worker says that it listens, and what its slots mean', async (t) => {
   t.same(worker.bound.at(-1), { listener: 2, port: 99, fd: 7 })
   t.same(
     worker.series.map(({ name }) => name),
-    ['weir_connections', 'weir_background_failures_total'],
+    ['weir_connections', 'weir_background_failures_total', 'weir_pressure'],
   )
 })
 
@@ -92,4 +100,29 @@ t.test('a drained worker ends; one that does not come to an end is ended', async
   stuck.clock.advance(13 + 2_000)
   await draining
   t.equal(stuck.heard.at(-1), 'ended in peace')
+})
+
+t.test('a worker that fills its heap ends alone, and says why', async (t) => {
+  const { worker, heard, heardOf } = start(t, TELL.ok, { maxOldGenerationSizeMb: 64 })
+  const sibling = start(t, TELL.ok)
+  await Promise.all([heardOf(1), sibling.heardOf(1)])
+  t.equal(await worker.tell(toldOf(TELL.fillsItsHeap), 'all'), null)
+  t.match(heard.at(-1), /^ended Error \[ERR_WORKER_OUT_OF_MEMORY\]/)
+  t.match(await sibling.worker.read(), { inFlight: 1 })
+})
+
+t.test('heaps share half of what the cache leaves of the memory, within what is of use', async (t) => {
+  const of = (memoryMib: number, workers: number, l1MaxBytes = 64 * MIB) => heapLimits(memoryMib * MIB, { l1MaxBytes }, workers)
+  t.same(of(2_048, 2), { maxOldGenerationSizeMb: 496 })
+  t.same(of(2_048, 4), { maxOldGenerationSizeMb: 248 })
+  t.same(of(2_048, 1, 1_024 * MIB), { maxOldGenerationSizeMb: 512 })
+  t.same(of(262_144, 8), { maxOldGenerationSizeMb: 4_096 })
+  t.same(of(256, 4, 1_024 * MIB), { maxOldGenerationSizeMb: 128 })
+})
+
+t.test('its pressure is what it has shown last', async (t) => {
+  const { worker, heardOf } = start(t, TELL.ok)
+  t.equal(worker.pressure, 0)
+  await heardOf(1)
+  t.equal(worker.pressure, 1)
 })

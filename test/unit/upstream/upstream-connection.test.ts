@@ -195,6 +195,20 @@ t.test('bytes behind an answer are nobody’s answer: in the same piece, or in t
   t.equal(late.connections.length, 2)
 })
 
+t.test('bytes behind an answer are not the answer of who waits for the connection', async (t) => {
+  const origin = await startRawOrigin(t, ({ socket, number }, chunk) => {
+    if (chunk.includes('/held')) setImmediate(() => socket.write(`${OK}HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison`))
+    else if (number > 1) socket.write(OK)
+  })
+  const { get } = startUpstream(t)
+  const hop = hopTo(origin.address, { maxConnections: 1 })
+  const held = get(hop, '/held')
+  const waiting = get(hop, '/waiting')
+  t.same(await held, { text: 'ok', fault: null })
+  t.same(await waiting, { text: 'ok', fault: null })
+  t.equal(origin.connections.length, 2)
+})
+
 t.test('an answer that says close, or is of HTTP/1.0, is the last of its connection', async (t) => {
   for (const head of ['HTTP/1.1 200 OK\r\nConnection: close', 'HTTP/1.0 200 OK']) {
     const origin = await startRawOrigin(t, ({ socket }) => socket.write(`${head}\r\nContent-Length: 2\r\n\r\nok`))
