@@ -97,6 +97,7 @@ async function run(bootstrap: EdgeBootstrap, given: Told | null): Promise<number
     metrics,
   }
   const environment = takeEnvironment()
+  untilServing(sink.log)
   try {
     const running = await startEdgeProcess({
       bootstrap,
@@ -132,6 +133,12 @@ function explainQuery(told: Told, query: URLSearchParams): unknown {
   const method = query.get('method') ?? 'GET'
   const address = query.get('address') ?? '127.0.0.1'
   return explain(told, { method, url: query.get('url') ?? '/', headers: {}, address }, systemClock.wallMs())
+}
+
+// By default these two signals end a process, and whoever sends them to one that is just starting does not mean that.
+function untilServing(log: Log): void {
+  for (const signal of ['SIGHUP', 'SIGUSR2'] as const)
+    process.on(signal, () => log.warn({ event: 'signal-too-early', signal, message: 'this edge does not serve yet' }))
 }
 
 // What was meant for this process must not reach those that it starts.
@@ -175,6 +182,7 @@ type Ending = { readonly why: Exclude<EndReason, 'lost'> } | { readonly why: 'lo
 function untilEnd(running: EdgeProcess, log: Log): Promise<Ending> {
   return new Promise((resolvePromise, reject) => {
     const failed = (event: string) => (cause: unknown) => log.error({ event, cause: String(cause) })
+    for (const signal of ['SIGHUP', 'SIGUSR2']) process.removeAllListeners(signal)
     process.on('SIGHUP', () => running.reload().catch(failed('reload-failed')))
     process.on('SIGUSR2', () => {
       const reason = whyNoSuccessor()

@@ -73,14 +73,15 @@ async function obey(message: ToWorker): Promise<void> {
 
 async function begin(): Promise<void> {
   const problem = edge.apply(seed.told, 'all')
-  if (problem !== null) return tell({ type: 'failed', code: 'CONFIG_INVALID', detail: problem, listen: null })
+  if (problem !== null) return tell({ type: 'failed', code: 'CONFIG_INVALID', detail: problem, listen: null, file: null })
   try {
     listeners.setTicketKeys(seed.ticketKeys)
     tell({ type: 'listening', bound: await listeners.listen(seed.places) })
   } catch (thrown) {
     const { code, detail, cause, message } = asEdgeError(thrown)
     const listen = detail.listen === undefined ? null : String(detail.listen)
-    tell({ type: 'failed', code, detail: String(detail.reason ?? cause ?? message), listen })
+    const file = detail.file === undefined ? null : String(detail.file)
+    tell({ type: 'failed', code, detail: String(detail.reason ?? cause ?? message), listen, file })
   }
 }
 

@@ -7,7 +7,8 @@ interface Block {
   text: string | null
 }
 
-const LINE_BREAK = /[\r\n\0]/
+/** What no field may hold (RFC 9110 §5.5), and characters of more than one byte, which on the wire could become such. */
+const UNWRITABLE_CHARACTER = /[^\t -~\x80-\xff]/
 /** What stands for the text of lines that have none; no text of lines is this. */
 const UNWRITABLE = '\n'
 const EMPTY: Block = { raw: [], bits: 0, text: '' }
@@ -189,7 +190,7 @@ function bitsOf(raw: readonly string[]): number {
 }
 
 function isWritable(raw: readonly string[]): boolean {
-  for (const text of raw) if (LINE_BREAK.test(text)) return false
+  for (const text of raw) if (UNWRITABLE_CHARACTER.test(text)) return false
   return true
 }
 

@@ -100,7 +100,7 @@ export class Admin {
       case '/livez':
         return plain(200, 'alive\n')
       case '/readyz':
-        return plain(this.#state === 'ready' && this.#parts.supervisor.serving > 0 ? 200 : 503, `${this.#state}\n`)
+        return this.#readiness()
       case '/metrics':
         return {
           status: 200,
@@ -114,6 +114,11 @@ export class Admin {
       default:
         return json(404, { message: 'there are /livez, /readyz, /metrics, /debug/snapshot and /debug/why?url=…' })
     }
+  }
+
+  #readiness(): Page {
+    if (this.#state !== 'ready') return plain(503, `${this.#state}\n`)
+    return this.#parts.supervisor.serving > 0 ? plain(200, 'ready\n') : plain(503, 'no worker serves\n')
   }
 
   #snapshot(): Page {

@@ -88,7 +88,11 @@ function contextOf(options: SecureContextOptions, file: string): SecureContext {
   try {
     return createSecureContext(options)
   } catch (cause) {
-    throw new EdgeError('CONFIG_INVALID', { file, reason: cause instanceof Error ? cause.message : String(cause) }, cause)
+    throw new EdgeError(
+      'CONFIG_INVALID',
+      { file, reason: `cannot be used: ${cause instanceof Error ? cause.message : String(cause)}` },
+      cause,
+    )
   }
 }
 

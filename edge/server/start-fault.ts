@@ -15,7 +15,8 @@ export function startFault(thrown: unknown): string {
       ...(detail.problems as Problem[]).map((problem) => formatProblem(String(detail.file), problem)),
     ].join('\n')
   }
-  return `The edge could not start: ${String(detail.reason ?? thrown.message)}${detail.file === undefined ? '' : ` (${String(detail.file)})`}`
+  if (detail.file !== undefined) return `The edge could not start: ${fileFault(thrown)}`
+  return `The edge could not start: ${String(detail.reason ?? thrown.message)}`
 }
 
 /** Why an edge that served has to end: a socket that it cannot open again is gone. */
@@ -24,6 +25,11 @@ export function lostFault({ detail }: EdgeError): string {
     `${String(detail.listen)} cannot be listened on any more (${String(detail.reason)}), ` +
     'and only a new process can be given that socket again. This one ends, so that whoever started it starts it again.'
   )
+}
+
+function fileFault({ code, detail, cause }: EdgeError): string {
+  const reason = String(detail.reason ?? (cause instanceof Error ? cause.message : cause))
+  return code === 'CONFIG_UNREADABLE' ? `${String(detail.file)} cannot be read: ${reason}` : `${String(detail.file)} ${reason}`
 }
 
 function listenFault(detail: Readonly<Record<string, unknown>>): string {

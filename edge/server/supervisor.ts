@@ -5,7 +5,7 @@
 // whole edge lost: another process holds that socket open too, and connections would wait in it for ever.
 
 import type { ResourceLimits } from 'node:worker_threads'
-import { EdgeError } from '../base/edge-error.ts'
+import { asEdgeError, EdgeError } from '../base/edge-error.ts'
 import type { SlabView } from '../base/exposition.ts'
 import { createSlab } from '../base/metrics.ts'
 import type { Cancel, Ports, Random } from '../base/ports.ts'
@@ -170,27 +170,33 @@ export class Supervisor {
     if (this.#ended.length > MAX_ENDED) this.#ended.shift()
     if (this.#draining) return
     const livedMs = this.#ports.clock.monotonicMs() - startedMs
-    const failures = livedMs > STEADY_MS ? 0 : (this.#failures[handle.index] ?? 0)
-    this.#failures[handle.index] = failures + 1
-    this.#ports.metrics.counter('weir_worker_restarts_total').add(1)
-    this.#ports.log.error({ event: 'worker-ended', worker: handle.index, livedMs: Math.round(livedMs), cause: String(error) })
+    if (livedMs > STEADY_MS) this.#failures[handle.index] = 0
+    const stack = error instanceof Error ? error.stack : undefined
+    this.#ports.log.error({ event: 'worker-ended', worker: handle.index, livedMs: Math.round(livedMs), cause: String(error), stack })
     const places = this.#parts.plan.placesAgain(handle.index, this.#found)
     if (typeof places === 'string')
       return this.#parts.lost(new EdgeError('LISTEN_FAILED', { listen: places, reason: 'the worker that had this socket ended' }, error))
-    this.#respawn(handle.index, places, Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS))
+    this.#startAgain(handle.index, places)
   }
 
-  #respawn(index: number, places: readonly ListenPlace[], pauseMs: number): void {
-    this.#ports.timers.after(pauseMs, () => {
+  #startAgain(index: number, places: readonly ListenPlace[]): void {
+    const { log, metrics, timers } = this.#ports
+    const failures = this.#failures[index] ?? 0
+    this.#failures[index] = failures + 1
+    metrics.counter('weir_worker_restarts_total').add(1)
+    timers.after(Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS), () => {
       if (this.#draining) return
-      this.#spawn(index, places).catch((error: unknown) => {
-        this.#ports.log.error({ event: 'worker-start-failed', worker: index, cause: String(error) })
-        // Somebody else has the port by now. While a sibling serves there is time to try again.
-        const portIsGone = error instanceof EdgeError && error.code === 'LISTEN_FAILED'
-        if (portIsGone && this.#workers.size === 0) this.#parts.lost(error)
-        else this.#respawn(index, places, LONGEST_PAUSE_MS)
-      })
+      const began = () => log.info({ event: 'worker-serves-again', worker: index, tries: failures + 1 })
+      this.#spawn(index, places).then(began, (thrown: unknown) => this.#notStarted(asEdgeError(thrown), index, places))
     })
+  }
+
+  #notStarted(fault: EdgeError, index: number, places: readonly ListenPlace[]): void {
+    if (this.#draining) return
+    this.#ports.log.error({ event: 'worker-start-failed', worker: index, code: fault.code, ...fault.detail })
+    // Somebody else has the port by now. While a sibling serves there is time to try again.
+    if (fault.code === 'LISTEN_FAILED' && this.#workers.size === 0) return this.#parts.lost(fault)
+    this.#startAgain(index, places)
   }
 
   #rotateKeys(): void {
@@ -203,6 +209,7 @@ function newTicketKeys(random: Random): Uint8Array {
   return Uint8Array.fromHex(random.hex(TICKET_KEYS_BYTES))
 }
 
-function startFailure(worker: number, { code, detail, listen }: WorkerFailure): EdgeError {
-  return new EdgeError(code as ErrorCode, { worker, ...(listen === null ? {} : { listen }), reason: detail })
+function startFailure(worker: number, { code, detail, listen, file }: WorkerFailure): EdgeError {
+  const where = { ...(listen === null ? {} : { listen }), ...(file === null ? {} : { file }) }
+  return new EdgeError(code as ErrorCode, { worker, ...where, reason: detail })
 }

@@ -38,6 +38,8 @@ export interface WorkerFailure {
   readonly detail: string
   /** The address that it could not listen on; null where that is not the reason. */
   readonly listen: string | null
+  /** The file that it could not use; null where that is not the reason. */
+  readonly file: string | null
 }
 
 /** To a worker. */

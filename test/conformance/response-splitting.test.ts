@@ -6,11 +6,12 @@ import { AnswerJudge, type Asks, openStage } from '../support/answer-judge.ts'
 import { startCopyingProxy } from '../support/copying-proxy.ts'
 import { startEdge } from '../support/edge.ts'
 import { until } from '../support/until.ts'
+import { answerFields } from './corpus/answer-fields.ts'
 import { answers } from './corpus/answers.ts'
 import { cutAnswers } from './corpus/cut-answers.ts'
 import { startMendingProxy } from './mending-proxy.ts'
 
-const FAMILIES = [...answers, ...cutAnswers]
+const FAMILIES = [...answers, ...answerFields, ...cutAnswers]
 const CASES = FAMILIES.flatMap(({ cases }) => cases).length
 /** Careless proxies at work side by side, and how long their clients wait for an end that may never come. */
 const LANES = 6

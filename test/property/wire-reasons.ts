@@ -29,9 +29,12 @@ export const SHARED_STRICTER: Reasons<ReadHead> = {
     /\r\nTransfer-Encoding:(?! *chunked *\r)/i,
   ),
   'coding-in-1.0': inHead('node takes chunks in HTTP/1.0', /HTTP\/1\.0/),
-  'coding-repeated': inHead('node joins the lines', /\r\nTransfer-Encoding:[^]*\r\nTransfer-Encoding:/i),
+  'coding-repeated': inHead('node joins the lines', /\r\nTransfer-Encoding:[\s\S]*\r\nTransfer-Encoding:/i),
   'coding-unknown': inHead('node takes any coding before the last one', /\r\nTransfer-Encoding:[^\r]*, *chunked/i),
-  'chunk-extension': { why: 'node takes `;name=` without a value', holds: ({ rest }) => /\r\n[0-9A-F]+;[^\r]*=(?:;|\r)/i.test(rest) },
+  'chunk-extension': {
+    why: 'node takes one without a name, one with `=` and no value, and a quoted text behind a token',
+    holds: ({ rest }) => /\r\n[0-9A-F]+;(?:[^\r]*=(?:;|\r|[^";\r]+")|(?:[^\r]*;)?=)/i.test(rest),
+  },
   'framing-in-trailers': { why: 'node takes Host there', holds: ({ rest }) => hasTrailer('Host', rest) },
 }
 
@@ -44,7 +47,8 @@ export const SHARED_LOOSER: Reasons<ReadHead> = {
   persistent: inHead('node obeys Proxy-Connection, which is no field of HTTP', /\r\nProxy-Connection:/i),
 }
 
-function headOf(rest: string): string {
-  const end = rest.search(/(?<!^(?:\r\n)*)\r\n\r\n/)
+/** The head that some bytes begin with, line ends before it included, its last one left out. */
+export function headOf(rest: string): string {
+  const end = rest.indexOf('\r\n\r\n', rest.search(/[^\r\n]/))
   return end < 0 ? rest : rest.slice(0, end + 2)
 }

@@ -7,7 +7,7 @@ import { nodeResponses } from '../support/node-parser.ts'
 import { compare, extent, neverMet, type Reasons } from '../support/wire-comparison.ts'
 import { madeResponse } from '../support/wire-maker.ts'
 import { readResponses } from '../support/wire-reading.ts'
-import { endsOtherwise, inHead, SHARED_LOOSER, SHARED_STRICTER } from './wire-reasons.ts'
+import { endsOtherwise, hasTrailer, inHead, SHARED_LOOSER, SHARED_STRICTER } from './wire-reasons.ts'
 
 const CASES = 200_000
 
@@ -18,6 +18,10 @@ const STRICTER: Reasons<ResponseHead> = {
   'version-syntax': inHead('node skips empty lines before an answer; RFC 9112 §2.2 asks it of servers only', /^[\r\n]/),
   status: inHead('node takes any three digits', /^HTTP\/1\.[01] (?:0|[6-9])/),
   'reason-octet': inHead('node takes controls in a reason', /^[^\r\n]*[\x00-\x08\x0b-\x1f\x7f]/),
+  'framing-in-trailers': {
+    why: 'node takes Host and Transfer-Encoding there',
+    holds: ({ rest }) => hasTrailer('(?:Host|Transfer-Encoding)', rest),
+  },
   'length-without-body': inHead('node reads no body behind 100 to 103, and one behind 104 to 199', /^HTTP\/1\.[01] 1/),
   'coding-without-body': inHead('node drops the coding of 1xx and 204', /^HTTP\/1\.[01] (?:1|204)/),
   persistent: {

@@ -11,12 +11,12 @@ export interface Asked {
   /** Which connection it came on, from 1. */
   readonly connection: number
   readonly socket: Socket
-  /** The whole message; null when the script is told of heads. */
+  /** The whole message; null when the script is told of its head. */
   readonly message: WholeMessage | null
 }
 
-/** When a script is told of a request: once it is whole, or as soon as its head is. */
-export type AskedWhen = 'whole' | 'head'
+/** When a script is told of a request: once it is whole, as soon as its head is, or both times. */
+export type AskedWhen = 'whole' | 'head' | 'both'
 
 /** A running byte origin. */
 export interface ByteOrigin {
@@ -87,12 +87,13 @@ function readRequests(socket: Socket, when: AskedWhen, tell: Tell): void {
         return tell(null, reading.why)
       }
       if (reading.kind === 'partial') {
-        if (when === 'head' && reading.startLine !== null && !isTold) tell(reading.startLine, null)
+        if (when !== 'whole' && reading.startLine !== null && !isTold) tell(reading.startLine, null)
         isTold ||= reading.startLine !== null
         return
       }
       bytes = bytes.subarray(reading.end)
-      if (when === 'whole' || !isTold) tell(reading.startLine, when === 'whole' ? reading : null)
+      if (when !== 'whole' && !isTold) tell(reading.startLine, null)
+      if (when !== 'head') tell(reading.startLine, reading)
       isTold = false
     }
   })

@@ -4,6 +4,8 @@ import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { TestAuthority } from '../support/certificates.ts'
+import { freePort } from '../support/free-port.ts'
 import { rawExchange, request } from '../support/http-client.ts'
 import { startOrigin } from '../support/origin.ts'
 import { startProcess, type TestProcess } from '../support/process.ts'
@@ -41,6 +43,17 @@ t.test('a file that cannot be read or is not valid is a sentence with exit code 
   t.match(await runWeir(t, ['edge', '--config', bootstrap]), { code: 1, output: /site\.yaml is not a valid site/ })
 })
 
+t.test('a certificate that cannot be used is one sentence that names the file', async (t) => {
+  const authority = new TestAuthority(t)
+  const { certFile } = authority.issue(['one.example'])
+  const { keyFile } = authority.issue(['other.example'])
+  const listeners = [{ address: '127.0.0.1:0', tls: { certificates: [{ certFile, keyFile }] } }]
+  t.same(await runWeir(t, ['edge', '--config', writeEdge(t, 'http://127.0.0.1:1', { admin: 'off', listeners })]), {
+    code: 1,
+    output: `weir: The edge could not start: ${keyFile} does not belong to the certificate\n`,
+  })
+})
+
 t.test('a port that is taken is one sentence with exit code 1', async (t) => {
   const origin = await startOrigin(t)
   for (const taken of [
@@ -63,8 +76,8 @@ t.test('a socket that nobody handed over is one sentence that says what to do', 
   t.match(odd, { code: 1, output: /^weir: What was handed over cannot be listened on \(LISTEN_FDS says "two"/ })
 })
 
-/** Runs an edge whose bootstrap says this beside what every test says. */
-async function startEdgeOf(t: Scope, to: string, bootstrap: object): Promise<{ process: TestProcess; urls: string[]; adminPort: number }> {
+/** Writes a bootstrap that says this beside what every test says, and its site. @returns its path */
+function writeEdge(t: Scope, to: string, bootstrap: object): string {
   const folder = tempDir(t)
   const site = {
     name: 'shop',
@@ -74,7 +87,12 @@ async function startEdgeOf(t: Scope, to: string, bootstrap: object): Promise<{ p
   writeFileSync(join(folder, 'site.yaml'), JSON.stringify(site))
   const base = { listen: '127.0.0.1:0', admin: '127.0.0.1:0', site: 'site.yaml', stateDir: 'off', accessLog: 'off', workers: 1 }
   writeFileSync(join(folder, 'edge.yaml'), JSON.stringify({ ...base, ...bootstrap }))
-  const child = startProcess(t, process.execPath, [WEIR, 'edge', '--config', join(folder, 'edge.yaml')])
+  return join(folder, 'edge.yaml')
+}
+
+/** Runs such an edge. */
+async function startEdgeOf(t: Scope, to: string, bootstrap: object): Promise<{ process: TestProcess; urls: string[]; adminPort: number }> {
+  const child = startProcess(t, process.execPath, [WEIR, 'edge', '--config', writeEdge(t, to, bootstrap)])
   const [, urls] = await child.waitForLine(/weir: listening on (.*)/)
   if ('admin' in bootstrap) return { process: child, urls: urls!.split(' '), adminPort: 0 }
   const [, adminPort] = await child.waitForLine(/weir: admin on http:\/\/127\.0\.0\.1:(\d+)/)
@@ -155,6 +173,20 @@ t.test('an edge that another program keeps running does not replace itself', asy
   child.kill('SIGUSR2')
   await until(() => /"event":"upgrade-refused","reason":"another program started this edge/.test(output), { what: 'the refusal' })
   t.equal(child.exitCode, null)
+})
+
+t.test('a signal that comes while the edge starts does not end it', async (t) => {
+  const port = await freePort()
+  // Nobody answers there, so it waits for its first configuration for ever.
+  const control = { url: 'http://127.0.0.1:1', token: 'x'.repeat(16) }
+  const config = writeEdge(t, 'http://127.0.0.1:1', { admin: `127.0.0.1:${port}`, site: undefined, control })
+  const weir = startProcess(t, process.execPath, [WEIR, 'edge', '--config', config])
+  await until(async () => (await request({ port, path: '/readyz' })).text === 'starting\n', { what: 'it to start', deadlineMs: 20_000 })
+  for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
+    weir.signal(signal)
+    await weir.waitForLine(new RegExp(`"event":"signal-too-early","signal":"${signal}"`))
+  }
+  t.equal((await request({ port, path: '/livez' })).status, 200)
 })
 
 t.test('SIGHUP reads the site file again', async (t) => {

@@ -15,7 +15,7 @@ const VALUES: readonly string[] = [
 ]
 
 /** Lines of which none, or more than one, says how long the body is. */
-const LINES: Readonly<Record<string, string>> = {
+export const LENGTH_LINES: Readonly<Record<string, string>> = {
   'two equal lines': 'Content-Length: 3\r\nContent-Length: 3',
   'two lines, the longer first': `Content-Length: ${BODY.length}\r\nContent-Length: 3`,
   'two lines, the shorter first': `Content-Length: 3\r\nContent-Length: ${BODY.length}`,
@@ -64,7 +64,7 @@ export const contentLengths: readonly Family[] = [
   },
   {
     family: 'CL in lines that are not one',
-    cases: Object.entries(LINES).map(([name, lines]) => refused(name, post([lines], BODY), [400])),
+    cases: Object.entries(LENGTH_LINES).map(([name, lines]) => refused(name, post([lines], BODY), [400])),
   },
   {
     family: 'CL that is valid',

@@ -86,6 +86,19 @@ const ALIKE: readonly string[] = [
   'X-Rewrite-URL: /b',
 ]
 
+/** The same names, and others that an origin takes for the word of its proxy, as CGI and what came after it read them too. */
+const SPOOFED: readonly string[] = [
+  ...['X_Forwarded_For: 1.2.3.4', 'X_Forwarded_Host: b', 'X_Forwarded_Proto: ftp', 'X_Original_URL: /b', 'X_Rewrite_URL: /b', 'X_Host: b'],
+  ...['X-Forwarded-Port: 1', 'X-Forwarded-Server: b', 'X-Forwarded-Prefix: /b', 'X-Real-IP: 1.2.3.4', 'X_Real_IP: 1.2.3.4', 'Proxy: b'],
+  ...['True-Client-IP: 1.2.3.4', 'X-Client-IP: 1.2.3.4', 'X-Cluster-Client-IP: 1.2.3.4', 'CF-Connecting-IP: 1.2.3.4', 'Host_: b'],
+]
+const TOLD: Readonly<Record<string, string>> = {
+  host: 'a',
+  'x-forwarded-for': '127.0.0.1',
+  'x-forwarded-host': 'a',
+  'x-forwarded-proto': 'http',
+}
+
 /** Host. */
 export const hosts: readonly Family[] = [
   {
@@ -120,6 +133,18 @@ export const hosts: readonly Family[] = [
           fields: { host: 'a' },
           without: ['x-original-url', 'x-rewrite-url', 'x-host'],
         }),
+      ),
+    ],
+  },
+  {
+    family: 'who asks, for which site and how',
+    cases: [
+      ...SPOOFED.map((text) => {
+        const name = text.slice(0, text.indexOf(':')).toLowerCase()
+        return one(text, hostLines('Host: a', text), { ...SEEN_GET, fields: TOLD, without: name === 'host_' ? [] : [name] })
+      }),
+      ...['X-Forwarded-For: 1.2.3.4', 'X-Forwarded-Proto: ftp', 'Forwarded: for=1.2.3.4'].map((text) =>
+        one(text, hostLines('Host: a', text), { ...SEEN_GET, fields: { ...TOLD, forwarded: 'for=127.0.0.1;host=a;proto=http' } }),
       ),
     ],
   },

@@ -154,6 +154,16 @@ const ODD_TARGETS: readonly string[] = [
     'http://a#/get',
     'http://.../get',
     'http//a/get',
+    'ws://a/get',
+    'https://b/get',
+    'http://a@b/get',
+    'http://b@a/get',
+    'http://a\\@b/get',
+    'http://a%2fb/get',
+    'http://a:80:80/get',
+    'http://[a]/get',
+    'view-source:http://a/get',
+    '/%c0%80%00',
   ],
 ]
 
@@ -203,6 +213,9 @@ export const requestLines: readonly Family[] = [
       fine('GET http://a HTTP/1.1', seen('/')),
       fine('GET http://a?x HTTP/1.1', seen('/?x')),
       fine('GET http://a:80/get HTTP/1.1', seen('/get')),
+      fine('GET http://a?@b/get HTTP/1.1', seen('/?@b/get')),
+      // How the connection is secured is not for the client to say.
+      orRefused(fine('GET https://a/get HTTP/1.1', { ...seen('/get'), fields: { host: 'a', 'x-forwarded-proto': 'http' } })),
       // It asks about the server as a whole: Weir has no route for it, unless a site names one.
       { ...orRefused(fine('OPTIONS * HTTP/1.1', { method: 'OPTIONS', target: '*' })), statuses: [200, 204, 404, 405] },
     ],

@@ -4,7 +4,7 @@
 import { chunked, type Family, one, orRefused, post, refused, SMUGGLED, seenPost, type WireCase } from './wire-case.ts'
 
 /** Field lines that a careless reader takes for `chunked`, and a strict one refuses. */
-const OBFUSCATED: Readonly<Record<string, string>> = {
+export const OBFUSCATED_CODINGS: Readonly<Record<string, string>> = {
   'a space before the colon': 'Transfer-Encoding : chunked',
   'a tab before the colon': 'Transfer-Encoding\t: chunked',
   'a space before the name': ' Transfer-Encoding: chunked',
@@ -16,6 +16,10 @@ const OBFUSCATED: Readonly<Record<string, string>> = {
   'a tab in the name': 'Transfer\tEncoding: chunked',
   'a quoted name': '"Transfer-Encoding": chunked',
   'a high byte behind the name': 'Transfer-Encoding\xa0: chunked',
+  'a long s in the name': 'Tran\xc5\xbffer-Encoding: chunked',
+  'a dotless i in the name': 'Transfer-Encod\xc4\xb1ng: chunked',
+  'a space of no width behind the name': 'Transfer-Encoding\xe2\x80\x8b: chunked',
+  'a wide colon': 'Transfer-Encoding\xef\xbc\x9a chunked',
   'a colon before the name': ':Transfer-Encoding: chunked',
   'two colons': 'Transfer-Encoding:: chunked',
   'no colon': 'Transfer-Encoding chunked',
@@ -132,14 +136,14 @@ function beforeLength([name, line]: [string, string]): WireCase {
 
 /** Transfer-Encoding that is not one plain `chunked`. */
 export const transferCodings: readonly Family[] = [
-  { family: 'TE alone', cases: Object.entries(OBFUSCATED).map(alone) },
+  { family: 'TE alone', cases: Object.entries(OBFUSCATED_CODINGS).map(alone) },
   {
     family: 'CL.TE: a length before an obfuscated coding',
-    cases: Object.entries({ ...OBFUSCATED, ...VALID, ...TABBED }).map(besideLength),
+    cases: Object.entries({ ...OBFUSCATED_CODINGS, ...VALID, ...TABBED }).map(besideLength),
   },
   {
     family: 'TE.CL: a length behind an obfuscated coding',
-    cases: Object.entries({ ...OBFUSCATED, ...VALID, ...TABBED }).map(beforeLength),
+    cases: Object.entries({ ...OBFUSCATED_CODINGS, ...VALID, ...TABBED }).map(beforeLength),
   },
   {
     family: 'TE that is valid',

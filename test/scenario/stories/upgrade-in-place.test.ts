@@ -1,7 +1,6 @@
-// SIGUSR2 where it is not only about a port: a Unix socket keeps its name, a bad bootstrap changes nothing, and an edge that somebody
-// else keeps running stays.
+// SIGUSR2 where it is not only about a port: a Unix socket keeps its name, a successor that cannot start changes nothing, and
+// the new bootstrap counts.
 
-import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
@@ -52,22 +51,6 @@ t.test('one whose predecessor is gone by the time it serves goes on serving', { 
   const weir = await startWeir(t, args, { env: { WEIR_READY_FD: '99' } })
   await weir.waitForLine(/"event":"predecessor-gone"/)
   t.equal((await visit(weir, '/')).text, 'page')
-})
-
-t.test('an edge that another program keeps running does not replace itself', { timeout: 60_000 }, async (t) => {
-  const child = fork(WEIR, ['proxy', '--to', origin.url, '--listen', '127.0.0.1:0', '--admin', 'off'], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-  t.teardown(() => child.kill('SIGKILL'))
-  let output = ''
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk
-    })
-  await until(() => output.includes('weir: listening on'), { what: 'the proxy to listen', deadlineMs: 20_000 })
-  child.kill('SIGUSR2')
-  await until(() => /"event":"upgrade-refused","reason":"another program started this edge/.test(output), { what: 'the refusal' })
-  t.equal(child.exitCode, null)
 })
 
 t.test(

@@ -185,3 +185,25 @@ t.test('crawlers are answered from Redis without moving anything into memory, un
 t.test('an entry that its origin wants asked about each time is never a hit', async (t) => {
   t.match(look(holding({ noCache: true, fields: Fields.of({ ETag: '"a"' }) })).found, { kind: 'stale', reason: 'stale' })
 })
+
+t.test('a key that is remembered for a target is no other request’s', async (t) => {
+  const routes = {
+    plain: { pool: 'shop', hosts: ['shop.example', 'other.example'] },
+    lists: { pool: 'shop', hosts: ['lists.example'], cache: { ignoreQuery: ['x'] } },
+    keyed: { pool: 'shop', hosts: ['keyed.example'], cache: { keyHeaders: ['X-Device'] } },
+  }
+  const line = new Line({ ...TWO_PEERS, clients: { trustedProxies: ['198.51.100.7/32'] }, routes })
+  const keyOf = (headers: Asking['headers']) => keyOfTarget(line.asked({ target: '/a?x=1', headers: headers! }).asked)
+  const askings: Asking['headers'][] = [
+    { Host: 'shop.example' },
+    { Host: 'other.example' },
+    { Host: 'shop.example', 'X-Forwarded-For': '192.0.2.1', 'X-Forwarded-Proto': 'https' },
+    { Host: 'lists.example' },
+    { Host: 'keyed.example' },
+    { Host: 'keyed.example', 'X-Device': 'phone' },
+  ]
+  const first = askings.map(keyOf)
+  t.equal(new Set(first).size, askings.length, first.join(' '))
+  t.same(askings.map(keyOf), first)
+  t.same(askings.toReversed().map(keyOf), first.toReversed())
+})

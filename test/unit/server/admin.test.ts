@@ -43,7 +43,7 @@ t.test('it lives as soon as it listens, is ready when workers serve, and no long
 t.test('an edge whose workers are all gone is not ready', async (t) => {
   const { admin, get } = await start(t, { serving: 0 })
   admin.ready()
-  t.equal((await get('/readyz')).status, 503)
+  t.match(await get('/readyz'), { status: 503, text: 'no worker serves\n' })
 })
 
 t.test('metrics are in the exposition format', async (t) => {

@@ -19,11 +19,24 @@ t.test('a site that is not valid is shown with its places', async (t) => {
   )
 })
 
-t.test('any other fault is its reason, and what is no fault of ours its message', async (t) => {
+t.test('a file that is no site is named, with what is wrong with it', async (t) => {
+  const fault = (...given: ConstructorParameters<typeof EdgeError>) => startFault(new EdgeError(...given))
   t.equal(
-    startFault(new EdgeError('CONFIG_UNREADABLE', { file: 'token' })),
-    'The edge could not start: A configuration could not be read. (token)',
+    fault('CONFIG_UNREADABLE', { file: 'token' }, new Error('EACCES: permission denied')),
+    'The edge could not start: token cannot be read: EACCES: permission denied',
   )
+  t.equal(
+    fault('CONFIG_UNREADABLE', { file: 'key.pem', reason: 'there is no such file' }),
+    'The edge could not start: key.pem cannot be read: there is no such file',
+  )
+  t.equal(
+    fault('CONFIG_INVALID', { file: 'key.pem', reason: 'does not belong to the certificate' }),
+    'The edge could not start: key.pem does not belong to the certificate',
+  )
+})
+
+t.test('any other fault is its reason, and what is no fault of ours its message', async (t) => {
+  t.equal(startFault(new EdgeError('CONFIG_UNREADABLE', { reason: 'there is no site' })), 'The edge could not start: there is no site')
   t.equal(startFault(new EdgeError('INTERNAL', { reason: 'a worker ended' })), 'The edge could not start: a worker ended')
   t.equal(startFault(new TypeError('bug')), 'The edge could not start: bug')
   t.equal(startFault('odd'), 'The edge could not start: odd')

@@ -135,13 +135,14 @@ t.test('a worker that breaks is counted, logged, and started again after a pause
   await crash({ supervisor }, 0)
   t.equal(metrics.value('weir_worker_restarts_total'), 1)
   t.equal(metrics.value('weir_workers'), 0)
-  t.match(log.of('worker-ended'), [{ worker: 0, cause: 'Error: boom' }])
+  t.match(log.of('worker-ended'), [{ worker: 0, cause: 'Error: boom', stack: /boom\n.*toy-worker\.mjs/ }])
   await supervisor.tell(toldOf(TELL.later), 'all')
   clock.advance(99)
   t.equal(supervisor.serving, 0)
   clock.advance(1)
   await until(() => supervisor.serving === 1, BACK)
   t.equal(metrics.value('weir_workers'), 1)
+  await until(() => log.of('worker-serves-again').length === 1, { what: 'the line that says so' })
 })
 
 t.test('one that keeps breaking is started again with growing pauses, up to five seconds', async (t) => {
@@ -156,14 +157,21 @@ t.test('one that keeps breaking is started again with growing pauses, up to five
   }
 })
 
-t.test('one that cannot start again is tried again, and its siblings do not notice', async (t) => {
-  const { supervisor, clock, log } = await start(t, 1)
+t.test('one that cannot start again is tried again, with growing pauses, and each try is counted', async (t) => {
+  const { supervisor, clock, log, metrics } = await start(t, 1)
   await crash({ supervisor }, 0)
   await supervisor.tell(toldOf(TELL.crashesAtStart), 'all')
-  clock.advance(100)
-  await until(() => log.of('worker-start-failed').length === 1, { what: 'the failed start' })
+  for (const [failed, pauseMs] of [100, 200, 400].entries()) {
+    clock.advance(pauseMs - 1)
+    t.equal(clock.pending, 1, `after ${pauseMs} ms`)
+    clock.advance(1)
+    await until(() => log.of('worker-start-failed').length === failed + 1, { ...BACK, what: 'the failed start' })
+    t.equal(metrics.value('weir_worker_restarts_total'), failed + 2)
+    t.equal(supervisor.serving, 0)
+  }
+  t.match(log.of('worker-start-failed').at(-1), { worker: 0, code: 'INTERNAL', reason: /ends while it starts/ })
   await supervisor.tell(toldOf(TELL.ok), 'all')
-  clock.advance(5_000)
+  clock.advance(800)
   await until(() => supervisor.serving === 1, BACK)
 })
 

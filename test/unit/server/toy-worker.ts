@@ -19,7 +19,7 @@ const { index, places, told, slab, ticketKeys } = workerData
 let revision = told.revision
 const say = (message) => parentPort.postMessage(message)
 if (revision === 666) throw new Error('ends while it starts')
-if (revision === 404) { setInterval(() => {}, 1000); say({ type: 'failed', code: 'LISTEN_FAILED', detail: 'EADDRINUSE', listen: '127.0.0.1:0' }) }
+if (revision === 404) { setInterval(() => {}, 1000); say({ type: 'failed', code: 'LISTEN_FAILED', detail: 'EADDRINUSE', listen: '127.0.0.1:0', file: null }) }
 else {
   say({ type: 'series', series: { name: 'weir_connections', labels: [], slot: 20 } })
   say({ type: 'series', series: { name: 'weir_background_failures_total', labels: ['toy'], slot: 21 } })

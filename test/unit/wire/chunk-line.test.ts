@@ -38,7 +38,17 @@ t.test('a size has 15 digits at most, and is counted exactly', async (t) => {
 })
 
 t.test('extensions are read and dropped', async (t) => {
-  for (const extensions of [';a', ';a=b', ';a=""', ';a="b c"', ';a=" \\"\t\\\\;\xe4"', ';a;b=1;c="d"', ";!#$%&'*+-.^_`|~=x"])
+  for (const extensions of [
+    ';a',
+    ';a=b',
+    ';ab=cde',
+    ';ab=cde;f',
+    ';a=""',
+    ';a="b c"',
+    ';a=" \\"\t\\\\;\xe4"',
+    ';a;b=1;c="d"',
+    ";!#$%&'*+-.^_`|~=x",
+  ])
     t.equal(read(t, `5${extensions}\r\n`), 5, extensions)
 })
 

@@ -83,6 +83,10 @@ t.test('each fault is found, whole and in bytes, at its place', async (t) => {
     const bytes = Buffer.from(text, 'latin1')
     t.equal(new FieldSection(100, 10).scan(bytes, 0, bytes.length), RULES[rule], JSON.stringify(text))
     t.equal(scanInBytes(text, new FieldSection(100, 10)), RULES[rule], `in bytes ${JSON.stringify(text)}`)
+    const behind = Buffer.concat([Buffer.from('xxGET /\r\n'), bytes])
+    const fields = new FieldSection(100, 10)
+    fields.reset(7)
+    t.equal(fields.scan(behind, 2, behind.length), RULES[rule], `behind a line ${JSON.stringify(text)}`)
   }
 })
 

@@ -79,6 +79,22 @@ t.test('what was taken ends with the head', async (t) => {
   t.equal(reader.heldBytes, 0)
 })
 
+t.test('a first line that is over is not scanned again, however small the pieces are', async (t) => {
+  let scans = 0
+  const line: StartLine = {
+    lineTooLarge: RULES['head-too-large'],
+    headTooLarge: RULES['head-too-large'],
+    reset() {},
+    scan(_bytes, base) {
+      scans++
+      return base
+    },
+  }
+  const text = 'A: b\r\nC: d\r\n\r\n'
+  t.same(readAll(text, everywhere(text.length), readerOf(100, line)), [text, 0])
+  t.equal(scans, 1)
+})
+
 t.test('octets are kept as they are', async (t) => {
   const head = 'GET / HTTP/1.1\r\nA: \x80\xe4\xff\t!\r\n\r\n'
   t.same(

@@ -42,6 +42,7 @@ t.test('what is no line is refused by the first octet that is wrong', async (t) 
     ['method', 'GET\t'],
     ['method', 'G\x80'],
     ['request-line', 'GET\r\n'],
+    ['request-line', '\r\nGET\r\n'],
     ['request-line', 'GET  '],
     ['request-line', 'GET \r\n'],
     ['request-line', 'GET /  '],
