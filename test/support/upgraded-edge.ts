@@ -3,6 +3,9 @@ import type { TestEdge } from './edge.ts'
 import type { Scope } from './scope.ts'
 import { until } from './until.ts'
 
+/** A process has to start, on a machine that has other things to do. */
+const STARTS_WITHIN_MS = 60_000
+
 type Upgradable = Pick<TestEdge, 'pid' | 'output'>
 
 /** An edge that replaces itself by a successor; each of them writes where the first one does. */
@@ -23,13 +26,18 @@ export class UpgradedEdge {
     return this.#pids.at(-1) as number
   }
 
+  /** Lets it start its successor, and waits until that one serves; the old one may have something to finish. */
+  async begin(): Promise<void> {
+    process.kill(this.pid, 'SIGUSR2')
+    const upgrades = () => [...this.#edge.output.matchAll(/"event":"upgrade-done","pid":(\d+)/g)].map(([, pid]) => Number(pid))
+    await until(() => upgrades().length === this.#pids.length, { what: 'the successor to serve', deadlineMs: STARTS_WITHIN_MS })
+    this.#pids.push(upgrades().at(-1) as number)
+  }
+
   /** Lets it start its successor, and waits until that one serves and the old one is gone. */
   async upgrade(): Promise<void> {
     const old = this.pid
-    process.kill(old, 'SIGUSR2')
-    const upgrades = () => [...this.#edge.output.matchAll(/"event":"upgrade-done","pid":(\d+)/g)].map(([, pid]) => Number(pid))
-    await until(() => upgrades().length === this.#pids.length, { what: 'the successor to serve', deadlineMs: 20_000 })
-    this.#pids.push(upgrades().at(-1) as number)
+    await this.begin()
     await until(() => isGone(old), { what: 'the old edge to be gone', deadlineMs: 20_000 })
   }
 

@@ -16,12 +16,14 @@ import { runWeir } from '../support/weir.ts'
 import { rawClient } from './server/raw-client.ts'
 
 const WEIR = new URL('../../bin/weir.js', import.meta.url).pathname
+/** On a machine that has other things to do. */
+const STARTS_WITHIN_MS = 60_000
 const PROXY = ['proxy', '--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0', '--workers', '2']
 
 /** A proxy whose process the test can send signals to. */
 async function startProxy(t: Scope, to: string): Promise<{ process: TestProcess; port: number }> {
   const child = startProcess(t, process.execPath, [WEIR, ...PROXY, '--to', to])
-  const [, port] = await child.waitForLine(/weir: listening on http:\/\/127\.0\.0\.1:(\d+)/)
+  const [, port] = await child.waitForLine(/weir: listening on http:\/\/127\.0\.0\.1:(\d+)/, STARTS_WITHIN_MS)
   return { process: child, port: Number(port) }
 }
 
@@ -93,9 +95,9 @@ function writeEdge(t: Scope, to: string, bootstrap: object): string {
 /** Runs such an edge. */
 async function startEdgeOf(t: Scope, to: string, bootstrap: object): Promise<{ process: TestProcess; urls: string[]; adminPort: number }> {
   const child = startProcess(t, process.execPath, [WEIR, 'edge', '--config', writeEdge(t, to, bootstrap)])
-  const [, urls] = await child.waitForLine(/weir: listening on (.*)/)
+  const [, urls] = await child.waitForLine(/weir: listening on (.*)/, STARTS_WITHIN_MS)
   if ('admin' in bootstrap) return { process: child, urls: urls!.split(' '), adminPort: 0 }
-  const [, adminPort] = await child.waitForLine(/weir: admin on http:\/\/127\.0\.0\.1:(\d+)/)
+  const [, adminPort] = await child.waitForLine(/weir: admin on http:\/\/127\.0\.0\.1:(\d+)/, STARTS_WITHIN_MS)
   return { process: child, urls: urls!.split(' '), adminPort: Number(adminPort) }
 }
 
@@ -111,7 +113,10 @@ t.test('with a delay SIGTERM first tells the balancers, and takes requests as be
   const origin = await startOrigin(t, { body: 'still here' })
   const { process: weir, urls, adminPort } = await startEdgeOf(t, origin.url, { drainDelayMs: 60_000 })
   weir.signal('SIGTERM')
-  await until(async () => (await request({ port: adminPort, path: '/readyz' })).text === 'draining\n', { what: 'readyz to turn' })
+  await until(async () => (await request({ port: adminPort, path: '/readyz' })).text === 'draining\n', {
+    what: 'readyz to turn',
+    deadlineMs: 20_000,
+  })
   t.match(await request({ port: Number(new URL(urls[0]!).port) }), { status: 200, text: 'still here' })
   weir.signal('SIGTERM')
   t.same(await weir.exited, { code: 1, signal: null })
@@ -123,7 +128,7 @@ t.test('SIGTERM lets what is under way finish, takes nothing new, and ends with 
   const { process: weir, port } = await startProxy(t, origin.url)
   const client = await rawClient(t, port)
   client.send('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n')
-  await until(() => hold.waiting === 1, { what: 'the request at the origin' })
+  await until(() => hold.waiting === 1, { what: 'the request at the origin', deadlineMs: 20_000 })
   weir.signal('SIGTERM')
   await until(
     () =>
@@ -131,7 +136,7 @@ t.test('SIGTERM lets what is under way finish, takes nothing new, and ends with 
         () => false,
         () => true,
       ),
-    { what: 'new connections to be refused' },
+    { what: 'new connections to be refused', deadlineMs: 20_000 },
   )
   t.equal(weir.exit, null)
   hold.release()
@@ -145,7 +150,7 @@ t.test('a second signal, whichever, ends at once', async (t) => {
   const { process: weir, port } = await startProxy(t, origin.url)
   const client = await rawClient(t, port)
   client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-  await until(() => hold.waiting === 1, { what: 'the request at the origin' })
+  await until(() => hold.waiting === 1, { what: 'the request at the origin', deadlineMs: 20_000 })
   weir.signal('SIGTERM')
   await until(
     () =>
@@ -153,7 +158,7 @@ t.test('a second signal, whichever, ends at once', async (t) => {
         () => false,
         () => true,
       ),
-    { what: 'new connections to be refused' },
+    { what: 'new connections to be refused', deadlineMs: 20_000 },
   )
   weir.signal('SIGINT')
   t.same(await weir.exited, { code: 1, signal: null })
@@ -169,9 +174,12 @@ t.test('an edge that another program keeps running does not replace itself', asy
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text
     })
-  await until(() => output.includes('weir: admin on'), { what: 'the proxy to listen', deadlineMs: 15_000 })
+  await until(() => output.includes('weir: admin on'), { what: 'the proxy to listen', deadlineMs: STARTS_WITHIN_MS })
   child.kill('SIGUSR2')
-  await until(() => /"event":"upgrade-refused","reason":"another program started this edge/.test(output), { what: 'the refusal' })
+  await until(() => /"event":"upgrade-refused","reason":"another program started this edge/.test(output), {
+    what: 'the refusal',
+    deadlineMs: 20_000,
+  })
   t.equal(child.exitCode, null)
 })
 
@@ -181,7 +189,10 @@ t.test('a signal that comes while the edge starts does not end it', async (t) =>
   const control = { url: 'http://127.0.0.1:1', token: 'x'.repeat(16) }
   const config = writeEdge(t, 'http://127.0.0.1:1', { admin: `127.0.0.1:${port}`, site: undefined, control })
   const weir = startProcess(t, process.execPath, [WEIR, 'edge', '--config', config])
-  await until(async () => (await request({ port, path: '/readyz' })).text === 'starting\n', { what: 'it to start', deadlineMs: 20_000 })
+  await until(async () => (await request({ port, path: '/readyz' })).text === 'starting\n', {
+    what: 'it to start',
+    deadlineMs: STARTS_WITHIN_MS,
+  })
   for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
     weir.signal(signal)
     await weir.waitForLine(new RegExp(`"event":"signal-too-early","signal":"${signal}"`))
@@ -200,10 +211,13 @@ t.test('SIGHUP reads the site file again', async (t) => {
     'listen: 127.0.0.1:0\nadmin: "off"\nsite: site.yaml\nstateDir: "off"\naccessLog: "off"\nworkers: 1\n',
   )
   const weir = startProcess(t, process.execPath, [WEIR, 'edge', '--config', join(folder, 'edge.yaml')])
-  const [, port] = await weir.waitForLine(/weir: listening on http:\/\/127\.0\.0\.1:(\d+)/)
+  const [, port] = await weir.waitForLine(/weir: listening on http:\/\/127\.0\.0\.1:(\d+)/, STARTS_WITHIN_MS)
   t.equal((await request({ port: Number(port), path: '/1' })).text, 'first')
   writeFileSync(join(folder, 'site.yaml'), site(second.port))
   weir.signal('SIGHUP')
-  await until(async () => (await request({ port: Number(port), path: '/2' })).text === 'second', { what: 'the new site' })
+  await until(async () => (await request({ port: Number(port), path: '/2' })).text === 'second', {
+    what: 'the new site',
+    deadlineMs: 20_000,
+  })
   t.same(await weir.stop(), { code: 0, signal: null })
 })

@@ -103,7 +103,8 @@ t.test('2,000 slow clients: all are cut by their deadlines, and the readers noti
   t.ok(most > SLOW / 2, `${most} connections at once`)
   const bad = report.sent - (report.statuses[200] ?? 0)
   t.ok(bad <= report.sent / 1_000, `${bad} of ${report.sent} readers had no page: ${JSON.stringify(report.statuses)} ${report.failures[0]}`)
-  t.ok(latencyMs(report, 0.99) < 500, `99 % of the readers waited up to ${Math.round(latencyMs(report, 0.99))} ms`)
+  // Who had to wait for a slow client would wait for its deadline.
+  t.ok(latencyMs(report, 0.99) < DEADLINE_MS, `99 % of the readers waited up to ${Math.round(latencyMs(report, 0.99))} ms`)
   for (const [manner, { statuses }] of Object.entries(MANNERS)) {
     const group = crowd.filter((slow) => slow.manner === manner)
     t.equal(group.filter(({ endedMs }) => endedMs === 0).length, 0, `whoever ${manner} is cut`)

@@ -119,7 +119,8 @@ t.test('64 MB for readers that take nothing, or little', { timeout: 110_000 }, a
   const report = await runLoad(send, { total: 1_000, inFlight: 8 })
   t.same(report.failures, [])
   t.same(report.statuses, { 200: 1_000 }, 'others are served')
-  t.ok(latencyMs(report, 0.99) < 500, `99 % of them within ${Math.round(latencyMs(report, 0.99))} ms`)
+  // Who had to wait for a slow reader would wait until that is cut.
+  t.ok(latencyMs(report, 0.99) < SEND_TIMEOUT_MS / 2, `99 % of them within ${Math.round(latencyMs(report, 0.99))} ms`)
   const growth = memoryOf(edge.pid) - before
   t.ok(growth < GROWTH_BYTES, `memory grew by ${Math.round(growth / MIB)} MB`)
 

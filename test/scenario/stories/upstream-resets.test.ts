@@ -11,6 +11,9 @@ import { WireClient } from '../../support/wire-client.ts'
 
 const FIELDS = 'Host: shop.test\r\nUser-Agent: Mozilla/5.0 Firefox/140.0\r\n'
 const UPLOAD_BYTES = 4 * 1024 * 1024
+/** A cache may keep it, once it is whole. */
+const MAX_AGE = 'Cache-Control: max-age=600'
+const KEPT = `HTTP/1.1 200 OK\r\n${MAX_AGE}\r\n`
 const HALF = 'Content-Length: 10\r\n\r\nhalf'
 const CHUNKED = 'Transfer-Encoding: chunked\r\n\r\n'
 
@@ -21,12 +24,12 @@ const PHASES: Readonly<Record<string, string>> = {
   'a status line': 'HTTP/1.1 200 OK\r\n',
   'half a head': 'HTTP/1.1 200 OK\r\nContent-Length: 1',
   'an interim answer': 'HTTP/1.1 103 Early Hints\r\n\r\n',
-  'a head': 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n',
-  'half a body': `HTTP/1.1 200 OK\r\n${HALF}`,
-  'half a chunk size': `HTTP/1.1 200 OK\r\n${CHUNKED}1`,
-  'half a chunk': `HTTP/1.1 200 OK\r\n${CHUNKED}a\r\nhalf`,
-  'a chunk': `HTTP/1.1 200 OK\r\n${CHUNKED}4\r\nhalf\r\n`,
-  'half of the last chunk': `HTTP/1.1 200 OK\r\n${CHUNKED}4\r\nhalf\r\n0\r\n`,
+  'a head': `${KEPT}Content-Length: 10\r\n\r\n`,
+  'half a body': `${KEPT}${HALF}`,
+  'half a chunk size': `${KEPT}${CHUNKED}1`,
+  'half a chunk': `${KEPT}${CHUNKED}a\r\nhalf`,
+  'a chunk': `${KEPT}${CHUNKED}4\r\nhalf\r\n`,
+  'half of the last chunk': `${KEPT}${CHUNKED}4\r\nhalf\r\n0\r\n`,
 }
 const PHASE_NAMES = Object.keys(PHASES)
 const hasHead = (phase: string) => /\r\n\r\n/.test(PHASES[phase] as string) && phase !== 'an interim answer'
@@ -37,10 +40,10 @@ const WAYS: Readonly<Record<string, (asked: Asked) => void>> = {
   reset: ({ socket }) => void setImmediate(() => socket.resetAndDestroy()),
 }
 
-/** Plays the phase and the way that the target names: `/cut/PHASE/WAY/NUMBER`. */
+/** Plays the phase and the way that the target names: `/cut/PHASE/WAY/NUMBER`, or `/kept/cut/…`. */
 function breakOff(asked: Asked): void {
-  const [, cut, phase = '', way = ''] = asked.target.split('/')
-  if (cut !== 'cut') return void asked.socket.write(plainAnswer(asked.target))
+  const [, cut, phase = '', way = ''] = asked.target.replace(/^\/kept/, '').split('/')
+  if (cut !== 'cut') return void asked.socket.write(plainAnswer(asked.target, [MAX_AGE]))
   const words = PHASES[PHASE_NAMES[Number(phase)] as string] as string
   if (words === '') return WAYS[way]?.(asked)
   asked.socket.write(words, () => WAYS[way]?.(asked))
@@ -53,7 +56,9 @@ async function start(t: Test, port: number): Promise<TestEdge> {
     firstByteTimeoutMs: 5_000,
     keepAliveMs: 60_000,
   }
-  return startEdge(t, { site: { pools: { shop: pool }, routes: { pages: { pool: 'shop', cache: { store: 'off' } } } } })
+  return startEdge(t, {
+    site: { pools: { shop: pool }, routes: { pages: { pool: 'shop', cache: { store: 'off' } }, kept: { path: '/kept/*', pool: 'shop' } } },
+  })
 }
 
 const timesAsked = (origin: ByteOrigin, path: string) => origin.asked.filter(({ target }) => target === path).length
@@ -90,6 +95,25 @@ for (const way of Object.keys(WAYS)) {
       t.equal(await edge.metric('weir_faults_total', { code: 'INTERNAL' }), 0)
     })
   }
+}
+
+for (const way of Object.keys(WAYS)) {
+  t.test(`what breaks off by ${way} is never kept, at no point`, async (t) => {
+    const origin = await startByteOrigin(t, breakOff)
+    const edge = await start(t, origin.port)
+    const get = (path: string) => `GET ${path} HTTP/1.1\r\n${FIELDS}\r\n`
+    for (const [number, phase] of PHASE_NAMES.entries()) {
+      const path = `/kept/cut/${number}/${way}/1`
+      for (const time of ['first', 'second']) {
+        const before = timesAsked(origin, path)
+        const outcome = await outcomeOf(edge, get(path))
+        t.ok(outcome === '502' || (hasHead(phase) && outcome === 'cut'), `after ${phase}, the ${time} time: ${outcome}`)
+        t.ok(timesAsked(origin, path) > before, `after ${phase}, the ${time} time: the origin is asked`)
+      }
+    }
+    for (let time = 0; time < 2; time += 1) t.equal(await outcomeOf(edge, get('/kept/fine')), '200 /kept/fine')
+    t.equal(timesAsked(origin, '/kept/fine'), 1, 'what is whole is kept')
+  })
 }
 
 t.test('breaking off of all kinds among 2,000 requests hurts nobody else', { timeout: 60_000 }, async (t) => {

@@ -57,7 +57,9 @@ t.test('fields are read as strictly as in a head', async (t) => {
   const samples: readonly (readonly [RuleName, string])[] = [
     ['bare-lf', '\n'],
     ['bare-lf', 'A: b\n'],
+    ['bare-lf', 'A\n\r\n'],
     ['bare-cr', '\rA'],
+    ['bare-cr', '\rA\n'],
     ['leading-space', ' A: b\r\n\r\n'],
     ['obs-fold', 'A: b\r\n c\r\n\r\n'],
     ['empty-name', ': b\r\n\r\n'],
