@@ -17,7 +17,8 @@ export function forwardTraceState(lines: readonly string[]): string | null {
   const members = new Map<string, string>()
   for (const line of lines) {
     for (const part of line.split(',')) {
-      const member = part.replace(/^[ \t]+|[ \t]+$/g, '')
+      // Not by a pattern: one that looks for blanks at the end tries again at each blank within.
+      const member = part.trim()
       if (member === '') continue
       const equals = member.indexOf('=')
       const key = member.slice(0, Math.max(equals, 0))

@@ -5,6 +5,7 @@ import { BoundedMap } from '../base/bounded-map.ts'
 import { EdgeError } from '../base/edge-error.ts'
 import type { Cancel, Metrics, Ports, Timers } from '../base/ports.ts'
 import { requestHeadText } from '../wire/head-writer.ts'
+import { begunBody } from './begun-body.ts'
 import { type ConnectionMeters, type ConnectionPorts, PeerConnections } from './peer-connections.ts'
 import type { Hop, Upstream, UpstreamAnswer, UpstreamRequest } from './upstream.ts'
 import { UpstreamExchange } from './upstream-exchange.ts'
@@ -38,6 +39,17 @@ export class Http1Upstream implements Upstream {
   }
 
   send(request: UpstreamRequest, hop: Hop, wanted: Abort): Promise<UpstreamAnswer> {
+    const { body } = request
+    if (body === null || wanted.aborted || this.#connectionsTo(hop)?.crowded !== true) return this.#send(request, hop, wanted)
+    // As long as there is room bodies stream as they come; then, clients that do not send must not fill it (see begun-body.ts).
+    return begunBody(body).then((begun) => this.#send({ ...request, body: begun }, hop, wanted))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#hops.entries()].map(([, connections]) => connections.close()))
+  }
+
+  #send(request: UpstreamRequest, hop: Hop, wanted: Abort): Promise<UpstreamAnswer> {
     if (wanted.aborted) return Promise.reject(new EdgeError('CLIENT_GONE'))
     const headText = headTextOf(request)
     if (headText === null) return Promise.reject(new EdgeError('INTERNAL', { peer: hop.address, reason: 'the head cannot be written' }))
@@ -52,10 +64,6 @@ export class Http1Upstream implements Upstream {
       if (connections.enter(exchange)) return
       exchange.fail(new EdgeError('UPSTREAM_BUSY', { peer: hop.address, inFlight: connections.inFlight }))
     })
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.#hops.entries()].map(([, connections]) => connections.close()))
   }
 
   #connectionsTo(hop: Hop): PeerConnections | null {

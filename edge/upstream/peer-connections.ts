@@ -53,6 +53,11 @@ export class PeerConnections implements ConnectionOwner, PeerQueue {
     return this.#open.size - this.#idle.length + this.#waiting.size
   }
 
+  /** Whether half of the connections that there may be are in use. */
+  get crowded(): boolean {
+    return 2 * this.inFlight >= this.#hop.maxConnections
+  }
+
   /** Whether there is neither a request nor a connection. */
   get quiet(): boolean {
     return this.#open.size === 0 && this.#waiting.size === 0

@@ -10,7 +10,10 @@ import { visitors } from '../../support/visit.ts'
 import { WireClient } from '../../support/wire-client.ts'
 
 const SLOW = 2_000
-const DEADLINE_MS = 2_000
+/** Long enough for all of them to be there at once, on a machine that is busy. */
+const DEADLINE_MS = 8_000
+/** What 99 % of the readers stay within; who had to wait for a slow client would wait for its deadline. */
+const MOST_WAIT_MS = 2_000
 /** How long after its deadline a slow client may still be there: the edge looks only now and then, and the machine is busy. */
 const PATIENCE_MS = 8_000
 const DRIBBLE_MS = 500
@@ -103,8 +106,7 @@ t.test('2,000 slow clients: all are cut by their deadlines, and the readers noti
   t.ok(most > SLOW / 2, `${most} connections at once`)
   const bad = report.sent - (report.statuses[200] ?? 0)
   t.ok(bad <= report.sent / 1_000, `${bad} of ${report.sent} readers had no page: ${JSON.stringify(report.statuses)} ${report.failures[0]}`)
-  // Who had to wait for a slow client would wait for its deadline.
-  t.ok(latencyMs(report, 0.99) < DEADLINE_MS, `99 % of the readers waited up to ${Math.round(latencyMs(report, 0.99))} ms`)
+  t.ok(latencyMs(report, 0.99) < MOST_WAIT_MS, `99 % of the readers waited up to ${Math.round(latencyMs(report, 0.99))} ms`)
   for (const [manner, { statuses }] of Object.entries(MANNERS)) {
     const group = crowd.filter((slow) => slow.manner === manner)
     t.equal(group.filter(({ endedMs }) => endedMs === 0).length, 0, `whoever ${manner} is cut`)

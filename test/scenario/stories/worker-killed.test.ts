@@ -1,14 +1,13 @@
-// A worker thread dies while people read. Its own connections break, as they must; nobody else notices, and it comes back.
+// A worker thread dies, or runs out of memory, while people read. Its own connections break, as they must; nobody else notices, and it comes back.
 
 import { Agent, type ClientRequestArgs } from 'node:http'
 import type { Socket } from 'node:net'
 import { BroadcastChannel } from 'node:worker_threads'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { createSlab } from '../../../edge/base/metrics.ts'
 import { systemClock, systemRandom, systemTimers } from '../../../edge/base/system/clock.ts'
 import { systemDial } from '../../../edge/base/system/dial.ts'
 import { systemFiles } from '../../../edge/base/system/files.ts'
-import { systemMemoryBytes } from '../../../edge/base/system/machine.ts'
 import { quickSite } from '../../../edge/config/quick-site.ts'
 import { EMPTY_ENDPOINTS } from '../../../edge/contract/publication.ts'
 import { EMPTY_SWITCHBOARD } from '../../../edge/contract/switchboard.ts'
@@ -22,6 +21,8 @@ import { visit } from '../../support/visit.ts'
 
 const WORKERS = 3
 const KEPT = 24
+const PATIENCE = { deadlineMs: 30_000 }
+const MIB = 1024 ** 2
 
 const origin = await startOrigin(t, { body: 'page', headers: { 'cache-control': 'max-age=600' } })
 const log = new RecordingLog()
@@ -33,11 +34,13 @@ const port = Number(new URL(edge.urls[0]!).port)
 async function startMortalEdge() {
   const quick = quickSite(['--to', origin.url, '--listen', '127.0.0.1:0', '--admin', 'off', '--workers', String(WORKERS)])
   if (quick.kind !== 'run') throw new Error('the flags should stand for a site')
+  const overload = { ...quick.bootstrap.overload, heapRatio: 1, loopDelayMs: 60_000 }
   const timing = { clock: systemClock, timers: systemTimers, random: systemRandom }
   const running = await startEdgeProcess({
-    bootstrap: { ...quick.bootstrap, accessLog: 'off', drainTimeoutMs: 2_000 },
+    // Nobody is shed here: what is under pressure goes down.
+    bootstrap: { ...quick.bootstrap, overload, accessLog: 'off', drainTimeoutMs: 2_000 },
     ports: { ...timing, files: systemFiles, dial: systemDial, log, metrics },
-    memoryBytes: systemMemoryBytes(),
+    memoryBytes: 512 * MIB,
     workerEntry: new URL('../../support/mortal-worker.ts', import.meta.url),
     ownView: () => ({ slab: createSlab(), series: [], ended: false }),
     build: 'test',
@@ -78,10 +81,20 @@ class OneConnection extends Agent {
   }
 }
 
-t.test('one of three workers is killed: only its own connections break, and it comes back', async (t) => {
+/** What people saw while a worker went down. */
+interface Seen {
+  readonly statuses: ReadonlySet<string>
+  /** The worker that went down. */
+  readonly victim: number
+  /** Connections that broke, by the worker that had them; null where no worker had taken it yet. */
+  readonly broken: readonly (number | null)[]
+}
+
+/** Lets the worker of the first reader go down while all read, and waits until it serves again. */
+async function readersSee(t: Test, goDown: (victim: number) => void): Promise<Seen> {
   const lanes = Array.from({ length: KEPT + 8 }, (_, index) => new OneConnection({ keepAlive: index < KEPT, maxSockets: 1 }))
   t.teardown(() => lanes.forEach((lane) => void lane.destroy()))
-  const broken: number[] = []
+  const broken: { readonly from: number; readonly owner: number | undefined }[] = []
   let answered = 0
   const read = async (lane: OneConnection, index: number) => {
     try {
@@ -90,37 +103,54 @@ t.test('one of three workers is killed: only its own connections break, and it c
       answered += 1
       return status
     } catch (cause) {
-      broken.push(lane.from)
+      broken.push({ from: lane.from, owner: owners.get(lane.from) })
       throw cause
     }
   }
   const more = (count: number) => {
     const wanted = answered + count
-    return until(() => answered >= wanted, { what: `${count} more pages`, deadlineMs: 20_000 })
+    return until(() => answered >= wanted, { ...PATIENCE, what: `${count} more pages` })
   }
   let victim = -1
-  const killing = async () => {
+  const goingDown = async () => {
     await more(2_000)
     t.same(broken, [])
-    await until(() => owners.has(lanes[0]!.from), { what: 'the worker of the first reader' })
+    await until(() => owners.has(lanes[0]!.from), { ...PATIENCE, what: 'the worker of the first reader' })
     victim = owners.get(lanes[0]!.from) as number
     const before = accepted[victim]!
-    const killedMs = performance.now()
-    channel.postMessage({ kill: victim })
-    await until(() => metrics.value('weir_workers') === WORKERS - 1, { what: 'the worker to be gone' })
-    await until(() => metrics.value('weir_workers') === WORKERS, { what: 'the worker to be back' })
-    t.ok(performance.now() - killedMs < 3_000)
-    await until(() => accepted[victim]! > before, { what: 'it to take connections again' })
+    const ended = log.of('worker-ended').length
+    goDown(victim)
+    await until(() => log.of('worker-ended').length > ended, { ...PATIENCE, what: 'the worker to be gone' })
+    await until(() => metrics.value('weir_workers') === WORKERS, { ...PATIENCE, what: 'the worker to be back' })
+    await until(() => accepted[victim]! > before, { ...PATIENCE, what: 'it to take connections again' })
     await more(2_000)
   }
-  const work = killing()
+  const work = goingDown()
   const reports = await Promise.all(lanes.map((lane) => runWhile(work, (index) => read(lane, index), 1)))
+  return {
+    statuses: new Set(reports.flatMap(({ statuses }) => Object.keys(statuses))),
+    victim,
+    // One that the system had taken, and no worker yet, goes down with the socket it waited in.
+    broken: broken.map(({ from, owner }) => owner ?? owners.get(from) ?? null),
+  }
+}
 
-  t.same(new Set(reports.flatMap(({ statuses }) => Object.keys(statuses))), new Set(['200']))
-  t.ok(broken.length > 0, 'its connections broke')
-  // One that the system had taken, and no worker yet, went down with the socket it waited in.
-  const others = broken.filter((from) => ![victim, undefined].includes(owners.get(from)))
-  t.same(others, [], 'no connection of another worker did')
+const othersOf = ({ broken, victim }: Seen) => broken.filter((owner) => owner !== null && owner !== victim)
+
+t.test('one of three workers is killed: only its own connections break, and it comes back', { timeout: 110_000 }, async (t) => {
+  const seen = await readersSee(t, (victim) => channel.postMessage({ kill: victim }))
+  t.same(seen.statuses, new Set(['200']))
+  t.ok(seen.broken.includes(seen.victim), 'its connections broke')
+  t.same(othersOf(seen), [], 'no connection of another worker did')
   t.equal(metrics.value('weir_worker_restarts_total'), 1)
-  t.match(log.of('worker-ended'), [{ worker: victim, cause: 'Error: killed by a test' }])
+  t.match(log.of('worker-ended'), [{ worker: seen.victim, cause: 'Error: killed by a test' }])
+  await until(() => log.of('worker-serves-again').length === 1, { ...PATIENCE, what: 'the line that says so' })
+})
+
+t.test('one of three fills its heap: it ends alone, and it comes back', { timeout: 110_000 }, async (t) => {
+  const seen = await readersSee(t, (victim) => channel.postMessage({ fill: victim }))
+  t.same(seen.statuses, new Set(['200']))
+  t.same(othersOf(seen), [])
+  t.equal(metrics.value('weir_worker_restarts_total'), 2)
+  t.match(log.of('worker-ended').at(-1), { worker: seen.victim, cause: /ERR_WORKER_OUT_OF_MEMORY/ })
 })

@@ -1,12 +1,14 @@
 import t from 'tap'
 import { Abort } from '../../../edge/base/abort.ts'
+import { EdgeError } from '../../../edge/base/edge-error.ts'
 import { systemFiles } from '../../../edge/base/system/files.ts'
+import { bytesBody } from '../../../edge/http/body.ts'
 import { Http1Upstream } from '../../../edge/upstream/http1-upstream.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingMetrics } from '../../support/recording-metrics.ts'
 import { until } from '../../support/until.ts'
 import { startRawOrigin } from './raw-origin.ts'
-import { hopTo, OK, readBody, requestOf, startUpstream } from './send-one.ts'
+import { HandBody, hopTo, OK, readBody, requestOf, startUpstream } from './send-one.ts'
 
 t.test('a client that is gone already is not sent at all', async (t) => {
   const wanted = new Abort()
@@ -56,6 +58,30 @@ t.test('when all hops are busy a new one is UPSTREAM_BUSY, and an idle one gives
   await get(hopTo(silent.address), '/quick')
   t.same(await get(hopTo(origin.address)), { text: 'ok', fault: null })
   await until(() => silent.connections[1]?.socket.destroyed, { what: 'the idle connection to end' })
+})
+
+t.test('uploads whose clients hardly send fill half of the connections at most; others pass them by', async (t) => {
+  const origin = await startRawOrigin(t, ({ socket }, chunk) => {
+    if (chunk.includes('GET ') || chunk.includes('done')) socket.write(OK)
+  })
+  const { send, get } = startUpstream(t)
+  const hop = hopTo(origin.address, { maxConnections: 4, maxQueued: 0 })
+  const bodies = Array.from({ length: 6 }, () => new HandBody(null))
+  const uploads = bodies.map((body) => send(hop, { method: 'POST', body }))
+  await until(() => origin.connections.length === 2, { what: 'two uploads at the origin' })
+  for (const body of bodies) body.sink!.write(Buffer.from('x'))
+  for (let i = 0; i < 5; i += 1) t.same(await get(hop), { text: 'ok', fault: null })
+  t.same(await readBody(await send(hop, { method: 'POST', body: bytesBody(Buffer.from('done')) })), { text: 'ok', fault: null })
+  t.equal(origin.connections.length, 3)
+  // Who has sent all goes on, and who breaks off asks for nothing.
+  bodies[5]?.sink?.write(Buffer.from('done'))
+  bodies[5]?.sink?.end()
+  t.same(await readBody(await uploads[5]!), { text: 'ok', fault: null })
+  for (const [i, body] of bodies.slice(0, 5).entries()) {
+    body.sink!.fail(new EdgeError('CLIENT_GONE'))
+    await t.rejects(uploads[i]!, { code: 'CLIENT_GONE' })
+  }
+  t.equal(origin.connections.length, 3)
 })
 
 t.test('closing lets what is under way end, and closes idle connections', async (t) => {
