@@ -21,7 +21,9 @@ const tell = (message: FromWorker) => parentPort!.postMessage(message)
 const metrics = new SlabMetrics(seed.slab, (series) => tell({ type: 'series', series }))
 const base = { edge: bootstrap.edgeId, worker: seed.index }
 const log = openLog('stderr', base, metrics)
-const accessLog = openLog(bootstrap.accessLog, base, metrics)
+const accessLog = openLog(bootstrap.accessLog, base, metrics, (cause) =>
+  log.log.error({ event: 'access-log-failed', target: bootstrap.accessLog, cause: String(cause) }),
+)
 const ports: Ports = {
   clock: systemClock,
   timers: systemTimers,

@@ -40,8 +40,11 @@ What is beyond a bound is refused, never cut in silence. Deadlines are looked at
 their defaults; for Envoy what its guide for edges recommends, where it does.`
 
 const FIXED = `Fixed: a chunk-size line with its extensions has at most ${MAX_CHUNK_LINE_BYTES} bytes, all extensions of a body ${MAX_EXTENSION_BYTES / 1024} KiB, a trailer section
-${MAX_TRAILER_BYTES / 1024} KiB. A client that was answered for the last time may go on sending for one second or 1 MiB, into the void, so that it
-reads its answer (RFC 9112 §9.6).`
+${MAX_TRAILER_BYTES / 1024} KiB. A client that was answered for the last time may go on sending into the void, so that it reads its answer (RFC 9112
+§9.6): until it is silent for a second, for ten seconds and 64 MiB at most.
+
+A body is passed on as it comes, but once half of a peer's connections are busy an upload gets one only when 16 KiB of it are here, or all: who sends a
+byte now and then must not hold what others wait for.`
 
 /** The text of docs/wire.md. */
 export function wirePage(): string {

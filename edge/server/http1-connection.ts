@@ -23,7 +23,7 @@ import { SocketWriter } from './socket-writer.ts'
 
 /** Bytes held ahead of their turn before the client is not read any more. */
 const AHEAD_BYTES = 16 * 1024
-/** How long who was answered for the last time may be silent until it closes, and who has just connected when the edge is to end. */
+/** How long who was answered for the last time may be silent until it closes, and who has sent nothing yet when the edge is to end. */
 const LINGER_MS = 1_000
 /** How long and how much it may go on sending then, so that its bytes do not cost it the answer (RFC 9112 §9.6). */
 const LINGER_WHOLE_MS = 10_000
@@ -188,9 +188,9 @@ class Http1Connection implements HeldConnection, ExchangeLine, BodySource {
 
   drain(): void {
     this.#last = true
-    if (this.#state === 'idle' && this.#held === null) return this.#linger()
-    // Who has just connected has its request on the way.
-    if (this.#state === 'fresh') this.#dueMs = UNSET
+    // A request may be on its way already, and closing now would cost the client its answer: who is idle has a moment to send it, and is told
+    // with the answer that it was the last.
+    if (this.#state === 'fresh' || this.#state === 'idle') this.#dueMs = UNSET
   }
 
   destroy(): void {
@@ -296,7 +296,7 @@ class Http1Connection implements HeldConnection, ExchangeLine, BodySource {
       case 'head':
         return headTimeoutMs
       case 'idle':
-        return keepAliveMs
+        return this.#last ? LINGER_MS : keepAliveMs
       case 'lingering':
         return LINGER_MS
       case 'serving':

@@ -1,13 +1,9 @@
-// One listening socket: opened anew, or taken over from the process before or from systemd.
+// One listening socket of a worker: opened anew, or taken over from the process before or from systemd.
 
 import { createServer, type Server, type Socket } from 'node:net'
-import { EdgeError } from '../base/edge-error.ts'
 import type { Log } from '../base/ports.ts'
-import { listenAddress } from './listen-address.ts'
+import { listenAt } from './listen-at.ts'
 import type { BoundPlace, ListenPlace } from './listen-place.ts'
-
-/** Connections that may wait to be accepted. */
-const BACKLOG = 4_096
 
 /** A socket that is listened on. */
 export interface ListeningSocket {
@@ -20,40 +16,18 @@ export interface ListeningSocket {
  * Listens. @param address as the bootstrap has it @param take is given each connection, paused
  * @throws EdgeError LISTEN_FAILED
  */
-export function openListeningSocket(
+export async function openListeningSocket(
   address: string,
   place: ListenPlace,
   take: (socket: Socket) => void,
   log: Log,
 ): Promise<ListeningSocket> {
-  return new Promise((resolve, reject) => {
-    // A client that has closed its side may still want its answer: the connection decides.
-    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, take)
-    const failed = (cause: NodeJS.ErrnoException) =>
-      reject(new EdgeError('LISTEN_FAILED', { listen: address, reason: cause.code ?? cause.message }, cause))
-    server.once('error', failed)
-    server.listen({ ...where(address, place), backlog: BACKLOG }, () => {
-      server.off('error', failed)
-      // A connection that could not be accepted (no file descriptor left) must not end the worker.
-      server.on('error', (cause) => log.warn({ event: 'accept-failed', listen: address, cause: String(cause) }))
-      resolve({ bound: boundPlace(server, place), close: () => closed(server) })
-    })
-  })
-}
-
-function where(text: string, place: ListenPlace): object {
-  if (place.fd !== null) return { fd: place.fd }
-  const address = listenAddress(text)
-  if (address.kind !== 'tcp') return { path: address.kind === 'unix' ? address.path : '' }
-  return { host: address.host, port: place.port ?? address.port, reusePort: place.sharing === 'shared' }
-}
-
-function boundPlace(server: Server, place: ListenPlace): BoundPlace {
-  const bound = server.address()
-  const port = bound !== null && typeof bound === 'object' ? bound.port : 0
-  // Not in the documentation, but the only way to learn the number that a successor needs.
-  const fd = (server as unknown as { _handle?: { fd?: number } })._handle?.fd ?? -1
-  return { listener: place.listener, port, fd: fd >= 0 ? fd : null }
+  // A client that has closed its side may still want its answer: the connection decides.
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, take)
+  const bound = await listenAt(server, address, place)
+  // A connection that could not be accepted (no file descriptor left) must not end the worker.
+  server.on('error', (cause) => log.warn({ event: 'accept-failed', listen: address, cause: String(cause) }))
+  return { bound: { ...bound, listener: place.listener }, close: () => closed(server) }
 }
 
 function closed(server: Server): Promise<void> {

@@ -34,12 +34,14 @@ function fileFault({ code, detail, cause }: EdgeError): string {
 
 function listenFault(detail: Readonly<Record<string, unknown>>): string {
   const reason = String(detail.reason ?? '')
+  const listen = String(detail.listen ?? 'The address')
   const what =
     reason === 'EADDRINUSE'
       ? 'is taken by another process'
       : reason === 'EACCES'
-        ? 'may not be used by this user'
+        ? // The system says the same of a folder that is not there.
+          `may not be used by this user${listen.startsWith('unix:') ? ', or its folder is not there' : ''}`
         : `cannot be listened on (${reason})`
   const advice = detail.advice ?? 'Choose another with --listen or in the bootstrap file, or end the process that has it.'
-  return `${String(detail.listen ?? 'The address')} ${what}. ${String(advice)}`
+  return `${listen} ${what}. ${String(advice)}`
 }

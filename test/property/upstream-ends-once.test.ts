@@ -139,7 +139,7 @@ t.test(`${ROUNDS} rounds of ${EXCHANGES} exchanges with an origin and clients th
   const { port } = origin.address() as { port: number }
   const tls = { serverName: null, verify: 'on', caFile: null } as const
   const times = { connectTimeoutMs: 1_000, firstByteTimeoutMs: 2_000, idleTimeoutMs: 3_000, untilHeadMs: 5_000, keepAliveMs: 1_000 }
-  const hop: Hop = { scheme: 'http', address: `127.0.0.1:${port}`, maxConnections: 8, maxQueued: 30, tls, ...times }
+  const hop: Hop = { scheme: 'http', address: `127.0.0.1:${port}`, maxConnections: 8, maxQueued: 45, tls, ...times }
   let left = 0
   for (let round = 0; round < ROUNDS; round += 1) {
     left += EXCHANGES

@@ -17,7 +17,7 @@ channel.unref()
 // Before the edge has it: what it makes of a connection is its own business.
 const emit = Server.prototype.emit
 Server.prototype.emit = function (this: Server, event: string, ...args: unknown[]): boolean {
-  if (event === 'connection') channel.postMessage({ worker: index, port: (args[0] as Socket).remotePort })
+  if (event === 'connection') channel.postMessage({ worker: index, port: (args[0] as Socket).remotePort, atNs: process.hrtime.bigint() })
   return Reflect.apply(emit, this, [event, ...args])
 }
 

@@ -15,8 +15,13 @@ export interface LogSink {
   flush(): void
 }
 
-/** Opens a log. @param target `stdout`, `stderr`, `off` or a file path */
-export function openLog(target: string, base: Readonly<Record<string, unknown>>, metrics: Metrics): LogSink {
+/** Opens a log. @param target `stdout`, `stderr`, `off` or a file path @param failed told of the first line that could not be written */
+export function openLog(
+  target: string,
+  base: Readonly<Record<string, unknown>>,
+  metrics: Metrics,
+  failed: (cause: Error) => void = () => {},
+): LogSink {
   if (target === 'off') return { log: { info() {}, warn() {}, error() {} }, flush() {} }
   const dest = target === 'stdout' ? 1 : target === 'stderr' ? 2 : target
   const sink = pino.destination({
@@ -35,8 +40,11 @@ export function openLog(target: string, base: Readonly<Record<string, unknown>>,
   })
   sink.on('drop', () => dropped.add(1))
   // A full disk or a closed pipe must not end the process; the lines are lost and counted.
-  sink.on('error', () => {
+  let hasFailed = false
+  sink.on('error', (cause: Error) => {
     dropped.add(1)
+    if (!hasFailed) failed(cause)
+    hasFailed = true
     if (state !== 'opening') return
     // It will never open. Told that it is closed, pino does not fail the exit of the process over what waits in it.
     state = 'broken'

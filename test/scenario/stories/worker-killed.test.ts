@@ -57,25 +57,45 @@ async function startMortalEdge() {
   return running
 }
 
-/** Which worker has the connection from each port, as the workers say it. */
-const owners = new Map<number, number>()
+/** A connection as its worker says it; the clock is one that all threads read alike. */
+interface TakenConnection {
+  readonly worker: number
+  readonly port: number
+  readonly atNs: bigint
+}
+
+/** What was taken from each port: the system gives a port to one connection after the other. */
+const taken = new Map<number, TakenConnection[]>()
 const accepted = Array<number>(WORKERS).fill(0)
 const channel = new BroadcastChannel('mortal-workers')
 channel.onmessage = (message) => {
-  const taken = (message as MessageEvent).data as { readonly worker: number; readonly port: number }
-  owners.set(taken.port, taken.worker)
-  accepted[taken.worker]! += 1
+  const one = (message as MessageEvent).data as TakenConnection
+  taken.set(one.port, [...(taken.get(one.port) ?? []), one])
+  accepted[one.worker]! += 1
 }
 t.teardown(() => channel.close())
 
-/** Keeps one connection, and knows the port it comes from. */
+/** A connection as its client knows it. */
+interface OpenedConnection {
+  readonly port: number
+  readonly sinceNs: bigint
+}
+
+/** The worker that took it; null when none has, or has not said so yet. */
+function ownerOf({ port, sinceNs }: OpenedConnection, untilNs: bigint): number | null {
+  return taken.get(port)?.find(({ atNs }) => atNs >= sinceNs && atNs <= untilNs)?.worker ?? null
+}
+
+/** Keeps one connection, and knows where it comes from. */
 class OneConnection extends Agent {
-  from = 0
+  now: OpenedConnection = { port: 0, sinceNs: 0n }
 
   override createConnection(options: ClientRequestArgs, callback?: (cause: Error | null, stream: Socket) => void) {
+    const sinceNs = process.hrtime.bigint()
+    this.now = { port: 0, sinceNs }
     const socket = super.createConnection(options, callback as never) as Socket
     socket.once('connect', () => {
-      this.from = socket.localPort as number
+      this.now = { port: socket.localPort as number, sinceNs }
     })
     return socket
   }
@@ -94,7 +114,7 @@ interface Seen {
 async function readersSee(t: Test, goDown: (victim: number) => void): Promise<Seen> {
   const lanes = Array.from({ length: KEPT + 8 }, (_, index) => new OneConnection({ keepAlive: index < KEPT, maxSockets: 1 }))
   t.teardown(() => lanes.forEach((lane) => void lane.destroy()))
-  const broken: { readonly from: number; readonly owner: number | undefined }[] = []
+  const broken: { readonly connection: OpenedConnection; readonly atNs: bigint }[] = []
   let answered = 0
   const read = async (lane: OneConnection, index: number) => {
     try {
@@ -103,7 +123,7 @@ async function readersSee(t: Test, goDown: (victim: number) => void): Promise<Se
       answered += 1
       return status
     } catch (cause) {
-      broken.push({ from: lane.from, owner: owners.get(lane.from) })
+      broken.push({ connection: lane.now, atNs: process.hrtime.bigint() })
       throw cause
     }
   }
@@ -115,8 +135,9 @@ async function readersSee(t: Test, goDown: (victim: number) => void): Promise<Se
   const goingDown = async () => {
     await more(2_000)
     t.same(broken, [])
-    await until(() => owners.has(lanes[0]!.from), { ...PATIENCE, what: 'the worker of the first reader' })
-    victim = owners.get(lanes[0]!.from) as number
+    const first = () => ownerOf(lanes[0]!.now, process.hrtime.bigint())
+    await until(() => first() !== null, { ...PATIENCE, what: 'the worker of the first reader' })
+    victim = first()!
     const before = accepted[victim]!
     const ended = log.of('worker-ended').length
     goDown(victim)
@@ -131,7 +152,7 @@ async function readersSee(t: Test, goDown: (victim: number) => void): Promise<Se
     statuses: new Set(reports.flatMap(({ statuses }) => Object.keys(statuses))),
     victim,
     // One that the system had taken, and no worker yet, goes down with the socket it waited in.
-    broken: broken.map(({ from, owner }) => owner ?? owners.get(from) ?? null),
+    broken: broken.map(({ connection, atNs }) => ownerOf(connection, atNs)),
   }
 }
 

@@ -6,10 +6,11 @@ import { matchesPattern } from '../../../edge/contract/shape.ts'
 const EXAMPLES = [
   ['a host', 'shop.example.org', '*.example.org', '[2001:db8::1]'],
   ['a path', '/cart', '/product/*', '/user/{id}/orders'],
-  ['an address such', '127.0.0.1:8080', '[::1]:8080', 'shop.internal:80', 'unix:/run/shop.sock'],
+  ['an address such as 127.0.0.1:8080, [::1]:8080, shop', '127.0.0.1:8080', '[::1]:8080', 'shop.internal:80', 'unix:/run/shop.sock'],
+  ['an address such as 127.0.0.1:8080, [::1]:8080, unix', '127.0.0.1:8080', '[::1]:8080', 'unix:/run/shop.sock', 'fd:NAME'],
   ['a field name', 'x-api-key'],
   ['an address range', '10.0.0.0/8', '2001:db8::/32'],
-  ['one of', 'path', 'target', 'host', 'address', 'route', 'header:NAME', 'cookie:NAME', 'query:NAME'],
+  ['one of', 'path', 'target', 'host', 'address', 'route', 'certificate', 'header:NAME', 'cookie:NAME', 'query:NAME'],
   ['a rate', '100/s', '6000/m'],
   ['a URL such', 'redis://127.0.0.1:6379', 'rediss://user:password@host:6379/0'],
   ['a media type', 'text/html; charset=utf-8'],

@@ -37,7 +37,7 @@ t.test('the log of faults is not for what clients did, nor for what operators or
 })
 
 t.test('behind a message that could not be read for certain the connection ends', async (t) => {
-  for (const code of ['BAD_HOST', 'BAD_TARGET', 'BODY_TOO_LARGE'] as const)
+  for (const code of ['BAD_HOST', 'BAD_TARGET', 'BODY_TOO_LARGE', 'METHOD_UNSUPPORTED'] as const)
     t.equal(rescued(new EdgeError(code)).answer.fields.get('connection'), 'close', code)
   t.notOk(rescued(new EdgeError('NO_ROUTE')).answer.fields.has('connection'))
 })

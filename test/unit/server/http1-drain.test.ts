@@ -33,6 +33,17 @@ t.test('a drain lets what is under way finish, says that it is the last, and clo
   await draining
 })
 
+t.test('a request that an idle client has sent as the drain began is answered, and told that it was the last', async (t) => {
+  const { port, listener } = await startListener(t, echo)
+  const client = await rawClient(t, port)
+  client.send('GET /first HTTP/1.1\r\nHost: a\r\n\r\n')
+  await client.waitFor(/<\/first>/)
+  const draining = listener.drain(60_000)
+  client.send('GET /second HTTP/1.1\r\nHost: a\r\n\r\n')
+  t.match(await client.closed(), /\r\nConnection: close\r\n[\s\S]*<\/second>$/)
+  await draining
+})
+
 t.test('an answer that had begun before the drain ends whole, and its connection with it', async (t) => {
   let finish: () => void = () => {}
   const { port, listener } = await startListener(t, ({ reply }) => {

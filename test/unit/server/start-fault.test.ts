@@ -7,6 +7,7 @@ const listen = (detail: object) => startFault(new EdgeError('LISTEN_FAILED', { l
 t.test('an address that cannot be listened on says why and what to do', async (t) => {
   t.match(listen({ reason: 'EADDRINUSE' }), /^127\.0\.0\.1:80 is taken by another process\. Choose another /)
   t.match(listen({ reason: 'EACCES' }), /^127\.0\.0\.1:80 may not be used by this user\. /)
+  t.match(listen({ listen: 'unix:/run/a.sock', reason: 'EACCES' }), /^unix:\/run\/a\.sock may not .*, or its folder is not there\. /)
   t.match(listen({ reason: 'EADDRNOTAVAIL' }), /^127\.0\.0\.1:80 cannot be listened on \(EADDRNOTAVAIL\)\. Choose/)
   t.equal(listen({ listen: 'fd:web', reason: 'none', advice: 'Name it.' }), 'fd:web cannot be listened on (none). Name it.')
 })

@@ -39,17 +39,20 @@ t.test('a sink that does not keep up loses lines, counted, and nobody waits for 
   t.ok(dropped(metrics) < 700, 'four megabytes wait')
 })
 
-t.test('a file that cannot be opened is counted and ends nothing', async (t) => {
+t.test('a file that cannot be opened is counted, said once, and ends nothing', async (t) => {
   const metrics = new RecordingMetrics()
   const file = join(tempDir(t), 'no-folder')
   writeFileSync(file, '')
-  const sink = openLog(join(file, 'access.log'), {}, metrics)
+  const failures: Error[] = []
+  const sink = openLog(join(file, 'access.log'), {}, metrics, (cause) => failures.push(cause))
   sink.log.info({ event: 'exchange' })
   await until(() => dropped(metrics) > 0, { what: 'the loss to be counted' })
   const lost = dropped(metrics)
   sink.log.warn({ event: 'later' })
   t.equal(dropped(metrics), lost + 1)
   sink.flush()
+  t.match(failures, [{ syscall: 'mkdir' }])
+  t.equal(failures.length, 1)
 })
 
 t.test('flush writes out what waits', async (t) => {
