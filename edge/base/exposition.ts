@@ -27,6 +27,7 @@ const STATES: ReadonlySet<MetricName> = new Set([
   'weir_redis_state',
   'weir_pressure',
   'weir_event_loop_delay_seconds',
+  'weir_certificate_expiry_timestamp_seconds',
 ] as const)
 
 /** The text that Prometheus reads; metrics without a series are left out. */

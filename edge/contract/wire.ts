@@ -73,6 +73,7 @@ export const EdgeBeatSchema = Type.Object({
     description: 'Share of cache lookups answered from the cache since the last beat; null when there were none.',
   }),
   workers: Count('Workers that serve.'),
+  pressure: Type.Optional(Type.Integer({ minimum: 0, maximum: 4, description: 'How overloaded its worst worker is.' })),
   redis: Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('none')], {
     description: 'Whether Redis answers; none without Redis.',
   }),

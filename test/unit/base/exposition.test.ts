@@ -34,6 +34,8 @@ t.test('what is a state and no amount is the highest of the workers', async (t) 
     worker((metrics) => metrics.gauge('weir_peers', ['shop']).set(2)),
   ])
   t.match(text, /^weir_peers\{pool="shop"\} 3$/m)
+  const ends = worker((metrics) => metrics.gauge('weir_certificate_expiry_timestamp_seconds', ['a.example']).set(1_800_000_000))
+  t.match(exposition([ends, ends]), /\{name="a\.example"\} 1800000000$/m)
 })
 
 t.test('buckets of a histogram are cumulative up to +Inf, beside its sum and its count', async (t) => {

@@ -19,7 +19,14 @@ export function createSupervisor(t: Scope, workers: number, { bootstrap = {}, in
   const lost: EdgeError[] = []
   const whole = bootstrapOf(bootstrap)
   const plan = new ListenPlan(whole, inherited, workers)
-  const supervisor = new Supervisor({ entry: toyWorker(t), bootstrap: whole, plan, ports, memoryBytes: 1024 ** 3, lost: (fault) => lost.push(fault) })
+  const supervisor = new Supervisor({
+    entry: toyWorker(t),
+    bootstrap: whole,
+    plan,
+    ports,
+    memoryBytes: 1024 ** 3,
+    lost: (fault) => lost.push(fault),
+  })
   t.teardown(() => supervisor.drain(0))
   return { supervisor, clock, log, metrics, lost }
 }

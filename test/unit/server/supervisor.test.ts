@@ -27,6 +27,14 @@ t.test('all workers start on the port that the first one found', async (t) => {
   t.equal(metrics.value('weir_workers'), 3)
 })
 
+t.test('the heaps of all workers have their share of the memory', async (t) => {
+  const { supervisor } = await start(t, 2, { bootstrap: { l1MaxBytes: 0 } })
+  t.same(
+    supervisor.views().map(({ slab }) => notesOf(slab).heapMib),
+    [256, 256],
+  )
+})
+
 const LISTENERS = [{ address: '127.0.0.1:0' }, { address: 'unix:/run/not-used.sock' }]
 
 t.test('the sockets of all workers are there for who comes after them', async (t) => {

@@ -14,7 +14,7 @@ import { tempDir } from '../../support/temp-dir.ts'
 
 // A worker that serves nobody and does what it is told: `told.revision` says what, so that no part of the real edge is needed.
 const SOURCE = `
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, resourceLimits, workerData } from 'node:worker_threads'
 const { index, places, told, slab, ticketKeys } = workerData
 let revision = told.revision
 const say = (message) => parentPort.postMessage(message)
@@ -27,6 +27,7 @@ else {
   new Float64Array(slab)[20] = 1
   new Float64Array(slab)[24] = index + 1
   new Float64Array(slab)[21] += 1
+  new Float64Array(slab)[25] = resourceLimits.maxOldGenerationSizeMb
   keep(ticketKeys)
   say({ type: 'listening', bound: places.map(({ listener, port, fd }) => ({ listener, port: port ?? 4321 + listener, fd: fd ?? 100 * (index + 1) + listener })) })
 }
@@ -59,10 +60,10 @@ export function toyWorker(t: Scope, { crashesAt = 500 } = {}): URL {
   return pathToFileURL(path)
 }
 
-/** What a toy worker has noted in its slab: how often it was told to reload, and a digest of its ticket keys. */
-export function notesOf(slab: SharedArrayBuffer): { readonly reloads: number; readonly keys: number } {
+/** What a toy worker has noted in its slab: how often it was told to reload, a digest of its ticket keys, and what its heap may grow to. */
+export function notesOf(slab: SharedArrayBuffer): { readonly reloads: number; readonly keys: number; readonly heapMib: number } {
   const slots = new Float64Array(slab)
-  return { reloads: slots[22]!, keys: slots[23]! }
+  return { reloads: slots[22]!, keys: slots[23]!, heapMib: slots[25]! }
 }
 
 /** What a toy worker does with a revision. */

@@ -106,6 +106,7 @@ t.test('a worker that fills its heap ends alone, and says why', async (t) => {
   const { worker, heard, heardOf } = start(t, TELL.ok, { maxOldGenerationSizeMb: 64 })
   const sibling = start(t, TELL.ok)
   await Promise.all([heardOf(1), sibling.heardOf(1)])
+  t.equal(notesOf(worker.slab).heapMib, 64)
   t.equal(await worker.tell(toldOf(TELL.fillsItsHeap), 'all'), null)
   t.match(heard.at(-1), /^ended Error \[ERR_WORKER_OUT_OF_MEMORY\]/)
   t.match(await sibling.worker.read(), { inFlight: 1 })
