@@ -23,7 +23,7 @@ export const CASES: Readonly<Record<BenchCase, CaseRow>> = {
   'hit-l2': { job: 'hit-l2', taken: 'always', sentence: 'a 1 KB answer from Redis, never kept in memory' },
   pass: { job: 'pass', taken: 'always', sentence: 'a 1 KB answer from the origin, no cache asked' },
   limited: { job: 'limited', taken: 'always', sentence: 'a client far over its limit: nearly every answer is a 429' },
-  tls: { job: 'hit-l1', taken: 'when-asked', sentence: '`hit-l1` over TLS 1.3 on kept-alive connections, certificate with a P-256 key' },
+  tls: { job: 'hit-l1', taken: 'always', sentence: '`hit-l1` over TLS 1.3 on kept-alive connections, certificate with a P-256 key' },
   routes: {
     job: 'hit-l1',
     taken: 'always',
