@@ -3,7 +3,7 @@
 // A flood of invented texts costs a reading each and pushes old findings out, but takes no more memory, and no search for the oldest.
 
 /** Longer texts are read each time: few are, and they would take most of the room. */
-const MAX_TEXT_LENGTH = 512
+const MAX_LENGTH = 512
 
 /** A text, and what was found out about it. */
 export interface Known<V> {
@@ -19,11 +19,13 @@ export class TextMemo<V> {
   #older = new Map<string, Known<V>>()
   readonly #maxYounger: number
   readonly #read: (text: string) => V
+  readonly #maxLength: number
 
-  /** @param max texts remembered @param read pure */
-  constructor(max: number, read: (text: string) => V) {
+  /** @param max texts remembered @param read pure @param maxLength of a text that is remembered */
+  constructor(max: number, read: (text: string) => V, maxLength = MAX_LENGTH) {
     this.#maxYounger = Math.ceil(max / 2)
     this.#read = read
+    this.#maxLength = maxLength
   }
 
   /** Texts remembered now. */
@@ -43,7 +45,7 @@ export class TextMemo<V> {
   }
 
   #keep(text: string): Known<V> {
-    if (text.length > MAX_TEXT_LENGTH) return { text, found: this.#read(text), by: this }
+    if (text.length > this.#maxLength) return { text, found: this.#read(text), by: this }
     const known = this.#older.get(text) ?? this.#readFirst(text)
     if (this.#younger.size >= this.#maxYounger) {
       this.#older = this.#younger

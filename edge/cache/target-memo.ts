@@ -3,8 +3,9 @@
 import { TextMemo } from '../base/text-memo.ts'
 import { canonicalTarget, type TargetResult, type TargetRules } from '../http/target.ts'
 
-/** Targets remembered. One that is looked up many times a second is read once. */
-const MAX_TARGETS = 16_384
+/** Targets remembered: as many as a site has in demand. All of them, as long as can be, take some 15 MB; most are a tenth of that. */
+const MAX_TARGETS = 32_768
+const MAX_LENGTH = 256
 
 /** A cache key, and all that it was made of beside the target. */
 export interface KeptKey {
@@ -24,5 +25,5 @@ export interface KnownTarget {
 
 /** Reads targets by the rules of a site. */
 export function targetMemo(rules: TargetRules): TextMemo<KnownTarget> {
-  return new TextMemo(MAX_TARGETS, (text) => ({ read: canonicalTarget(text, rules), kept: null }))
+  return new TextMemo(MAX_TARGETS, (text) => ({ read: canonicalTarget(text, rules), kept: null }), MAX_LENGTH)
 }

@@ -11,6 +11,7 @@ import { withoutHopByHop } from '../http/hop-by-hop.ts'
 import { formatTraceparent, nextTraceContext, parseTraceparent, RANDOM } from '../http/trace-context.ts'
 import { forwardTraceState } from '../http/trace-state.ts'
 import { appendVia } from '../http/via.ts'
+import type { Introduction } from './connection-memory.ts'
 import type { Asked, Exchange, Request } from './exchange.ts'
 
 /** Bytes of the ids of a trace and of a span (W3C Trace Context §3.2.2). */
@@ -72,22 +73,42 @@ function mayPass(name: string, from: 'trusted' | 'anyone'): boolean {
   return from === 'trusted' || !FROM_TRUSTED_ONLY.has(meant)
 }
 
-// Both lists are made from one walk, so that they cannot tell two stories; null is a hop that nobody can name.
-function nameClient(fields: Fields, { request, client }: Asked, x: Exchange): void {
-  const peer = parseAddress(x.incoming.peerAddress)
-  const hops = client.trustedPeer ? [...hopsBefore(request, x.snapshot.clients.addressRule), peer] : [peer]
-  fields.set('X-Forwarded-For', hops.map((hop) => (hop === null ? 'unknown' : formatAddress(hop))).join(', '))
+function nameClient(fields: Fields, asked: Asked, x: Exchange): void {
+  const { request, client } = asked
+  const { address, forwarded } = introductionOf(asked, x)
+  fields.set('X-Forwarded-For', address)
   fields.set('X-Forwarded-Proto', client.scheme)
   if (request.authority !== '') fields.set('X-Forwarded-Host', request.authority)
   if (request.fields.has('x-real-ip') && client.trustedPeer) fields.set('X-Real-IP', client.address)
+  fields.set('Forwarded', forwarded)
+}
+
+// Who comes to us directly is named alike in each request of its connection.
+function introductionOf(asked: Asked, x: Exchange): Introduction {
+  const { request, client } = asked
+  const { memory, peerAddress } = x.incoming
+  if (client.trustedPeer) {
+    return introduction([...hopsBefore(request, x.snapshot.clients.addressRule), parseAddress(peerAddress)], asked)
+  }
+  const told = memory.introduction
+  if (told !== null && told.scheme === client.scheme && told.authority === request.authority) return told
+  memory.introduction = introduction([parseAddress(peerAddress)], asked)
+  return memory.introduction
+}
+
+// Both lists are made from one walk, so that they cannot tell two stories; null is a hop that nobody can name.
+function introduction(hops: readonly (Address | null)[], { request, client }: Asked): Introduction {
+  const { authority } = request
+  const { scheme } = client
   const elements = hops.map((hop, at) =>
     formatForwardedElement({
       for: hop === null ? 'unknown' : forwardedNode(hop),
-      ...(at === 0 ? { proto: client.scheme } : {}),
-      ...(at === hops.length - 1 && request.authority !== '' ? { host: request.authority } : {}),
+      ...(at === 0 ? { proto: scheme } : {}),
+      ...(at === hops.length - 1 && authority !== '' ? { host: authority } : {}),
     }),
   )
-  fields.set('Forwarded', elements.join(', '))
+  const address = hops.map((hop) => (hop === null ? 'unknown' : formatAddress(hop))).join(', ')
+  return { scheme, authority, address, forwarded: elements.join(', ') }
 }
 
 /** What trusted proxies say of the way to them, the farthest first; of the two fields only the one they are known to write. */

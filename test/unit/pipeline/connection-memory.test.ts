@@ -1,5 +1,6 @@
 import t from 'tap'
 import { ConnectionMemory } from '../../../edge/pipeline/connection-memory.ts'
+import { forwardFields } from '../../../edge/pipeline/forward-fields.ts'
 import { identify } from '../../../edge/pipeline/identify.ts'
 import { normalise } from '../../../edge/pipeline/normalise.ts'
 import { type Asking, Line } from '../../support/exchange-maker.ts'
@@ -35,4 +36,24 @@ t.test('what an agent is may change with the site', async (t) => {
   const site = { pools: { p: { peers: [{ address: '127.0.0.1:1' }] } }, routes: { r: { path: '/*', pool: 'p' } } }
   const after = new Line({ ...site, clients: { crawlers: { agents: ['ourthing'] } } })
   t.same(read(after, { 'User-Agent': agent })[1], 'crawler')
+})
+
+t.test('origins are told of each request what it says', async (t) => {
+  const line = new Line()
+  const shared = new ConnectionMemory()
+  const told = (headers: Asking['headers']) => {
+    const { asked, x } = line.asked({ headers: headers! })
+    const fields = forwardFields(asked, { ...x, incoming: { ...x.incoming, memory: shared } })
+    return [fields.get('x-forwarded-for'), fields.get('x-forwarded-host'), fields.get('forwarded')]
+  }
+  const a = ['198.51.100.7', 'a.example', 'for=198.51.100.7;host=a.example;proto=http']
+  const b = ['198.51.100.7', 'b.example', 'for=198.51.100.7;host=b.example;proto=http']
+  for (const [host, expected] of [
+    ['a.example', a],
+    ['a.example', a],
+    ['b.example', b],
+    ['a.example', a],
+  ] as const) {
+    t.same(told({ Host: host, 'X-Forwarded-For': '192.0.2.1' }), expected)
+  }
 })
