@@ -2,7 +2,6 @@
 // looks into. The parts that did not change are taken over, so that a flipped switch does not compile ten thousand routes.
 
 import { TextMemo } from '../base/text-memo.ts'
-import { targetMemo } from '../cache/target-memo.ts'
 import { ClientAddressRule } from '../client/client-address.ts'
 import { CrawlerAgents } from '../client/crawler-agents.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
@@ -22,6 +21,7 @@ import { compileRoutes } from '../route/route-table.ts'
 import { compilePools } from './compile-pools.ts'
 import type { Registries } from './registries.ts'
 import type { FallbackPlan, LimitPlan, RoutePlan, Snapshot } from './snapshot.ts'
+import { targetMemo } from './target-memo.ts'
 
 /** Host fields remembered: as many as a site has names, and no flood of invented ones more. */
 const MAX_HOSTS = 10_000

@@ -4,7 +4,6 @@
 import type { Balancer } from '../balance/balancer.ts'
 import type { Peer } from '../balance/peer.ts'
 import type { TextMemo } from '../base/text-memo.ts'
-import type { KnownTarget } from '../cache/target-memo.ts'
 import type { ClientAddressRule } from '../client/client-address.ts'
 import type { CrawlerAgents } from '../client/crawler-agents.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
@@ -17,6 +16,7 @@ import type { Gcra } from '../limit/gcra.ts'
 import type { QuotaPolicy } from '../limit/limit-fields.ts'
 import type { RouteTable } from '../route/route-table.ts'
 import type { Hop } from '../upstream/upstream.ts'
+import type { KnownTarget } from './target-memo.ts'
 
 /** A fallback whose body is ready to be sent. */
 export interface FallbackPlan {

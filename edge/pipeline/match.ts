@@ -8,12 +8,22 @@ import { hstsFor } from './hsts.ts'
 
 /** The route of a request. @throws EdgeError NO_ROUTE, METHOD_NOT_ALLOWED with the methods that are taken */
 export function match(request: Request, client: Client, x: Exchange): RoutePlan {
-  const found = x.snapshot.routes.match(request)
-  if (found.kind === 'no-route') throw new EdgeError('NO_ROUTE', { host: request.host, path: request.path.slice(0, 256) })
-  if (found.kind === 'method-not-allowed') throw new EdgeError('METHOD_NOT_ALLOWED', { allow: found.allow.join(', ') })
-  x.why.route = found.id
-  const plan = x.snapshot.plans.get(found.id)!
+  const plan = planOf(request, x)
+  x.why.route = plan.id
   // Noted here, since refusals of the route tell it too.
   if (plan.hsts !== null) x.why.hsts = hstsFor(plan.hsts, client.scheme)
+  return plan
+}
+
+function planOf(request: Request, x: Exchange): RoutePlan {
+  const { host, method, known } = request
+  const { routes, plans } = x.snapshot
+  const { routed } = known
+  if (routed !== null && routed.host === host && routed.method === method) return routed.plan
+  const found = routes.match(request)
+  if (found.kind === 'no-route') throw new EdgeError('NO_ROUTE', { host, path: request.path.slice(0, 256) })
+  if (found.kind === 'method-not-allowed') throw new EdgeError('METHOD_NOT_ALLOWED', { allow: found.allow.join(', ') })
+  const plan = plans.get(found.id)!
+  if (routes.byPlaceAlone) known.routed = { host, method, plan }
   return plan
 }

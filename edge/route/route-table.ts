@@ -23,10 +23,13 @@ type Trees = ReadonlyMap<string, readonly PathTree[]>
 export class RouteTable {
   readonly #trees: Trees
   readonly #hasWildcards: boolean
+  /** Whether host, path and method alone say which route takes a request: no route has other predicates. */
+  readonly byPlaceAlone: boolean
 
   /** @param trees keys are canonical hosts, wildcards such as `*.example.org`, and `*` */
-  constructor(trees: Trees) {
+  constructor(trees: Trees, byPlaceAlone: boolean) {
     this.#trees = trees
+    this.byPlaceAlone = byPlaceAlone
     this.#hasWildcards = [...trees.keys()].some((host) => host.startsWith('*.'))
   }
 
@@ -76,7 +79,8 @@ export class RouteTable {
 export function compileRoutes(routes: Readonly<Record<string, RouteRule>>, defaultHosts: readonly string[]): RouteTable {
   const own = new Map<string, PathTree>()
   const shared = new PathTree()
-  for (const route of compileBySpecificity(routes)) {
+  const compiled = compileBySpecificity(routes)
+  for (const route of compiled) {
     const hosts = routes[route.found.id]!.hosts
     if (hosts.length === 0) shared.add(route)
     for (const host of new Set(hosts.map(canonicalHost))) treeOf(own, host).add(route)
@@ -88,7 +92,8 @@ export function compileRoutes(routes: Readonly<Record<string, RouteRule>>, defau
     const tree = own.get(host)
     trees.set(host, tree === undefined ? [shared] : [tree, shared])
   }
-  return new RouteTable(trees)
+  const byPlaceAlone = compiled.every(({ predicates }) => predicates.length === 0)
+  return new RouteTable(trees, byPlaceAlone)
 }
 
 /** The best of what each tree finds: trees of one host are equals, so the rank decides. */

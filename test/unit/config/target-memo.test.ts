@@ -1,5 +1,5 @@
 import t from 'tap'
-import { targetMemo } from '../../../edge/cache/target-memo.ts'
+import { targetMemo } from '../../../edge/config/target-memo.ts'
 
 const RULES = { mergeSlashes: 'merge', encodedSlash: 'refuse', maxBytes: 100 } as const
 
