@@ -35,7 +35,7 @@ export class TextMemo<V> {
 
   /** What the text means. */
   get(text: string): V {
-    return (this.#younger.get(text) ?? this.#keep(text)).found
+    return this.again(text, null).found
   }
 
   /** The same. @param last what was known last time in the same place: a connection says the same of itself in each request */

@@ -24,16 +24,7 @@ const port = await freePort()
 const edge = await startEdge(t, {
   bootstrap: { listeners: [{ address: `127.0.0.1:${port}`, tls: { certificates: [{ certFile, keyFile }] } }], http2MaxStreams: 100 },
   site: {
-    pools: {
-      origin: {
-        peers: [{ address: `127.0.0.1:${stage.origin.port}` }],
-        tries: 1,
-        firstByteTimeoutMs: 2_000,
-        totalTimeoutMs: 2_000,
-        idleTimeoutMs: 2_000,
-        ejection: { consecutiveFailures: 1_000, maxEjectedRatio: 0 },
-      },
-    },
+    pools: { origin: stage.pool },
     routes: { all: { pool: 'origin', cache: { store: 'off' } } },
   },
 })

@@ -20,16 +20,7 @@ const CARELESS_DEADLINE_MS = 250
 const stage = await openStage(t)
 const edge = await startEdge(t, {
   site: {
-    pools: {
-      origin: {
-        peers: [{ address: `127.0.0.1:${stage.origin.port}` }],
-        tries: 1,
-        firstByteTimeoutMs: 2_000,
-        totalTimeoutMs: 2_000,
-        idleTimeoutMs: 2_000,
-        ejection: { consecutiveFailures: 1_000, maxEjectedRatio: 0 },
-      },
-    },
+    pools: { origin: stage.pool },
     routes: {
       plain: { path: '/plain/*', pool: 'origin', cache: { store: 'off' } },
       kept: { path: '/kept/*', pool: 'origin', cache: { crawlerFills: 'all', staleIfErrorMs: 0 } },

@@ -16,6 +16,8 @@ const VICTIM = /^\/plain\/victim\/\d+$/
 /** An origin that plays the case it is given, and answers everybody else with their own target. */
 export interface Stage {
   readonly origin: ByteOrigin
+  /** The pool of it alone: asked once, waited for shortly, never left out. */
+  readonly pool: object
   /** The case that is played to whoever asks for anything but a victim's page. */
   play(answerCase: AnswerCase): void
 }
@@ -30,6 +32,14 @@ export async function openStage(t: Scope): Promise<Stage> {
   })
   return {
     origin,
+    pool: {
+      peers: [{ address: `127.0.0.1:${origin.port}` }],
+      tries: 1,
+      firstByteTimeoutMs: 2_000,
+      totalTimeoutMs: 2_000,
+      idleTimeoutMs: 2_000,
+      ejection: { consecutiveFailures: 1_000, maxEjectedRatio: 0 },
+    },
     play(answerCase) {
       playing = answerCase
     },

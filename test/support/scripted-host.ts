@@ -6,6 +6,7 @@ import type { Body } from '../../edge/http/body.ts'
 import { Fields } from '../../edge/http/fields.ts'
 import type { Answer, Incoming, Reply, Sent } from '../../edge/pipeline/exchange.ts'
 import type { ConnectionHost, HeldConnection } from '../../edge/server/connection-host.ts'
+import { readBody } from './read-body.ts'
 import { RecordingLog } from './recording-log.ts'
 import { RecordingMetrics } from './recording-metrics.ts'
 
@@ -86,17 +87,7 @@ export function answerOk({ reply }: HostedRequest): unknown {
 }
 
 /** Reads a request body to its end: its text, or the code of the fault it ended with. */
-export function readBody(body: Body | null): Promise<{ text: string; fault: string | null }> {
-  if (body === null) return Promise.resolve({ text: '', fault: null })
-  return new Promise((resolve) => {
-    let text = ''
-    body.open({
-      write(chunk) {
-        text += Buffer.from(chunk).toString('latin1')
-        return true
-      },
-      end: () => resolve({ text, fault: null }),
-      fail: (fault) => resolve({ text, fault: (fault as { code?: string }).code ?? String(fault) }),
-    })
-  })
+export async function readRequestBody(body: Body | null): Promise<{ text: string; fault: string | null }> {
+  const { text, fault } = await readBody(body)
+  return { text, fault: fault === null ? null : ((fault as { code?: string }).code ?? String(fault)) }
 }

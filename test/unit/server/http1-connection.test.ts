@@ -4,10 +4,11 @@ import t from 'tap'
 import { type Body, bytesBody } from '../../../edge/http/body.ts'
 import type { Sent } from '../../../edge/pipeline/exchange.ts'
 import { rawExchange } from '../../support/http-client.ts'
+import { readBody } from '../../support/read-body.ts'
 import { ScriptedBody } from '../../support/scripted-body.ts'
 import { until } from '../../support/until.ts'
 import { rawClient } from './raw-client.ts'
-import { answerOf, readRequest, startListener, type Taken } from './start-listener.ts'
+import { answerOf, startListener, type Taken } from './start-listener.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 const CHUNKED = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'
@@ -69,7 +70,7 @@ t.test('as many fields as are allowed are taken', async (t) => {
 
 t.test('a broken body is a fault of the message, the last one of its connection', async (t) => {
   const { port, faults, refusals } = await startListener(t, async ({ incoming, reply }) => {
-    const { fault } = await readRequest(incoming.body)
+    const { fault } = await readBody(incoming.body)
     void reply.send(answerOf(text((fault as { code: string }).code), { status: 400 }))
   })
   const said = (await rawExchange(port, `${CHUNKED}2\r\nab\r\nzz\r\n${GET}`, 3_000)).toString()
@@ -83,7 +84,7 @@ t.test('a broken body under an answer that has begun breaks it off when that was
   const answer = new ScriptedBody()
   const { port } = await startListener(t, async ({ incoming, reply }) => {
     sending = reply.send(answerOf(answer.write('half')))
-    answer.fail((await readRequest(incoming.body)).fault)
+    answer.fail((await readBody(incoming.body)).fault)
   })
   const client = await rawClient(t, port)
   client.send(CHUNKED)
@@ -104,7 +105,7 @@ t.test('pipelined requests are served one at a time and answered in order, what 
     await tick()
     t.equal(taken.length, served, 'the next one waits')
     const { incoming, reply } = taken[served - 1]!
-    await readRequest(incoming.body)
+    await readBody(incoming.body)
     reply.send(answerOf(text(`<${incoming.target}>`)))
   }
   t.match(await client.closed(), /200 OK[\s\S]*<\/1>HTTP[\s\S]*<\/2>HTTP[\s\S]*<\/3>HTTP\/1\.1 400 /)
@@ -168,7 +169,7 @@ t.test('a client that goes away with requests waiting frees them all', async (t)
 
 t.test('100 (Continue) is said when the body is opened, once, to who waits for it', async (t) => {
   const { port } = await startListener(t, async ({ incoming, reply }) => {
-    void reply.send(answerOf(text(`<${(await readRequest(incoming.body)).text}>`)))
+    void reply.send(answerOf(text(`<${(await readBody(incoming.body)).text}>`)))
   })
   const head = (expect: string) => `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n${expect}\r\n`
   const client = await rawClient(t, port)
@@ -194,7 +195,7 @@ t.test('who is refused before its body gets the answer alone, and the connection
   const client = await rawClient(t, port)
   client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n')
   t.match(await client.closed(), /^HTTP\/1\.1 417 [\s\S]*\r\nConnection: close\r\n[\s\S]*no$/)
-  t.match(await readRequest(taken[0]!.incoming.body), { fault: { code: 'CLIENT_GONE' } }, 'nobody waits for a body that is not wanted')
+  t.match(await readBody(taken[0]!.incoming.body), { fault: { code: 'CLIENT_GONE' } }, 'nobody waits for a body that is not wanted')
 })
 
 t.test('100 (Continue) does not come into an answer that has begun', async (t) => {
@@ -203,7 +204,7 @@ t.test('100 (Continue) does not come into an answer that has begun', async (t) =
   const client = await rawClient(t, port)
   client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n')
   await client.waitFor(/early/)
-  const reading = readRequest(taken[0]!.incoming.body)
+  const reading = readBody(taken[0]!.incoming.body)
   client.send('body')
   t.same(await reading, { text: 'body', fault: null })
   answer.write('late').end()

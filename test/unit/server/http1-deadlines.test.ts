@@ -5,11 +5,12 @@ import t from 'tap'
 import type { EdgeBootstrap } from '../../../edge/contract/bootstrap.ts'
 import { bytesBody } from '../../../edge/http/body.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { readBody } from '../../support/read-body.ts'
 import type { Scope } from '../../support/scope.ts'
 import { ScriptedBody } from '../../support/scripted-body.ts'
 import { until } from '../../support/until.ts'
 import { rawClient } from './raw-client.ts'
-import { answerOf, readRequest, type StartedListener, startListener, type Taken } from './start-listener.ts'
+import { answerOf, type StartedListener, startListener, type Taken } from './start-listener.ts'
 
 const SWEEP_MS = 250
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -94,7 +95,7 @@ t.test('silence within a body is REQUEST_TIMEOUT, and each byte begins it anew',
   client.send(`${POST(4)}a`)
   await until(() => edge.taken.length === 1, { what: 'the request' })
   let ended: unknown = null
-  const reading = readRequest(edge.taken[0]!.incoming.body).then((read) => {
+  const reading = readBody(edge.taken[0]!.incoming.body).then((read) => {
     ended = read
   })
   for (const byte of 'bc') {
@@ -122,7 +123,7 @@ t.test('a trickle is REQUEST_TIMEOUT after a grace, and so is a body without end
     client.send(POST(1_000_000))
     await until(() => edge.taken.length === 1, { what: 'the request' })
     let fault: unknown = null
-    const reading = readRequest(edge.taken[0]!.incoming.body).then((read) => {
+    const reading = readBody(edge.taken[0]!.incoming.body).then((read) => {
       fault = read.fault
     })
     let atMs = 0
@@ -143,7 +144,7 @@ t.test('while nobody reads the body, its client is not late', async (t) => {
   client.send(`${POST(8)}half`)
   await until(() => edge.taken.length === 1, { what: 'the request' })
   await edge.pass(60_000)
-  const reading = readRequest(edge.taken[0]!.incoming.body)
+  const reading = readBody(edge.taken[0]!.incoming.body)
   client.send('half')
   t.same(await reading, { text: 'halfhalf', fault: null })
 })

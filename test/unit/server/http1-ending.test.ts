@@ -6,11 +6,12 @@ import { bytesBody } from '../../../edge/http/body.ts'
 import { ConnectionMemory } from '../../../edge/pipeline/connection-memory.ts'
 import { serveHttp1 } from '../../../edge/server/http1-connection.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { readBody } from '../../support/read-body.ts'
 import type { Scope } from '../../support/scope.ts'
 import { ScriptedHost } from '../../support/scripted-host.ts'
 import { until } from '../../support/until.ts'
 import { rawClient } from './raw-client.ts'
-import { answerOf, readRequest, startListener, type Taken } from './start-listener.ts'
+import { answerOf, startListener, type Taken } from './start-listener.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 const PAGE = bytesBody(Buffer.from('page'))
@@ -65,7 +66,7 @@ t.test('a body nobody reads is thrown away when it is here, and the connection i
     taken.map(({ incoming }) => incoming.target),
     ['/', '/', '/next'],
   )
-  t.match(await readRequest(taken[0]!.incoming.body), { fault: { code: 'CLIENT_GONE' } }, 'who opens it late hears that it is gone')
+  t.match(await readBody(taken[0]!.incoming.body), { fault: { code: 'CLIENT_GONE' } }, 'who opens it late hears that it is gone')
 })
 
 t.test('a body nobody reads of which more is to come is not taken for the next request: the connection ends', async (t) => {

@@ -9,9 +9,10 @@ import { ConnectionMemory } from '../../../edge/pipeline/connection-memory.ts'
 import type { Sent } from '../../../edge/pipeline/exchange.ts'
 import { type ExchangeLine, Http1Exchange } from '../../../edge/server/http1-exchange.ts'
 import type { RequestHead } from '../../../edge/wire/message.ts'
+import { readBody } from '../../support/read-body.ts'
 import { until } from '../../support/until.ts'
 import { rawClient } from './raw-client.ts'
-import { answerOf, readRequest, sentOf, startListener } from './start-listener.ts'
+import { answerOf, sentOf, startListener } from './start-listener.ts'
 
 const PAGE = bytesBody(Buffer.from('page'))
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -223,7 +224,7 @@ t.test('a field that would be two is a 502 without it, and nothing is read behin
 
 t.test('a request body comes with its length, or without one in chunks', async (t) => {
   const { port, taken } = await startListener(t, async ({ incoming, reply }) => {
-    const { text } = await readRequest(incoming.body)
+    const { text } = await readBody(incoming.body)
     void reply.send(answerOf(bytesBody(Buffer.from(`<${text}>`))))
   })
   const client = await rawClient(t, port)

@@ -3,10 +3,11 @@
 import t from 'tap'
 import { bytesBody } from '../../../edge/http/body.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { readBody } from '../../support/read-body.ts'
 import { ScriptedBody } from '../../support/scripted-body.ts'
 import { until } from '../../support/until.ts'
 import { rawClient } from './raw-client.ts'
-import { answerOf, readRequest, startListener, type Taken } from './start-listener.ts'
+import { answerOf, startListener, type Taken } from './start-listener.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 const PAGE = bytesBody(Buffer.from('page'))
@@ -37,7 +38,7 @@ t.test('so does one whose body is all here, whoever reads it when', async (t) =>
   await until(() => taken.length === 1, { what: 'the request' })
   await tick()
   await tick()
-  t.same(await readRequest(taken[0]!.incoming.body), { text: 'body', fault: null })
+  t.same(await readBody(taken[0]!.incoming.body), { text: 'body', fault: null })
   page(taken[0]!)
   t.match(await client.closed(), /\r\nConnection: close\r\n\r\npage$/)
 })
@@ -48,7 +49,7 @@ t.test('one that ends within its body is gone', async (t) => {
     const client = await rawClient(t, port)
     client.socket.end(sent)
     await until(() => taken.length === 1, { what: 'the request' })
-    t.match(await readRequest(taken[0]!.incoming.body), { text: 'half', fault: { code: 'CLIENT_GONE' } })
+    t.match(await readBody(taken[0]!.incoming.body), { text: 'half', fault: { code: 'CLIENT_GONE' } })
     await until(() => taken[0]?.wanted.aborted, { what: 'the abort' })
     t.equal(await client.closed(), '')
   }

@@ -18,15 +18,15 @@ import {
 } from '../../support/http2-frames.ts'
 import { startHttp2 } from '../../support/http2-server.ts'
 import { ask, ended, visitor } from '../../support/http2-visit.ts'
-import { answerOf, answerOk, type HostedRequest, readBody } from '../../support/scripted-host.ts'
+import { answerOf, answerOk, type HostedRequest, readRequestBody } from '../../support/scripted-host.ts'
 import { until } from '../../support/until.ts'
 
 const data = (stream: number, text: string, flags = 0) => frame(DATA, flags, stream, Buffer.from(text, 'latin1'))
 const echo = async ({ incoming, reply }: HostedRequest) => {
-  const { text, fault } = await readBody(incoming.body)
+  const { text, fault } = await readRequestBody(incoming.body)
   return reply.send(answerOf(bytesBody(Buffer.from(fault ?? text, 'latin1'))))
 }
-const bodyOf = (request: HostedRequest | undefined) => readBody(request?.incoming.body ?? null)
+const bodyOf = (request: HostedRequest | undefined) => readRequestBody(request?.incoming.body ?? null)
 
 t.test('a body arrives whole, of known length or not', async (t) => {
   const { port, host } = await startHttp2(t, echo)
@@ -200,7 +200,7 @@ t.test('a whole answer ends the request, read or not, and nothing is left of its
 
 t.test('a client that falls silent in its body is told so', async (t) => {
   const { port, host } = await startHttp2(t, async ({ incoming, reply }) => {
-    const { fault } = await readBody(incoming.body)
+    const { fault } = await readRequestBody(incoming.body)
     return reply.send(answerOf(null, {}, fault === 'REQUEST_TIMEOUT' ? 408 : 500))
   })
   const client = await FrameClient.connect(t, port)

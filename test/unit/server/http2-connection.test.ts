@@ -3,7 +3,7 @@ import { bytesBody } from '../../../edge/http/body.ts'
 import { CANCEL, ENHANCE_YOUR_CALM, FrameClient, get, head, NO_ERROR, number32, post, RST_STREAM } from '../../support/http2-frames.ts'
 import { startHttp2 } from '../../support/http2-server.ts'
 import { ask, ended, visitor } from '../../support/http2-visit.ts'
-import { answerOf, answerOk, type HostedRequest, readBody } from '../../support/scripted-host.ts'
+import { answerOf, answerOk, type HostedRequest, readRequestBody } from '../../support/scripted-host.ts'
 import { until } from '../../support/until.ts'
 
 t.test('a request arrives as the line has it, whatever the client', async (t) => {
@@ -91,7 +91,7 @@ t.test('destroy ends a connection at once, and its requests with it', async (t) 
   const client = await FrameClient.connect(t, port)
   client.send(head(1, get('/')), head(3, post('/'), 0))
   await until(() => host.requests.length === 2, { what: 'the requests' })
-  const reading = readBody(host.requests[1]?.incoming.body ?? null)
+  const reading = readRequestBody(host.requests[1]?.incoming.body ?? null)
   for (const connection of host.held) connection.destroy()
   await client.closed()
   await until(() => host.requests.every(({ wanted }) => wanted.aborted), { what: 'the requests to be given up' })

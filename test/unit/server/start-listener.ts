@@ -105,22 +105,6 @@ export function answerOf(
   return { status: more.status ?? 200, fields: Fields.of(more.fields ?? {}), body, servedBy: more.servedBy ?? 'origin' }
 }
 
-/** Reads a request body to its end: its text, or the fault it ended with. */
-export function readRequest(body: Body | null): Promise<{ text: string; fault: unknown }> {
-  if (body === null) return Promise.resolve({ text: '', fault: null })
-  return new Promise((resolve) => {
-    let text = ''
-    body.open({
-      write(chunk) {
-        text += Buffer.from(chunk).toString('latin1')
-        return true
-      },
-      end: () => resolve({ text, fault: null }),
-      fail: (fault) => resolve({ text, fault }),
-    })
-  })
-}
-
 /** How a reply ended. */
 export async function sentOf(sending: Promise<Sent> | Sent): Promise<Sent> {
   return sending

@@ -6,6 +6,7 @@ import { Fields } from '../../../edge/http/fields.ts'
 import { Http1Upstream } from '../../../edge/upstream/http1-upstream.ts'
 import type { Hop, UpstreamAnswer, UpstreamRequest } from '../../../edge/upstream/upstream.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { readBody as readAny } from '../../support/read-body.ts'
 import { RecordingMetrics } from '../../support/recording-metrics.ts'
 import type { Scope } from '../../support/scope.ts'
 
@@ -53,19 +54,9 @@ export interface ReadBody {
   readonly fault: EdgeError | null
 }
 
-/** Reads a body to its end or fault. */
+/** Reads the body of an answer to its end or fault. */
 export function readBody(answer: UpstreamAnswer): Promise<ReadBody> {
-  return new Promise((resolve) => {
-    let text = ''
-    answer.body.open({
-      write(chunk) {
-        text += Buffer.from(chunk).toString('latin1')
-        return true
-      },
-      end: () => resolve({ text, fault: null }),
-      fail: (fault) => resolve({ text, fault: fault as EdgeError }),
-    })
-  })
+  return readAny(answer.body) as Promise<ReadBody>
 }
 
 /** A request body under the hand of the test. */
