@@ -84,6 +84,8 @@ t.test('an answer that is for one person only is waited for by nobody else', asy
   origin.on('/mine', { body: 'mine', headers: { 'cache-control': 'private' } })
   const first = origin.hold('/mine')
   const { answers: answering } = await crowd(edge, '/mine', 50)
+  // All are at the edge; the one that goes on may still be on its way.
+  await until(() => first.waiting > 0, { what: 'the first to be at the origin' })
   t.equal(first.waiting, 1)
 
   const others = origin.hold('/mine')
