@@ -1,0 +1,34 @@
+// What a request is to the cache: under which key it is looked up, or why the cache has no part in it.
+
+import { cacheKey } from '../cache/cache-key.ts'
+import type { Fields } from '../http/fields.ts'
+import type { Asked, Exchange } from './exchange.ts'
+import { keptQuery } from './origin-request.ts'
+
+/** Fields by which a GET can mean something else at some origins; what they bring back is nobody else's. */
+const OVERRIDES: readonly string[] = ['x-http-method-override', 'x-http-method', 'x-method-override']
+/** The key under which a GET of this target is kept; by the scheme that the client used, since origins redirect by it. */
+export function keyOfTarget({ request, client, route }: Asked): string {
+  const { authority: host, path, fields, known } = request
+  const { scheme } = client
+  const rule = route.config.cache
+  const { kept } = known
+  if (kept !== null && kept.rule === rule && kept.host === host && kept.scheme === scheme) return kept.key
+  const key = cacheKey({ scheme, host, path, query: keptQuery(request, route), fields }, rule)
+  if (rule.keyHeaders.length === 0 && rule.keyCookies.length === 0) known.kept = { rule, host, scheme, key }
+  return key
+}
+
+/** Why the cache has no part in a request; null when it has. */
+export function bypassReason({ request, route }: Asked, x: Exchange): 'method' | 'bypass' | null {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return 'method'
+  if (route.config.cache.store === 'off') return 'bypass'
+  // A GET with a body, or one that asks to be taken for another method, is not what its key says.
+  return x.incoming.body !== null || hasAny(request.fields, OVERRIDES) ? 'bypass' : null
+}
+
+/** Whether a request has one of these fields. @param names lower-case */
+export function hasAny(fields: Fields, names: readonly string[]): boolean {
+  for (const name of names) if (fields.has(name)) return true
+  return false
+}

@@ -1,0 +1,44 @@
+// A lookup on its way through the steps of the finding stage, and what it comes to when nothing answers.
+
+import type { Leader } from '../cache/flights.ts'
+import { remainingMs } from '../cache/freshness.ts'
+import type { Found as LevelFound } from '../cache/levels.ts'
+import type { RoutePlan } from '../config/snapshot.ts'
+import type { Mode } from '../contract/degrade.ts'
+import type { CacheControl } from '../http/cache-control.ts'
+import type { Asked, Exchange } from './exchange.ts'
+import type { Found } from './found.ts'
+
+/** A lookup as its steps see it. */
+export interface Search {
+  readonly asked: Asked
+  readonly mode: Mode
+  readonly key: string
+  readonly directives: CacheControl
+  /** Wall clock: when the levels had answered. */
+  readonly nowMs: number
+}
+
+/** Where a search stands when it goes on to the origin. */
+export interface Turn {
+  /** There for who fetches for others too. */
+  readonly flight: Leader | null
+  readonly waited: 'no' | 'tried'
+}
+/** Asks for itself, and tells nobody. */
+export const ALONE: Turn = { flight: null, waited: 'no' }
+
+/** What a search comes to that nobody answered: the origin is asked. */
+export function unanswered(found: LevelFound | null, search: Search, turn: Turn, x: Exchange): Found {
+  const { asked, key } = search
+  note(asked.route, found === null ? 'miss' : 'expired', x)
+  if (found === null) return { kind: 'miss', key, ...turn }
+  const reason = remainingMs(found.entry, x.startedAtMs) > 0 && !found.entry.noCache ? 'request' : 'stale'
+  return { kind: 'stale', reason, key, entry: found.entry, ...turn }
+}
+
+/** Notes what the cache said, for the log and the counts. */
+export function note(route: RoutePlan, outcome: string, x: Exchange): void {
+  x.why.cache = outcome
+  x.tools.metrics.looked(route.id, outcome)
+}
