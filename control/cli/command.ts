@@ -11,6 +11,10 @@ export interface Terminal {
   err(line: string): void
   /** How wide tables may be. */
   readonly columns: number
+  /** Whether somebody looks at standard error while the work goes on. */
+  readonly interactive: boolean
+  /** Puts a line about the work in the place of the one drawn before; an empty one takes it away. For interactive terminals. */
+  draw(line: string): void
 }
 
 /** What commands take from the world around them. */

@@ -16,6 +16,7 @@ import { processSurroundings } from './surroundings.ts'
 import { token } from './token.ts'
 import { up } from './up.ts'
 import { version } from './version.ts'
+import { warm } from './warm.ts'
 
 /** Every command, in the order in which `weir help` lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   limit,
   edges,
   explain,
+  warm,
   audit,
   token,
   version,

@@ -6,6 +6,8 @@ import type { Surroundings } from './command.ts'
 
 const DEFAULT_COLUMNS = 100
 const LEAST_COLUMNS = 60
+/** To the beginning of the line, and clear it (ECMA-48: CR, EL). */
+const CLEAR_LINE = '\r\x1b[K'
 
 /** What commands take from this process. */
 export function processSurroundings(): Surroundings {
@@ -14,6 +16,8 @@ export function processSurroundings(): Surroundings {
       out: (line) => process.stdout.write(`${line}\n`),
       err: (line) => process.stderr.write(`${line}\n`),
       columns: Math.max(LEAST_COLUMNS, process.stdout.columns ?? DEFAULT_COLUMNS),
+      interactive: process.stderr.isTTY === true,
+      draw: (line) => process.stderr.write(`${CLEAR_LINE}${line}`),
     },
     clock: systemClock,
     timers: systemTimers,

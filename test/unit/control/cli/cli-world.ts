@@ -33,17 +33,19 @@ export class CliWorld {
   readonly files = new Map<string, string>()
   readonly env: Record<string, string> = {}
   readonly clock = new ManualClock()
+  /** The signal that ends commands which run until one comes; there from the beginning. */
+  stopped: Promise<string> = Promise.resolve('SIGTERM')
 
   /** Runs `weir …words`. */
   async run(...words: string[]): Promise<CliRun> {
     const [out, err]: [string[], string[]] = [[], []]
     const world: Surroundings = {
-      terminal: { out: (line) => out.push(line), err: (line) => err.push(line), columns: 80 },
+      terminal: { out: (line) => out.push(line), err: (line) => err.push(line), columns: 80, interactive: false, draw: () => {} },
       clock: this.clock,
       timers: systemTimers,
       files: this.#files(),
       env: this.env,
-      untilStopped: () => Promise.resolve('SIGTERM'),
+      untilStopped: () => this.stopped,
     }
     const code = await runCommand(words, COMMANDS, world)
     return { code, out: out.join('\n'), err: err.join('\n') }

@@ -7,7 +7,13 @@ import { until } from '../../../support/until.ts'
 function world() {
   const clock = new ManualClock()
   const [out, err]: [string[], string[]] = [[], []]
-  const terminal = { out: (line: string) => void out.push(line), err: (line: string) => void err.push(line), columns: 80 }
+  const terminal = {
+    out: (line: string) => void out.push(line),
+    err: (line: string) => void err.push(line),
+    columns: 80,
+    interactive: false,
+    draw: () => {},
+  }
   return { clock, timers: clock, terminal, out, err }
 }
 

@@ -19,7 +19,7 @@ t.test('a file that is not there or cannot be read is one sentence', async (t) =
 
 t.test('a site with problems is told line by line and refused', async (t) => {
   const err: string[] = []
-  const terminal = { out: () => {}, err: (line: string) => void err.push(line), columns: 80 }
+  const terminal = { out: () => {}, err: (line: string) => void err.push(line), columns: 80, interactive: false, draw: () => {} }
   const world = { ...files(async () => 'routes: 1\nlimits: 2\n'), terminal }
   await t.rejects(readSiteFile(world, 's.yaml'), { exitCode: 1, message: 's.yaml has 2 problems; nothing was changed' })
   t.equal(err.length, 2)

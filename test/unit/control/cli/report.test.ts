@@ -4,7 +4,7 @@ import { counted, problemLines, report, shownDate } from '../../../../control/cl
 
 t.test('lines for people, one JSON value for programs', (t) => {
   const said: string[] = []
-  const terminal = { out: (line: string) => void said.push(line), err: () => {}, columns: 80 }
+  const terminal = { out: (line: string) => void said.push(line), err: () => {}, columns: 80, interactive: false, draw: () => {} }
   report({ terminal, flags: new Flags(new Map()) }, { a: 1 }, ['one', 'two'])
   report({ terminal, flags: new Flags(new Map([['json', ['']]])) }, { a: 1 }, ['one'])
   t.same(said, ['one', 'two', '{\n  "a": 1\n}'])

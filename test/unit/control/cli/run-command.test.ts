@@ -8,7 +8,13 @@ const command = (run: Command['run']): Command => ({ name: 'try', summary: 'a tr
 
 async function run(words: string[], made: Command) {
   const [out, err]: [string[], string[]] = [[], []]
-  const terminal = { out: (line: string) => out.push(line), err: (line: string) => err.push(line), columns: 80 }
+  const terminal = {
+    out: (line: string) => out.push(line),
+    err: (line: string) => err.push(line),
+    columns: 80,
+    interactive: false,
+    draw: () => {},
+  }
   const world = { terminal, env: {} } as unknown as Parameters<typeof runCommand>[2]
   return { code: await runCommand(words, [made], world), out, err }
 }

@@ -17,7 +17,7 @@ function callOf(files: Map<string, string>) {
     env: {},
     clock,
     timers: systemTimers,
-    terminal: { out: (line: string) => void out.push(line), err: () => {}, columns: 80 },
+    terminal: { out: (line: string) => void out.push(line), err: () => {}, columns: 80, interactive: false, draw: () => {} },
     files: {
       read: async (path: string) => files.get(path) ?? null,
       writeAtomic: async (path: string, text: string) => void files.set(path, text),
