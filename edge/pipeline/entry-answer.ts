@@ -1,4 +1,5 @@
-// The answer to a request from a kept entry: fields of its own, Age, Cache-Status, and 304 where the client has it already.
+// The answer to a request from a kept entry: fields of its own, Age, Cache-Status, 304 where the client has it already, and the part of it
+// that was asked for.
 
 import { type CacheOutcome, cacheStatus } from '../cache/cache-status.ts'
 import type { Entry } from '../cache/entry.ts'
@@ -9,6 +10,7 @@ import { conditionalRequest, evaluateConditional } from '../http/conditional.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Answer, Exchange, Request } from './exchange.ts'
 import { PacedBody, PIECE_BYTES } from './paced-body.ts'
+import { rangeAnswer } from './range-answer.ts'
 import type { ServedBy } from './why.ts'
 
 /** What a 304 leaves out: it describes a body that is not sent (RFC 9110 §15.4.5). */
@@ -32,6 +34,8 @@ export function entryAnswer(request: Request, entry: Entry, how: Serving, x: Exc
     dropAboutTheBody(fields)
     return { status: 304, fields, body: null, servedBy: how.servedBy }
   }
+  const part = request.fields.has('range') ? rangeAnswer(request, entry, { fields, servedBy: how.servedBy, nowMs }, x) : null
+  if (part !== null) return part
   if (request.method === 'HEAD') fields.set('Content-Length', String(entry.body.byteLength))
   const body = entry.body.byteLength <= PIECE_BYTES ? sendable(entry) : new PacedBody(entry.body, x.tools.bodiesInUse)
   return { status: entry.status, fields, body, servedBy: how.servedBy }

@@ -11,20 +11,27 @@ export const PIECE_BYTES = 256 * 1024
 export class PacedBody implements Body, BodyFlow {
   readonly #bytes: Uint8Array
   readonly #inUse: BodiesInUse
-  #sink: BodySink | null = null
+  /** What is handed on, one after the other: number `#part` from `#at` on. */
+  readonly #parts: readonly Uint8Array[]
+  #part = 0
   #at = 0
+  #sink: BodySink | null = null
   #state: 'flowing' | 'paused' | 'over' = 'flowing'
   /** Whether the reader was slower than the first pieces: only then it is counted. */
   #counted = false
   #handing = false
 
-  constructor(bytes: Uint8Array, inUse: BodiesInUse) {
+  /** @param bytes the whole body, which its reader keeps in memory @param parts what is sent, where that is not the whole: slices of it */
+  constructor(bytes: Uint8Array, inUse: BodiesInUse, parts: readonly Uint8Array[] = [bytes]) {
     this.#bytes = bytes
     this.#inUse = inUse
+    this.#parts = parts
   }
 
   get lengthBytes(): number {
-    return this.#bytes.byteLength
+    let bytes = 0
+    for (const part of this.#parts) bytes += part.byteLength
+    return bytes
   }
 
   open(sink: BodySink): BodyFlow {
@@ -56,15 +63,24 @@ export class PacedBody implements Body, BodyFlow {
     // A reader that resumes while it is given a piece is served by the loop that gives it.
     if (this.#handing) return
     this.#handing = true
-    while (this.#state === 'flowing' && this.#at < this.#bytes.byteLength) {
-      const piece = this.#bytes.subarray(this.#at, this.#at + PIECE_BYTES)
-      this.#at += piece.byteLength
-      if (!this.#sink!.write(piece)) this.pause()
+    while (this.#state === 'flowing' && this.#part < this.#parts.length) {
+      if (!this.#sink!.write(this.#nextPiece())) this.pause()
     }
     this.#handing = false
     if (this.#state !== 'flowing') return
     this.#finish()
     this.#sink!.end()
+  }
+
+  #nextPiece(): Uint8Array {
+    const part = this.#parts[this.#part]!
+    const piece = part.subarray(this.#at, this.#at + PIECE_BYTES)
+    this.#at += piece.byteLength
+    if (this.#at >= part.byteLength) {
+      this.#part += 1
+      this.#at = 0
+    }
+    return piece
   }
 
   #finish(): void {

@@ -104,3 +104,20 @@ t.test('a reader that asks for more within a write is not called within itself',
   })
   t.same([deepest, bytes, inUse.size], [1, BYTES.byteLength, 0])
 })
+
+t.test('slices are handed on one after the other, and keep the whole in use', async (t) => {
+  const budget = new ByteBudget(10_000_000)
+  const slices = [BYTES.subarray(5, 7), BYTES.subarray(0, PIECE_BYTES + 1)]
+  const body = new PacedBody(BYTES, new BodiesInUse(budget), slices)
+  t.equal(body.lengthBytes, PIECE_BYTES + 3)
+  const pieces: Uint8Array[] = []
+  const flow = body.open({ write: (piece) => pieces.push(piece) < 0, end() {}, fail() {} })
+  t.equal(budget.usedBytes, BYTES.byteLength)
+  for (let i = 0; i < 3; i++) flow.resume()
+  t.same(
+    pieces.map((piece) => piece.byteLength),
+    [2, PIECE_BYTES, 1],
+  )
+  t.ok(Buffer.concat(pieces).equals(Buffer.concat(slices)))
+  t.equal(budget.usedBytes, 0)
+})

@@ -1,0 +1,89 @@
+// The part of a kept answer that a client asked for: 206 with one range or several, or 416 when the answer is shorter than that.
+
+import type { Entry } from '../cache/entry.ts'
+import { validatorsOf } from '../cache/validators.ts'
+import { type Body, bytesBody } from '../http/body.ts'
+import { conditionalRequest, evaluateConditional } from '../http/conditional.ts'
+import { formatContentRange, unsatisfiedRange } from '../http/content-range.ts'
+import { parseHttpDate } from '../http/date.ts'
+import type { Fields } from '../http/fields.ts'
+import { ifRangeHolds } from '../http/if-range.ts'
+import { multipartRanges, multipartType, type Slice } from '../http/multipart-ranges.ts'
+import { parseRange, resolveRanges, type Span } from '../http/range.ts'
+import type { Answer, Exchange, Request } from './exchange.ts'
+import { PacedBody, PIECE_BYTES } from './paced-body.ts'
+import type { ServedBy } from './why.ts'
+
+/** What an answer from an entry tells, whatever part of it is sent. */
+export interface Telling {
+  /** Of this answer alone. */
+  readonly fields: Fields
+  readonly servedBy: ServedBy
+  /** Wall clock. */
+  readonly nowMs: number
+}
+
+/** Random bytes of a boundary: none can be guessed and put into a body beforehand. */
+const BOUNDARY_BYTES = 16
+/** What a 416 does not say: it describes the answer that is not sent, and would let caches after us keep this one in its place. */
+const NOT_IN_416: readonly string[] = [
+  ...['content-type', 'content-encoding', 'content-language', 'content-disposition', 'content-location', 'etag', 'last-modified'],
+  ...['expires', 'age', 'cdn-cache-control', 'surrogate-control'],
+]
+
+/**
+ * The part of a whole entry that a request wants; null when it gets the whole. Its other conditions are looked at before
+ * (RFC 9110 §13.2.2). Only a 200 to GET has parts.
+ */
+export function rangeAnswer(request: Request, entry: Entry, telling: Telling, x: Exchange): Answer | null {
+  if (request.method !== 'GET' || entry.status !== 200 || entry.body.byteLength === 0) return null
+  const specs = parseRange(request.fields.get('range') ?? '')
+  if (specs === null || specs === 'other-unit' || !partFits(request.fields, entry.fields, telling.nowMs)) return null
+  const { fields, servedBy } = telling
+  const spans = resolveRanges(specs, entry.body.byteLength)
+  if (spans.length === 0) return unsatisfied(telling, entry.body.byteLength)
+  return { status: 206, fields, body: bodyOf(spans, entry, fields, x), servedBy }
+}
+
+/**
+ * Whether a part of this answer fits what the client has. If-Match and If-Unmodified-Since are no conditions for caches, but who sends
+ * them with a range means what If-Range means: rather the whole than a part of something else (RFC 9110 §13.1.1, §13.1.4, §13.1.5).
+ */
+export function partFits(request: Fields, answer: Fields, nowMs: number): boolean {
+  const validators = validatorsOf(answer)
+  const conditions = conditionalRequest('GET', request)
+  const ours = conditions === null ? null : { ...conditions, ifNoneMatch: null, ifModifiedSince: null }
+  if (ours !== null && evaluateConditional(ours, validators, nowMs) === 'precondition-failed') return false
+  const ifRange = request.get('if-range')
+  if (ifRange === undefined) return true
+  const date = answer.get('date')
+  return ifRangeHolds(ifRange, validators, date === undefined ? null : parseHttpDate(date, nowMs), nowMs)
+}
+
+function bodyOf(spans: readonly Span[], entry: Entry, fields: Fields, x: Exchange): Body {
+  const { body } = entry
+  const completeBytes = body.byteLength
+  const slices: Slice[] = spans.map((span) => ({ ...span, bytes: body.subarray(span.first, span.last + 1) }))
+  const [only] = slices
+  if (slices.length === 1 && only !== undefined) {
+    fields.set('Content-Range', formatContentRange({ ...only, completeBytes }))
+    return slicesBody(body, [only.bytes], x)
+  }
+  const boundary = x.tools.random.hex(BOUNDARY_BYTES)
+  const contentType = fields.get('content-type') ?? null
+  fields.set('Content-Type', multipartType(boundary))
+  return slicesBody(body, multipartRanges(slices, { boundary, contentType, completeBytes }), x)
+}
+
+// Slices keep the whole body in memory while they are read, and count as such where that is much: see PacedBody.
+function slicesBody(whole: Uint8Array, pieces: readonly Uint8Array[], x: Exchange): Body {
+  if (whole.byteLength > PIECE_BYTES) return new PacedBody(whole, x.tools.bodiesInUse, pieces)
+  return bytesBody(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces))
+}
+
+function unsatisfied({ fields, servedBy }: Telling, completeBytes: number): Answer {
+  for (const name of NOT_IN_416) fields.delete(name)
+  fields.set('Cache-Control', 'no-store')
+  fields.set('Content-Range', unsatisfiedRange(completeBytes))
+  return { status: 416, fields, body: bytesBody(new Uint8Array(0)), servedBy }
+}
