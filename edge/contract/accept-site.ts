@@ -17,6 +17,7 @@ const STAND_INS: Readonly<Record<string, object | null>> = {
   limits: { rate: '1/s' },
   fallbacks: {},
   routes: null,
+  changes: null,
 }
 
 /** Validates a site, fills its defaults in, and checks that its parts fit together. The value may be anything; never throws. */

@@ -1,6 +1,7 @@
 // What a schema cannot see: whether the parts of a site fit together. Each check is a small pure function that yields problems;
 // they run on sites that validate() accepted, defaults filled in.
 
+import { checkChanges } from './check-changes.ts'
 import { checkClients } from './check-clients.ts'
 import { checkFallbacks } from './check-fallbacks.ts'
 import { checkLimits } from './check-limits.ts'
@@ -20,6 +21,7 @@ const CHECKS: readonly ((site: Site) => Iterable<Problem>)[] = [
   checkReferences,
   checkRoutes,
   checkRouteConflicts,
+  checkChanges,
 ]
 
 /**

@@ -1,6 +1,7 @@
 // What the patterns of the contract mean, in words: "must match ^[a-z…" helps nobody at three in the morning.
 // A test holds this table against the patterns in the schemas, both ways.
 
+import { COLUMN_PATTERN, TABLE_PATTERN } from './changes.ts'
 import {
   ADDRESS_PATTERN,
   FIELD_NAME_PATTERN,
@@ -23,6 +24,8 @@ export const FORMS: Readonly<Record<string, string>> = {
   [FIELD_NAME_PATTERN]: 'a field name such as x-api-key: letters, digits and "-", no space and no ":"',
   [RANGE_PATTERN]: 'an address range such as 10.0.0.0/8 or 2001:db8::/32, or one address',
   [KEY_SOURCE_PATTERN]: 'one of path, target, host, address, route, certificate, header:NAME, cookie:NAME, query:NAME',
+  [COLUMN_PATTERN]: 'the name of a column: letters, digits, "_" and "$", at most 64, that does not begin with a digit',
+  [TABLE_PATTERN]: 'a table such as shop.item, or shop.item_* for all tables of shop that begin with item_',
   [RATE_PATTERN]: 'a rate such as 100/s or 6000/m: a count, a slash, and s, m, h or d',
   '^rediss?://': 'a URL such as redis://127.0.0.1:6379 or rediss://user:password@host:6379/0',
   '^https?://': 'a URL that begins with http:// or https://',

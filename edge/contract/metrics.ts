@@ -75,6 +75,11 @@ export const METRICS = {
   ),
   weir_shed_total: counter('Requests shed because of overload, by whom they are of.', 'whom'),
   weir_event_loop_delay_seconds: gauge('How late the event loop ran in the last second, at worst.'),
+  weir_changes_total: counter(
+    'Row changes by rule and outcome, a row each; without a rule, a change each. Control plane.',
+    'rule',
+    'outcome',
+  ),
   weir_buffered_bytes: gauge('Bytes of bodies and queues held now.'),
 } as const satisfies Readonly<Record<string, MetricRow>>
 

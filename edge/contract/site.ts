@@ -1,6 +1,7 @@
 // The site: everything that revisions carry. Immutable once published; an edge compiles it into a snapshot.
 
 import Type from 'typebox'
+import { ChangeRuleSchema } from './changes.ts'
 import { ClientsSchema } from './client.ts'
 import { FallbackSchema } from './degrade.ts'
 import { ById, HOST_PATTERN } from './identifiers.ts'
@@ -48,6 +49,7 @@ export const SiteSchema = Type.Object(
     limits: ById(LimitSchema, { max: 1_000, description: 'Limits by id.' }),
     fallbacks: ById(FallbackSchema, { max: 1_000, description: 'Answers that need no origin, by id.' }),
     routes: ById(RouteSchema, { max: 20_000, description: 'Routes by id; the most specific one takes a request.' }),
+    changes: ById(ChangeRuleSchema, { max: 1_000, description: 'Rules by id: what is purged when a row of a table changes.' }),
   },
   { additionalProperties: false, $id: 'site', title: 'Weir site', description: 'Routes, pools, limits and fallbacks of one site.' },
 )

@@ -2,6 +2,7 @@
 
 import type { TSchema } from 'typebox'
 import { ControlBootstrapSchema, EdgeBootstrapSchema, UpBootstrapSchema } from '../../edge/contract/bootstrap.ts'
+import { RowChangeSchema } from '../../edge/contract/changes.ts'
 import { ProblemSchema } from '../../edge/contract/problem.ts'
 import { EndpointsSchema, PublicationSchema } from '../../edge/contract/publication.ts'
 import { type Shape, shapeOf } from '../../edge/contract/shape.ts'
@@ -19,6 +20,7 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   publication: PublicationSchema,
   endpoints: EndpointsSchema,
   problem: ProblemSchema,
+  'row-change': RowChangeSchema,
   'from-edge': FromEdgeSchema,
   'from-control': FromControlSchema,
 }
