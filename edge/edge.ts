@@ -4,7 +4,7 @@
 import type { Abort } from './base/abort.ts'
 import { type Background, createBackground } from './base/background.ts'
 import { ByteBudget } from './base/byte-budget.ts'
-import type { Log, Ports } from './base/ports.ts'
+import type { Blobs, Log, Ports } from './base/ports.ts'
 import { PressureWatch, type Vitals } from './base/pressure-watch.ts'
 import { SharedCells } from './base/shared-cells.ts'
 import { Breaker } from './breaker/breaker.ts'
@@ -13,6 +13,7 @@ import { entryOf, inSharedMemory, type KeptCopy, keptCopy } from './cache/kept-c
 import { Levels } from './cache/levels.ts'
 import { MemoryLevel } from './cache/memory-level.ts'
 import { RedisLevel } from './cache/redis-level.ts'
+import { StaticCopies } from './cache/static-copies.ts'
 import { compile, type Told, withEndpoints, withSwitches } from './config/compile.ts'
 import { Holder } from './config/holder.ts'
 import { createRegistries } from './config/registries.ts'
@@ -45,6 +46,8 @@ export interface EdgeParts {
   readonly cells: SharedArrayBuffer
   /** This worker's share of the memory cache. */
   readonly l1MaxBytes: number
+  /** Where copies of pages are kept; null when nothing is. */
+  readonly blobs: Blobs | null
   /** Text of `lua/cache-put.lua`. */
   readonly cachePut: string
   /** The other workers of this edge; null when it is alone. */
@@ -194,7 +197,8 @@ function redisLevel(config: RedisConfig, redis: RedisPort, breaker: Breaker, { p
 }
 
 function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Tools {
-  const { bootstrap, ports, accessLog, siblings, vitals } = parts
+  const { bootstrap, ports, accessLog, siblings, vitals, blobs } = parts
+  const copies = blobs === null ? null : new StaticCopies({ ...ports, blobs, maxBytes: bootstrap.staticMaxBytes })
   const metrics = new LineMetrics(ports.metrics)
   const budget = new ByteBudget(bootstrap.overload.bufferMaxBytes)
   return {
@@ -207,6 +211,7 @@ function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Tool
     metrics,
     levels,
     flights: new Flights(ports, FLIGHT_BOUNDS),
+    copies,
     upstream: new Http1Upstream(ports),
     websockets: new WebsocketLane(ports),
     background,

@@ -1,10 +1,12 @@
 // A worker thread: real ports, an edge, its listeners. It listens once its first configuration is in force, and obeys its supervisor.
 
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
 import { asEdgeError } from './base/edge-error.ts'
 import { SlabMetrics } from './base/metrics.ts'
 import type { Ports } from './base/ports.ts'
+import { systemBlobs } from './base/system/blobs.ts'
 import { systemClock, systemRandom, systemTimers } from './base/system/clock.ts'
 import { systemDial } from './base/system/dial.ts'
 import { systemFiles } from './base/system/files.ts'
@@ -42,6 +44,7 @@ const edge = new Edge({
   vitals: systemVitals(),
   cells: seed.cells,
   l1MaxBytes: Math.floor(bootstrap.l1MaxBytes / seed.workers),
+  blobs: bootstrap.stateDir === 'off' ? null : systemBlobs(join(bootstrap.stateDir, 'static')),
   cachePut: readFileSync(new URL('../lua/cache-put.lua', import.meta.url), 'utf8'),
   siblings: seed.workers === 1 ? null : { tell: (message) => channel.postMessage(message) },
 })

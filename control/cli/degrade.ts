@@ -11,14 +11,14 @@ import { report } from './report.ts'
 import { changeBoard, STANDING_FLAGS, termOf, timeLeft } from './standing.ts'
 import { table } from './table.ts'
 
-const MODES = ['cache-only', 'fallback', 'closed']
+const MODES = ['cache-only', 'static', 'fallback', 'closed']
 const CLIENTS = ['all', 'people', 'crawlers']
 const MAX_ID_LENGTH = 64
 
 /** The command `degrade`. */
 export const degrade: Command = {
   name: 'degrade',
-  summary: 'set routes to cache-only, fallback or closed for a while',
+  summary: 'set routes to cache-only, static, fallback or closed for a while',
   usage: [
     'degrade ROUTE[,ROUTE…]|all MODE --for 30m --reason TEXT [--clients crawlers] [--id NAME]',
     'degrade off NAME [--reason TEXT]',

@@ -66,6 +66,26 @@ export interface Metrics {
   histogram(name: MetricName, labels?: LabelValues): Histogram
 }
 
+/** A file in a folder of blobs. */
+export interface BlobStat {
+  readonly name: string
+  readonly bytes: number
+  /** When it was written; wall clock. */
+  readonly writtenAtMs: number
+}
+
+/** A folder of files that only we write, each under a plain name. */
+export interface Blobs {
+  /** @returns null when there is no such file, or a longer one @throws the system's error otherwise */
+  read(name: string, maxBytes: number): Promise<Buffer | null>
+  /** Replaces a file by a whole one or not at all; what a power cut takes may be gone. Makes the folder. */
+  write(name: string, bytes: Uint8Array): Promise<void>
+  /** Harmless when there is none. */
+  remove(name: string): Promise<void>
+  /** The files there are; none when there is no folder. */
+  list(): Promise<readonly BlobStat[]>
+}
+
 /** Files. All texts are UTF-8. */
 export interface Files {
   /** @returns null when there is no such file @throws the system's error otherwise */

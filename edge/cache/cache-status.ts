@@ -10,7 +10,7 @@ export type CacheOutcome =
       readonly kind: 'hit'
       /** Remaining freshness; negative when served stale. */
       readonly ttlMs: number
-      readonly level: 'L1' | 'L2'
+      readonly level: 'L1' | 'L2' | 'static'
     }
   | {
       readonly kind: 'forward'

@@ -84,7 +84,13 @@ export const EdgeBootstrapSchema = Type.Object(
     redis: Type.Optional(RedisSchema),
     stateDir: Type.Union([Type.String({ minLength: 1, maxLength: 4096 }), Type.Literal('off')], {
       default: '.weir/edge',
-      description: 'Where the last good configuration is kept, or off.',
+      description: 'Where the last good configuration and the copies of pages are kept, or off.',
+    }),
+    staticMaxBytes: SizeBytes({
+      minimum: MIB,
+      maximum: 1_048_576 * MIB,
+      default: 256 * MIB,
+      description: 'What the copies of pages may take on disk; beyond it the oldest go.',
     }),
     l1MaxBytes: SizeBytes({
       minimum: 0,

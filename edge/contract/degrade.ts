@@ -3,10 +3,12 @@
 import Type from 'typebox'
 import { Id } from './identifiers.ts'
 
+const modes = [Type.Literal('cache-only'), Type.Literal('static'), Type.Literal('fallback'), Type.Literal('closed')] as const
+
 /** What a switch can set a route to, from mild to severe. */
-export const DegradeModeSchema = Type.Union([Type.Literal('cache-only'), Type.Literal('fallback'), Type.Literal('closed')], {
+export const DegradeModeSchema = Type.Union([...modes], {
   description:
-    'cache-only answers from the cache, however stale, and never asks the origin; fallback sends the fallback of the route; closed answers 503.',
+    'cache-only answers from the cache, however stale, and never asks the origin; static does so too, and what the cache has not comes from the copies on disk; fallback sends the fallback of the route; closed answers 503.',
 })
 /** What a switch can set a route to. */
 export type DegradeMode = Type.Static<typeof DegradeModeSchema>
@@ -14,18 +16,32 @@ export type DegradeMode = Type.Static<typeof DegradeModeSchema>
 export type Mode = 'normal' | DegradeMode
 
 /** Modes from mild to severe: where several switches touch a route, the severest stands. */
-export const MODE_SEVERITY: Readonly<Record<Mode, number>> = { normal: 0, 'cache-only': 1, fallback: 2, closed: 3 }
+export const MODE_SEVERITY: Readonly<Record<Mode, number>> = {
+  normal: 0,
+  'cache-only': 1,
+  static: 2,
+  fallback: 3,
+  closed: 4,
+}
 
 /** How a route degrades. */
 export const DegradeSchema = Type.Object(
   {
-    crawlers: Type.Union([Type.Literal('normal'), Type.Literal('cache-only'), Type.Literal('fallback'), Type.Literal('closed')], {
+    crawlers: Type.Union([Type.Literal('normal'), ...modes], {
       default: 'normal',
       description: 'The mode that crawlers are always served in.',
     }),
     fallback: Type.Optional(
       Id('A fallback of this site: sent in fallback mode, for a miss in cache-only mode, and when the pool cannot answer.'),
     ),
+    staticEveryMs: Type.Integer({
+      minimum: 0,
+      maximum: 86_400_000,
+      default: 0,
+      description:
+        'How often the latest good answer of each page is copied to disk, to be sent in static mode and when the pool cannot answer; 0 keeps no copies.',
+      'x-unit': 'ms',
+    }),
     retryAfterMs: Type.Integer({
       minimum: 0,
       maximum: 86_400_000,

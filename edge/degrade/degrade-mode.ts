@@ -14,6 +14,7 @@ export interface DegradeInput {
 const PLANNED: Readonly<Record<Mode, Degradation>> = {
   normal: NORMAL,
   'cache-only': { mode: 'cache-only', by: null },
+  static: { mode: 'static', by: null },
   fallback: { mode: 'fallback', by: null },
   closed: { mode: 'closed', by: null },
 }

@@ -8,6 +8,7 @@ import type { Clock, Log, Random, Timers } from '../base/ports.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { Flights } from '../cache/flights.ts'
 import type { Levels } from '../cache/levels.ts'
+import type { StaticCopies } from '../cache/static-copies.ts'
 import type { Client } from '../client/client-class.ts'
 import type { RoutePlan, Snapshot } from '../config/snapshot.ts'
 import type { KnownTarget } from '../config/target-memo.ts'
@@ -82,6 +83,8 @@ export interface Tools {
   readonly metrics: LineMetrics
   readonly levels: Levels
   readonly flights: Flights
+  /** Copies of pages on disk; null where the edge keeps nothing there. */
+  readonly copies: StaticCopies | null
   readonly upstream: Upstream
   readonly websockets: WebsocketLane
   readonly background: Background

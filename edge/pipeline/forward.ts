@@ -15,6 +15,7 @@ import { refuseLoop } from './forward-fields.ts'
 import { endFlight, type Stale, type Unanswered } from './found.ts'
 import { originRequest } from './origin-request.ts'
 import { type Fetched, sendToPool } from './send-to-pool.ts'
+import { copyAnswer } from './static-copy.ts'
 
 /** What forwarding gave. */
 export type Forwarded =
@@ -35,7 +36,7 @@ export async function forward(asked: Asked, found: Unanswered, x: Exchange): Pro
     const send = (terms: Unanswered) => sendToPool(originRequest(asked, terms, x), pool, asked, x)
     const fetched = await send(found)
     if (fetched.answer.status === 304 && found.kind === 'stale') return await renewed(fetched, found, asked.route, send)
-    const standIn = FAILING.has(fetched.answer.status) ? staleAnswer(asked, found, fetched.answer.status, x) : null
+    const standIn = FAILING.has(fetched.answer.status) ? await goodAnswer(asked, found, fetched.answer.status, x) : null
     if (standIn === null) return { kind: 'fetched', fetched }
     discard(fetched.answer.body)
     endFlight(found)
@@ -43,7 +44,7 @@ export async function forward(asked: Asked, found: Unanswered, x: Exchange): Pro
   } catch (thrown) {
     const fault = asEdgeError(thrown)
     endFlight(found)
-    const standIn = fault.row.source === 'upstream' ? (staleAnswer(asked, found, null, x) ?? preparedAnswer(asked.route)) : null
+    const standIn = fault.row.source === 'upstream' ? ((await goodAnswer(asked, found, null, x)) ?? preparedAnswer(asked.route)) : null
     if (standIn === null) throw fault
     x.why.fault = fault.code
     x.tools.metrics.fault(fault.code)
@@ -86,6 +87,11 @@ async function renewed(
   const entry = refreshed(found.entry, { fields: answer.fields, requestedAtMs, receivedAtMs, fillSeq }, route.config.cache)
   if (entry !== null) return { kind: 'renewed', fetched, entry }
   return { kind: 'fetched', fetched: await send({ kind: 'miss', key: found.key, flight: null, waited: found.waited }) }
+}
+
+// What the origin said when it was well: what is stale and may still be used, else a copy on disk.
+async function goodAnswer(asked: Asked, found: Unanswered, status: number | null, x: Exchange): Promise<Answer | null> {
+  return staleAnswer(asked, found, status, x) ?? (await copyAnswer(asked, x))
 }
 
 function staleAnswer({ request, route }: Asked, found: Unanswered, status: number | null, x: Exchange): Answer | null {

@@ -16,6 +16,7 @@ import type { Answer, Asked, Exchange, Request } from './exchange.ts'
 import { refuseLoop } from './forward-fields.ts'
 import type { Found } from './found.ts'
 import { ALONE, note, type Search, unanswered } from './search.ts'
+import { copyAnswer } from './static-copy.ts'
 
 /** Fields by which a GET may be answered with what fits nobody else: a part (RFC 9110 §14.2), or a 412 (§13.1.1, §13.1.4). */
 const FOR_ONE: readonly string[] = ['range', 'if-match', 'if-unmodified-since']
@@ -26,7 +27,7 @@ export function lookup(asked: Asked, mode: Mode, x: Exchange): Found | Promise<F
   const bypass = bypassReason(asked, x)
   if (bypass !== null) {
     note(route, bypass === 'method' ? 'bypass-method' : 'bypass', x)
-    return mode === 'cache-only' ? cacheOnlyMiss(route) : { kind: 'bypass', reason: bypass }
+    return mode === 'normal' ? { kind: 'bypass', reason: bypass } : offlineMiss(asked, mode, x)
   }
   const search: Search = { asked, mode, key: keyOfTarget(asked), directives: requestDirectives(request.fields), nowMs: x.startedAtMs }
   const found = levelLookup(search, x)
@@ -45,9 +46,9 @@ function decide(found: LevelFound | null, search: Search, x: Exchange): Found | 
   if (found !== null && (judgement === 'fresh' || judgement === 'stale-allowed' || search.mode === 'cache-only')) {
     return { kind: 'answered', answer: hit(found, search, x) }
   }
-  if (search.mode === 'cache-only') {
+  if (search.mode !== 'normal') {
     note(route, 'miss', x)
-    return cacheOnlyMiss(route)
+    return offlineMiss(search.asked, search.mode, x)
   }
   if (search.directives.onlyIfCached) {
     note(route, found === null ? 'miss' : 'expired', x)
@@ -71,6 +72,12 @@ function hit(found: LevelFound, { asked, nowMs }: Search, x: Exchange): Answer {
   note(asked.route, fresh ? (found.level === 'L1' ? 'hit-l1' : 'hit-l2') : 'stale', x)
   const outcome = { kind: 'hit', ttlMs, level: found.level } as const
   return entryAnswer(asked.request, found.entry, { outcome, servedBy: fresh ? 'hit' : 'stale', nowMs }, x)
+}
+
+// What is left where the origin may not be asked: a copy on disk, in static mode, then the fallback.
+function offlineMiss(asked: Asked, mode: Mode, x: Exchange): Found | Promise<Found> {
+  if (mode !== 'static') return cacheOnlyMiss(asked.route)
+  return copyAnswer(asked, x).then((answer) => (answer === null ? cacheOnlyMiss(asked.route) : { kind: 'answered', answer }))
 }
 
 function cacheOnlyMiss(route: RoutePlan): Found {

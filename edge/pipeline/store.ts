@@ -19,6 +19,7 @@ import type { Forwarded } from './forward.ts'
 import { endFlight, type Stale, type Unanswered } from './found.ts'
 import { originAnswer, outcomeOf } from './origin-answer.ts'
 import type { Fetched } from './send-to-pool.ts'
+import { forgetCopy, keepCopy } from './static-copy.ts'
 
 /** The answer for the client, kept on the way where that is allowed. */
 export function store(asked: Asked, forwarded: Forwarded, found: Unanswered, x: Exchange): Answer {
@@ -56,7 +57,10 @@ function passed(asked: Asked, fetched: Fetched, found: Unanswered, x: Exchange):
 function forgetTarget({ request, client }: Asked, x: Exchange): void {
   const found = x.snapshot.routes.match({ ...request, method: 'GET' })
   const route = found.kind === 'found' ? x.snapshot.plans.get(found.id)! : null
-  if (route !== null && route.config.cache.store !== 'off') x.tools.forget(keyOfTarget({ request, client, route }))
+  if (route === null || route.config.cache.store === 'off') return
+  const key = keyOfTarget({ request, client, route })
+  x.tools.forget(key)
+  forgetCopy(key, route, x)
 }
 
 function fill(asked: Asked, fetched: Fetched, found: Cached, x: Exchange): Answer {
@@ -107,10 +111,12 @@ function sharing(entry: Entry, x: Exchange): FlightOutcome {
   return shared ? { kind: 'stored', entry } : { kind: 'uncacheable' }
 }
 
-function keep(key: string, entry: Entry, { client, route }: Asked, x: Exchange): void {
+function keep(key: string, entry: Entry, asked: Asked, x: Exchange): void {
+  const { client, route } = asked
   const { crawlerFills, maxVariants } = route.config.cache
   const into = client.class === 'crawler' && crawlerFills === 'l2-only' ? 'l2-only' : 'both'
   const kept = into === 'both' ? x.tools.shareFill(key, entry, maxVariants) : entry
   const storing = x.tools.levels.store(key, kept, { nowMs: x.tools.clock.wallMs(), into, maxVariants })
   if (storing !== undefined) x.tools.background('cache.store', storing)
+  keepCopy(key, entry, asked, x)
 }

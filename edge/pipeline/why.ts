@@ -6,7 +6,7 @@ import type { Quota } from '../limit/limit-fields.ts'
 import type { Hsts } from './hsts.ts'
 
 /** Where an answer came from. */
-export type ServedBy = 'hit' | 'stale' | 'origin' | 'edge' | 'fallback'
+export type ServedBy = 'hit' | 'stale' | 'static' | 'origin' | 'edge' | 'fallback'
 
 /** The why-tokens of one exchange. */
 export interface Why {

@@ -1,11 +1,13 @@
 import { Abort } from '../../edge/base/abort.ts'
 import { createBackground } from '../../edge/base/background.ts'
 import { ByteBudget } from '../../edge/base/byte-budget.ts'
+import type { Blobs } from '../../edge/base/ports.ts'
 import { allocateCells, SharedCells } from '../../edge/base/shared-cells.ts'
 import { Flights } from '../../edge/cache/flights.ts'
 import type { Level } from '../../edge/cache/level.ts'
 import { Levels } from '../../edge/cache/levels.ts'
 import { MemoryLevel } from '../../edge/cache/memory-level.ts'
+import { StaticCopies } from '../../edge/cache/static-copies.ts'
 import { compile, type Told } from '../../edge/config/compile.ts'
 import { createRegistries, type Registries } from '../../edge/config/registries.ts'
 import type { Snapshot } from '../../edge/config/snapshot.ts'
@@ -76,6 +78,8 @@ export function makeRegistries(): Registries {
 export interface LineOptions {
   readonly switchboard?: Switchboard
   readonly far?: Level
+  /** Where copies of pages are kept; nowhere where nothing is said. */
+  readonly blobs?: Blobs
   /** What it may hold of bodies on their way; plenty where nothing is said. */
   readonly bufferMaxBytes?: number
 }
@@ -110,6 +114,7 @@ export class Line {
       accessLog: this.accessLog,
       metrics: new LineMetrics(this.metrics),
       levels,
+      copies: options.blobs === undefined ? null : new StaticCopies({ ...this.#ports(), blobs: options.blobs, maxBytes: 1_000_000 }),
       flights: new Flights({ clock: this.clock, timers: this.clock }, { maxFlights: 100, maxMarks: 100, markMs: 2_000 }),
       upstream: this.upstream,
       websockets: new WebsocketLane({ clock: this.clock, timers: this.clock, files: new MemoryFiles(), metrics: this.metrics }),
@@ -123,6 +128,10 @@ export class Line {
       },
       shareFill: (_key, entry) => entry,
     }
+  }
+
+  #ports() {
+    return { clock: this.clock, timers: this.clock, log: this.log, metrics: this.metrics }
   }
 
   /** An exchange that has just begun. */

@@ -43,7 +43,17 @@ function made(t: Test, siblings: Siblings | null = null) {
   const cells = allocateCells(1_024, random)
   const vitals = { heapRatio: 0.1 }
   const read = { worstLoopDelayMs: () => 0, heapRatio: () => vitals.heapRatio }
-  const edge = new Edge({ bootstrap: bootstrap(), ports, accessLog, vitals: read, cells, l1MaxBytes: 1_000_000, cachePut: '', siblings })
+  const edge = new Edge({
+    bootstrap: bootstrap(),
+    ports,
+    accessLog,
+    vitals: read,
+    cells,
+    l1MaxBytes: 1_000_000,
+    blobs: null,
+    cachePut: '',
+    siblings,
+  })
   t.teardown(() => edge.close())
   const ask = async (target: string, method = 'GET') => {
     const wanted = new Abort()

@@ -6,7 +6,7 @@ t.test('modes are ordered from mild to severe', (t) => {
   const modes = Object.entries(MODE_SEVERITY).toSorted(([, a], [, b]) => a - b)
   t.same(
     modes.map(([mode]) => mode),
-    ['normal', 'cache-only', 'fallback', 'closed'],
+    ['normal', 'cache-only', 'static', 'fallback', 'closed'],
   )
   t.end()
 })
@@ -20,7 +20,7 @@ t.test('a switch sets any mode but normal, which is no switch at all', (t) => {
 })
 
 t.test('left alone, a route serves crawlers as people, and names no fallback', (t) => {
-  t.strictSame(accepted(DegradeSchema, {}), { crawlers: 'normal', retryAfterMs: 5_000 })
+  t.strictSame(accepted(DegradeSchema, {}), { crawlers: 'normal', staticEveryMs: 0, retryAfterMs: 5_000 })
   t.end()
 })
 
