@@ -1,10 +1,11 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import { Redis } from 'ioredis'
 import type { Ports } from '../base/ports.ts'
+import { connectionOptions, logConnection, replyCode } from '../base/redis-connection.ts'
+import { redisTarget } from '../base/redis-target.ts'
 import type { RedisConfig } from '../contract/bootstrap.ts'
 import { MIB } from '../contract/units.ts'
 import { DeadlineQueue, LATE } from './deadline-queue.ts'
 import type { RedisPort } from './redis-port.ts'
-import { type RedisTarget, redisTarget } from './redis-target.ts'
 import type { NoReply, Reply } from './reply.ts'
 import type { Script } from './script.ts'
 
@@ -15,8 +16,6 @@ const MAX_UNANSWERED_BYTES = 16 * MIB
 const WRITE_TIMEOUT_MS = 1_000
 // Unanswered for so long, a connection is dead though nobody closed it, and a new one is made.
 const SILENCE_MS = 2_000
-const FIRST_RECONNECT_MS = 20
-const MAX_RECONNECT_MS = 1_000
 
 const AWAY: NoReply = { ok: false, why: 'away' }
 const FULL: NoReply = { ok: false, why: 'full' }
@@ -42,10 +41,10 @@ class RedisClient implements RedisPort {
 
   constructor(config: RedisConfig, tools: RedisTools) {
     const target = redisTarget(config.url)
-    this.#redis = new Redis(optionsFor(target, config, tools))
+    this.#redis = new Redis(connectionOptions(target, { connectTimeoutMs: config.connectTimeoutMs, silenceMs: SILENCE_MS }, tools.random))
     this.#lookups = new DeadlineQueue(tools, config.lookupTimeoutMs)
     this.#writes = new DeadlineQueue(tools, WRITE_TIMEOUT_MS)
-    logChanges(this.#redis, target, tools)
+    logConnection(this.#redis, target, tools.log)
   }
 
   hashGet(key: string, fields: readonly string[]): Promise<Reply<readonly (Uint8Array | null)[]>> {
@@ -108,60 +107,4 @@ class RedisClient implements RedisPort {
       return this.#redis.eval(script.text, 1, key, ...values)
     }
   }
-}
-
-/** The library's defaults suit a job queue: it would hold commands back, and send them again, for as long as Redis is away. */
-function optionsFor(target: RedisTarget, config: RedisConfig, { random }: RedisTools) {
-  return {
-    host: target.host,
-    port: target.port,
-    ...(target.username === null ? {} : { username: target.username }),
-    ...(target.password === null ? {} : { password: target.password }),
-    ...(target.security === 'tls' ? { tls: {} } : {}),
-    db: target.database,
-    protocol: 2,
-    connectTimeout: config.connectTimeoutMs,
-    socketTimeout: SILENCE_MS,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    // 0: what is unanswered when a connection ends fails at once, and is not kept for the next one.
-    maxRetriesPerRequest: 0,
-    enableAutoPipelining: false,
-    disableClientInfo: true,
-    // Full jitter: a fleet that lost its Redis together must not come back to it in step.
-    retryStrategy: (attempt) =>
-      FIRST_RECONNECT_MS + random.next() * Math.min(MAX_RECONNECT_MS, FIRST_RECONNECT_MS * 2 ** Math.min(attempt, 16)),
-  } satisfies RedisOptions
-}
-
-/** One line when Redis goes and one when it is back, however often connecting fails between. */
-function logChanges(redis: Redis, target: RedisTarget, { log }: RedisTools): void {
-  let told: 'nothing' | 'ready' | 'away' = 'nothing'
-  let lastFault = 'closed'
-  const at = `${target.host}:${target.port}`
-  redis.on('error', (cause: unknown) => {
-    // Of an error, only its code: a failed AUTH carries its arguments with it.
-    lastFault = replyCode(cause) ?? faultCode(cause)
-  })
-  redis.on('ready', () => {
-    told = 'ready'
-    lastFault = 'closed'
-    log.info({ event: 'redis-ready', at })
-  })
-  redis.on('close', () => {
-    if (told === 'away') return
-    told = 'away'
-    log.warn({ event: 'redis-away', at, cause: lastFault })
-  })
-}
-
-/** The code that Redis refused with, such as WRONGTYPE; null when it was not Redis that said no. */
-function replyCode(cause: unknown): string | null {
-  if (!(cause instanceof Error) || cause.name !== 'ReplyError') return null
-  return /^[A-Z]+/.exec(cause.message)?.[0] ?? 'ERR'
-}
-
-function faultCode(cause: unknown): string {
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
-  return cause instanceof Error ? cause.name : 'unknown'
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { EdgeError } from '../../../edge/base/edge-error.ts'
-import { redisTarget } from '../../../edge/redis/redis-target.ts'
+import { redisTarget } from '../../../edge/base/redis-target.ts'
 
 t.test('a URL says where, as whom, and which database', async (t) => {
   t.same(redisTarget('redis://cache.example'), {
