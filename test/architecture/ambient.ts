@@ -56,6 +56,7 @@ export const PLACES: readonly Place[] = [
   { place: 'control/api/', may: ['fastify'], reason: 'the API server' },
   { place: 'control/store/', may: ['sqlite', 'files'], reason: 'the embedded store, whose file is made private before SQLite opens it' },
   { place: 'control/discovery/', may: ['consul'], reason: 'the Consul client' },
+  { place: 'control/changes/', may: ['ioredis'], reason: 'reads the stream of changes' },
   { place: 'control/client/', may: ['fetch', 'http'], reason: 'the one client of the API, and the one that visits pages' },
   {
     place: 'control/cli/',
