@@ -47,6 +47,11 @@ export const CacheSchema = Type.Object(
       default: 64,
       description: 'Variants kept of one URL (Vary); the oldest gives way.',
     }),
+    rangeMiss: Type.Union([Type.Literal('part'), Type.Literal('whole')], {
+      default: 'part',
+      description:
+        'What the origin is asked for when a client wants a range that is not kept: the part alone, or the whole, to be kept and cut here (for files within maxEntryBytes).',
+    }),
     coalesceTimeoutMs: DurationMs({
       minimum: 0,
       maximum: 60_000,

@@ -15,11 +15,12 @@ import { entryAnswer } from './entry-answer.ts'
 import type { Answer, Asked, Exchange, Request } from './exchange.ts'
 import { refuseLoop } from './forward-fields.ts'
 import type { Found } from './found.ts'
+import { rangeAsk } from './range-miss.ts'
 import { ALONE, note, type Search, unanswered } from './search.ts'
 import { copyAnswer } from './static-copy.ts'
 
-/** Fields by which a GET may be answered with what fits nobody else: a part (RFC 9110 §14.2), or a 412 (§13.1.1, §13.1.4). */
-const FOR_ONE: readonly string[] = ['range', 'if-match', 'if-unmodified-since']
+/** Fields by which a GET may be answered with what fits nobody else: a 412 (RFC 9110 §13.1.1, §13.1.4). A part is such an answer too. */
+const FOR_ONE: readonly string[] = ['if-match', 'if-unmodified-since']
 
 /** What the cache has for a request. @throws EdgeError CACHE_ONLY_MISS, ONLY_IF_CACHED, LOOP, BAD_LOOP_FIELD */
 export function lookup(asked: Asked, mode: Mode, x: Exchange): Found | Promise<Found> {
@@ -56,14 +57,15 @@ function decide(found: LevelFound | null, search: Search, x: Exchange): Found | 
   }
   // Refused before the flight: a request that came back here would wait for itself, and for the whole of its time.
   refuseLoop(request, x)
-  if (fetchesForOne(request, judgement)) return unanswered(found, search, ALONE, x)
+  if (fetchesForOne(request, judgement, route)) return unanswered(found, search, ALONE, x)
   // Whoever has an old variant knows which one to wait for; who has none waits for whatever comes.
   return waitOrGo(found === null ? search.key : flightOf(search.key, found.entry.variant), found, search, x)
 }
 
 // HEAD fills nothing, and who insists on the origin is not helped by another's fetch.
-function fetchesForOne(request: Request, judgement: Judgement | 'miss'): boolean {
-  return request.method === 'HEAD' || judgement === 'request-revalidate' || hasAny(request.fields, FOR_ONE)
+function fetchesForOne(request: Request, judgement: Judgement | 'miss', route: RoutePlan): boolean {
+  if (request.method === 'HEAD' || judgement === 'request-revalidate' || hasAny(request.fields, FOR_ONE)) return true
+  return rangeAsk(request, judgement === 'miss' ? 'miss' : 'stale', route.config.cache) === 'part'
 }
 
 function hit(found: LevelFound, { asked, nowMs }: Search, x: Exchange): Answer {

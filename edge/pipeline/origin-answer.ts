@@ -1,4 +1,5 @@
-// The answer to a client from what the origin just sent: end-to-end fields, Cache-Status, and 304 where the client has it already.
+// The answer to a client from what the origin just sent: end-to-end fields, Cache-Status, 304 where the client has it already, and
+// the part that was asked for where the whole is being kept.
 
 import { cacheStatus } from '../cache/cache-status.ts'
 import { varyNamesOf } from '../cache/variant.ts'
@@ -6,8 +7,9 @@ import { type Body, drain } from '../http/body.ts'
 import { withoutHopByHop } from '../http/hop-by-hop.ts'
 import { boundedBody } from './bounded-body.ts'
 import { appendCacheStatus, dropAboutTheBody, isNotModified } from './entry-answer.ts'
-import type { Answer, Asked, Exchange } from './exchange.ts'
+import type { Answer, Asked, Exchange, Request } from './exchange.ts'
 import type { Unanswered } from './found.ts'
+import { streamedPart } from './range-answer.ts'
 import type { Fetched } from './send-to-pool.ts'
 
 /** What the cache did with an answer. */
@@ -23,12 +25,23 @@ export function originAnswer({ request, route }: Asked, fetched: Fetched, body: 
   appendCacheStatus(fields, cacheStatus(x.tools.edgeId, outcomeOf(fetched, handling)))
   // The fetch was for everyone, the conditions were this client's own: it may have the answer already.
   const notModified = handling.found.kind !== 'bypass' && isNotModified(request, status, fetched.answer.fields, x.tools.clock.wallMs())
-  if (!notModified && status !== 204) return { status, fields, body, servedBy: 'origin' }
+  if (!notModified && status !== 204) {
+    const whole: Answer = { status, fields, body, servedBy: 'origin' }
+    return handling.stored === 'stored' ? partOf(whole, request, fetched, x) : whole
+  }
   if (notModified) dropAboutTheBody(fields)
   // The client needs no body, the cache and who waits for it do: it is read on without the client, as far as it may be kept.
   fetched.outliveClient()
   drain(boundedBody(body, route.config.cache.maxEntryBytes))
   return { status: notModified ? 304 : status, fields, body: null, servedBy: 'origin' }
+}
+
+// Only what is kept is cut here, since it is bounded: to be read through a large body for a few bytes of it would cost the client nothing.
+function partOf(whole: Answer, request: Request, { outliveClient }: Fetched, x: Exchange): Answer {
+  const part = request.fields.has('range') ? streamedPart(request, whole, x.tools.clock.wallMs()) : null
+  if (part === null) return whole
+  outliveClient()
+  return part
 }
 
 /** What Cache-Status says of a forwarded request. */

@@ -14,6 +14,7 @@ import { type Asked, type Exchange, type Request, targetOf } from './exchange.ts
 import { forwardFields } from './forward-fields.ts'
 import type { Unanswered } from './found.ts'
 import { heldBody } from './held-body.ts'
+import { rangeAsk } from './range-miss.ts'
 
 /** The query that key and origin see: without the parameters that the route ignores, on requests the cache has a part in. */
 export function keptQuery(request: Request, route: RoutePlan): string | null {
@@ -30,6 +31,10 @@ export function originRequest(asked: Asked, found: Unanswered, x: Exchange): Ups
     // The fetch is for everyone: the client's own conditions are looked at when the answer is here (RFC 9111 §4.3.2).
     fields.delete('if-none-match')
     fields.delete('if-modified-since')
+    if (rangeAsk(request, found.kind, route.config.cache) === 'whole') {
+      fields.delete('range')
+      fields.delete('if-range')
+    }
   }
   if (found.kind === 'stale') for (const [name, value] of validationFields(found.entry)) fields.set(name, value)
   return {

@@ -2,7 +2,7 @@
 
 import type { Entry } from '../cache/entry.ts'
 import { validatorsOf } from '../cache/validators.ts'
-import { type Body, bytesBody } from '../http/body.ts'
+import { type Body, bytesBody, drain } from '../http/body.ts'
 import { conditionalRequest, evaluateConditional } from '../http/conditional.ts'
 import { formatContentRange, unsatisfiedRange } from '../http/content-range.ts'
 import { parseHttpDate } from '../http/date.ts'
@@ -12,6 +12,7 @@ import { multipartRanges, multipartType, type Slice } from '../http/multipart-ra
 import { parseRange, resolveRanges, type Span } from '../http/range.ts'
 import type { Answer, Exchange, Request } from './exchange.ts'
 import { PacedBody, PIECE_BYTES } from './paced-body.ts'
+import { SlicedBody } from './sliced-body.ts'
 import type { ServedBy } from './why.ts'
 
 /** What an answer from an entry tells, whatever part of it is sent. */
@@ -43,6 +44,26 @@ export function rangeAnswer(request: Request, entry: Entry, telling: Telling, x:
   const spans = resolveRanges(specs, entry.body.byteLength)
   if (spans.length === 0) return unsatisfied(telling, entry.body.byteLength)
   return { status: 206, fields, body: bodyOf(spans, entry, fields, x), servedBy }
+}
+
+/**
+ * The part that a request wants of an answer on its way; null when it gets the whole, as it does when that is of unknown length or when it
+ * wants several parts. The rest of the body is read on without the client.
+ */
+export function streamedPart(request: Request, whole: Answer, nowMs: number): Answer | null {
+  const { status, fields, body, servedBy } = whole
+  const completeBytes = body?.lengthBytes ?? 0
+  if (request.method !== 'GET' || status !== 200 || body === null || completeBytes === 0) return null
+  const specs = parseRange(request.fields.get('range') ?? '')
+  if (specs === null || specs === 'other-unit' || !partFits(request.fields, fields, nowMs)) return null
+  const [span, ...more] = resolveRanges(specs, completeBytes)
+  if (more.length > 0) return null
+  if (span === undefined) {
+    drain(body)
+    return unsatisfied({ fields, servedBy, nowMs }, completeBytes)
+  }
+  fields.set('Content-Range', formatContentRange({ ...span, completeBytes }))
+  return { status: 206, fields, body: new SlicedBody(body, span), servedBy }
 }
 
 /**

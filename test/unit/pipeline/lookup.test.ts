@@ -66,9 +66,19 @@ t.test('who insists on the origin fetches for itself', async (t) => {
 t.test('HEAD, a range, and conditions that the origin judges lead nobody and wait for nobody', async (t) => {
   const line = new Line()
   const own: Asking[] = [{ method: 'HEAD' }]
-  for (const name of ['Range', 'If-Match', 'If-Unmodified-Since']) own.push({ headers: { [name]: 'x' } })
+  for (const name of ['If-Match', 'If-Unmodified-Since']) own.push({ headers: { [name]: 'x' } })
+  own.push({ headers: { Range: 'bytes=0-1' } })
   for (const asking of own) t.match(look(line, asking).found, { kind: 'miss', flight: null }, JSON.stringify(asking))
   t.equal(line.tools.flights.size, 0)
+})
+
+t.test('a range of what is fetched whole is one of the crowd', async (t) => {
+  const whole = new Line({ ...TWO_PEERS, routes: { all: { pool: 'shop', cache: { rangeMiss: 'whole' } } } })
+  const range: Asking = { headers: { Range: 'bytes=0-1' } }
+  for (const line of [whole, holding({ lifetimeMs: 0 })]) {
+    t.match(look(line, range).found, { flight: { role: 'leader' } })
+    t.ok(look(line, range).found instanceof Promise, 'the next one waits')
+  }
 })
 
 t.test('max-stale takes what is stale, only-if-cached takes nothing else', async (t) => {

@@ -4,16 +4,26 @@ import type { Unanswered } from '../../../edge/pipeline/found.ts'
 import { originAnswer } from '../../../edge/pipeline/origin-answer.ts'
 import type { Fetched } from '../../../edge/pipeline/send-to-pool.ts'
 import { type Asking, Line } from '../../support/exchange-maker.ts'
+import { readBody } from '../../support/read-body.ts'
 import { ScriptedBody } from '../../support/scripted-body.ts'
 import { makeEntry } from '../cache/make-entry.ts'
 
 const MISS: Unanswered = { kind: 'miss', key: 'k', flight: null, waited: 'no' }
 
-function answered(parts: { status?: number; headers?: Record<string, string>; found?: Unanswered; asking?: Asking; stored?: 'stored' }) {
-  const { status = 200, headers = {}, found = MISS, asking = {}, stored = 'not-stored' } = parts
+interface Parts {
+  readonly status?: number
+  readonly headers?: Record<string, string>
+  readonly found?: Unanswered
+  readonly asking?: Asking
+  readonly stored?: 'stored'
+  readonly lengthBytes?: number
+}
+
+function answered(parts: Parts) {
+  const { status = 200, headers = {}, found = MISS, asking = {}, stored = 'not-stored', lengthBytes = null } = parts
   const line = new Line({ pools: { a: {} }, routes: { all: { pool: 'a', cache: { maxEntryBytes: 1_024 } } } })
   const { asked, x } = line.asked(asking)
-  const body = new ScriptedBody()
+  const body = new ScriptedBody(lengthBytes)
   let outlives = 0
   const fetched: Fetched = {
     answer: { status, fields: Fields.of(headers), body },
@@ -76,4 +86,43 @@ t.test('a 204 has no body for the client, but an end that the cache must see', a
   const { answer, body } = answered({ status: 204 })
   t.match(answer, { status: 204, body: null })
   t.equal(body.end().state, 'ended')
+})
+
+const asking = (range: string, more: Record<string, string> = {}): Asking => ({ headers: { Range: range, ...more } })
+
+t.test('a part is cut out of what is being kept, while the fetch goes on', async (t) => {
+  const { answer, body, outlives } = answered({ asking: asking('bytes=2-3'), stored: 'stored', lengthBytes: 5 })
+  t.equal(answer.status, 206)
+  t.equal(answer.fields.get('content-range'), 'bytes 2-3/5')
+  t.equal(answer.body?.lengthBytes, 2)
+  t.equal(outlives(), 1)
+  const read = readBody(answer.body)
+  body.write('01234').end()
+  t.same(await read, { text: '23', fault: null })
+  t.equal(body.state, 'ended')
+})
+
+t.test('beyond its end there is a 416, and the rest is read for the cache', async (t) => {
+  const { answer, body } = answered({ asking: asking('bytes=5-'), stored: 'stored', lengthBytes: 5, headers: { ETag: '"v1"' } })
+  t.match(answer, { status: 416, body: { lengthBytes: 0 } })
+  t.equal(answer.fields.get('content-range'), 'bytes */5')
+  body.write('01234').end()
+  t.equal(body.state, 'ended')
+})
+
+t.test('what is not kept, of unknown length, wanted in several parts or of another version comes whole', async (t) => {
+  const kept = { stored: 'stored', lengthBytes: 5 } as const
+  const cases: Parts[] = [
+    { asking: asking('bytes=2-3'), lengthBytes: 5 },
+    { asking: asking('bytes=2-3'), stored: 'stored' },
+    { asking: asking('bytes=0-0,2-3'), ...kept },
+    { asking: asking('bytes=2-3', { 'If-Range': '"v0"' }), headers: { ETag: '"v1"' }, ...kept },
+    { asking: asking('rubbish'), ...kept },
+    { asking: { ...asking('bytes=2-3'), method: 'HEAD' }, ...kept },
+  ]
+  for (const parts of cases) {
+    const { answer, body } = answered(parts)
+    t.equal(answer.status, 200, JSON.stringify(parts))
+    t.equal(answer.body, body)
+  }
 })

@@ -44,6 +44,16 @@ t.test('what we hold is validated by its own validators', async (t) => {
   t.equal(fields.get('if-modified-since'), 'Thu, 01 Jan 2026 00:00:00 GMT')
 })
 
+t.test('a range that we cut ourselves does not reach the origin, nor the condition for it', async (t) => {
+  const headers = { Range: 'bytes=0-1', 'If-Range': '"theirs"' }
+  for (const name of ['range', 'if-range']) {
+    t.ok(made({ headers }, MISS).fields.has(name), name)
+    t.ok(made({ headers }, BYPASS).fields.has(name), name)
+    t.notOk(made({ headers }, STALE).fields.has(name), name)
+    t.notOk(made({ headers: { ...headers, Range: 'bytes=0-,0-' } }, MISS).fields.has(name), name)
+  }
+})
+
 t.test('where the cache has no part, conditions and target pass as they came', async (t) => {
   const { fields, target } = made({ target: '/a?utm_source=x&b=1', headers: CONDITIONS }, BYPASS)
   t.equal(fields.get('if-none-match'), '"theirs"')
