@@ -9,6 +9,7 @@ import { compile, type Told } from './config/compile.ts'
 import { createRegistries } from './config/registries.ts'
 import type { PoolPlan, Snapshot } from './config/snapshot.ts'
 import { Fields } from './http/fields.ts'
+import { askedOf } from './pipeline/asked.ts'
 import { keyOfTarget } from './pipeline/cache-target.ts'
 import { ConnectionMemory } from './pipeline/connection-memory.ts'
 import { degrade } from './pipeline/degrade.ts'
@@ -65,7 +66,7 @@ export function explain(told: Told, request: ExplainRequest, nowMs: number): Dec
     seen.request = normalise(x)
     seen.client = identify(seen.request, x)
     seen.route = match(seen.request, seen.client, x)
-    refuse(degrade({ request: seen.request, client: seen.client, route: seen.route }, x), seen.route)
+    refuse(degrade(askedOf(seen.request, seen.client, seen.route), x), seen.route)
   } catch (thrown) {
     const { code, row } = asEdgeError(thrown)
     fault = { code, status: row.status, sentence: row.sentence }
@@ -74,7 +75,7 @@ export function explain(told: Told, request: ExplainRequest, nowMs: number): Dec
 }
 
 /** As much of a request as could be read before a fault. */
-type Seen = { -readonly [Part in keyof Asked]?: Asked[Part] }
+type Seen = { -readonly [Part in Exclude<keyof Asked, 'shared'>]?: Asked[Part] }
 
 function decisionOf({ request, client, route }: Seen, x: Exchange, fault: Decision['fault']): Decision {
   const head = {
@@ -88,7 +89,7 @@ function decisionOf({ request, client, route }: Seen, x: Exchange, fault: Decisi
     fault,
   }
   if (request === undefined || client === undefined || route === undefined) return { ...head, limits: [], cache: null, pool: null }
-  const asked = { request, client, route }
+  const asked = askedOf(request, client, route)
   const limits = limitsOf(asked, x).map((plan) => ({ id: plan.id, key: printable(limitKey(plan, asked)) }))
   const cache = { store: route.config.cache.store, key: printable(keyOfTarget(asked)) }
   const pool = x.snapshot.pools.get(poolIdOf(asked) ?? '')

@@ -1,6 +1,7 @@
-import type { CacheConfig } from '../contract/cache.ts'
+import { hash } from 'node:crypto'
 import { cookieValue } from '../http/cookie.ts'
 import type { Fields } from '../http/fields.ts'
+import type { KeyPlan } from './key-plan.ts'
 
 /** What tells one cached resource from another. The method is not part of it: HEAD is answered from what GET kept (RFC 9111 §4). */
 export interface KeyParts {
@@ -12,30 +13,53 @@ export interface KeyParts {
   readonly path: string
   /** Without the `?`; null when there is none. Exactly what the origin is asked, or one page is kept under the name of another. */
   readonly query: string | null
-  /** Fields of the request, for `keyHeaders` and `keyCookies`. */
+  /** Of the shared request: exactly what the origin is sent; see `sharedFields`. */
   readonly fields: Fields
 }
+
+/** The rule of a key. */
+export type KeyRule = Pick<KeyPlan, 'headers' | 'cookies' | 'identity'>
+
+/** A part that a rule added to a key: a field, a cookie, or the digest of who asks; undefined when the request has none. */
+export interface AddedPart {
+  readonly kind: 'header' | 'cookie' | 'identity'
+  readonly name: string
+  readonly value: string | undefined
+}
+
+const LETTER_OF = { header: 'h', cookie: 'c', identity: 'i' } as const
+/** 128 bits of a digest, in base64url. */
+const DIGEST_LENGTH = 22
 
 /**
  * The key of a resource: scheme, host and target in full, then the request fields and cookies that the rule adds.
  *
  * Two different requests never share a key: a host has no `/`, a path no `?`, and neither has a NUL, which begins each added part;
  * an added value is led by its length, so that nothing inside it can pass for the next part. Absent and empty differ.
- * @param rule `keyHeaders` (any case) and `keyCookies` (case-sensitive)
  */
-export function cacheKey(parts: KeyParts, rule: Pick<CacheConfig, 'keyHeaders' | 'keyCookies'>): string {
+export function cacheKey(parts: KeyParts, rule: KeyRule): string {
   let key = `${parts.scheme}://${parts.host}${parts.path}`
   if (parts.query !== null) key += `?${parts.query}`
-  for (const name of rule.keyHeaders) {
-    const lower = name.toLowerCase()
-    key += added('h', lower, parts.fields.get(lower))
+  for (const { kind, name, value } of addedParts(parts.fields, rule)) {
+    key += value === undefined ? `\0${LETTER_OF[kind]}${name}` : `\0${LETTER_OF[kind]}${name}\0${value.length}:${value}`
   }
-  if (rule.keyCookies.length === 0) return key
-  const lines = parts.fields.getAll('cookie')
-  for (const name of rule.keyCookies) key += added('c', name, cookieValue(lines, name))
   return key
 }
 
-function added(kind: string, name: string, value: string | undefined): string {
-  return value === undefined ? `\0${kind}${name}` : `\0${kind}${name}\0${value.length}:${value}`
+/** What a rule adds to a key, in the order in which it stands there. @param fields of the shared request */
+export function addedParts(fields: Fields, { headers, cookies, identity }: KeyRule): AddedPart[] {
+  const parts: AddedPart[] = headers.map(({ name }) => ({ kind: 'header', name, value: fields.get(name) }))
+  if (cookies.length === 0 && identity === null) return parts
+  const lines = fields.getAll('cookie')
+  for (const { name } of cookies) parts.push({ kind: 'cookie', name, value: cookieValue(lines, name) })
+  if (identity !== null) {
+    const secret = identity.kind === 'header' ? fields.get(identity.name) : cookieValue(lines, identity.name)
+    parts.push({ kind: 'identity', name: `${identity.kind}:${identity.name}`, value: secret === undefined ? undefined : digestOf(secret) })
+  }
+  return parts
+}
+
+/** Keys go into Redis, traces and terminals; whoever reads them there must not learn a token from them. */
+function digestOf(secret: string): string {
+  return hash('sha256', `weir identity\0${secret}`, 'base64url').slice(0, DIGEST_LENGTH)
 }

@@ -83,9 +83,11 @@ function answerReason(request: StorableRequest, answer: StorableAnswer, rule: Ca
   if (directives.noStore && !directives.mustUnderstand) return 'no-store'
   // §5.2.2.7: with a field list the rest might be kept; such lists have leaked pages from other caches, so nothing is.
   if (directives.private !== false) return 'private'
-  if (request.fields.has('authorization') && !allowsAuthorized(directives)) return 'authorization'
+  // Where the key holds who asked, nobody else is answered by it.
+  const keyed = rule.key.identity === 'header:authorization'
+  if (request.fields.has('authorization') && !keyed && !allowsAuthorized(directives)) return 'authorization'
   // §7.3: kept, it would hand one user's session to the next.
-  if (fields.has('set-cookie')) return 'set-cookie'
+  if (fields.has('set-cookie') && rule.unkeyed.setCookie === 'refuse') return 'set-cookie'
   // RFC 9110 §12.5.5: `*` matches no later request.
   if (varyNamesOf(fields) === null) return 'vary'
   if (Number(fields.get('content-length') ?? 0) > rule.maxEntryBytes) return 'too-long'

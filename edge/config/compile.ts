@@ -2,6 +2,7 @@
 // looks into. The parts that did not change are taken over, so that a flipped switch does not compile ten thousand routes.
 
 import { TextMemo } from '../base/text-memo.ts'
+import { keyPlan } from '../cache/key-plan.ts'
 import { ClientAddressRule } from '../client/client-address.ts'
 import { CrawlerAgents } from '../client/crawler-agents.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
@@ -94,7 +95,7 @@ function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<strin
     respond: planOf(config.respond),
     fallback: planOf(config.degrade.fallback),
     hsts: config.hsts === undefined ? null : hstsValue(config.hsts),
-    ignoreQuery: new Set(config.cache.ignoreQuery),
+    key: keyPlan(config.cache),
   }
 }
 

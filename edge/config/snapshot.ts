@@ -4,6 +4,7 @@
 import type { Balancer } from '../balance/balancer.ts'
 import type { Peer } from '../balance/peer.ts'
 import type { TextMemo } from '../base/text-memo.ts'
+import type { KeyPlan } from '../cache/key-plan.ts'
 import type { ClientAddressRule } from '../client/client-address.ts'
 import type { CrawlerAgents } from '../client/crawler-agents.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
@@ -35,8 +36,8 @@ export interface RoutePlan {
   readonly fallback: FallbackPlan | null
   /** Value of Strict-Transport-Security; null leaves it to the origin. */
   readonly hsts: string | null
-  /** Query parameters that neither key nor origin sees on cacheable requests. */
-  readonly ignoreQuery: ReadonlySet<string>
+  /** What its answers are kept under. */
+  readonly key: KeyPlan
 }
 
 /** A pool: its balancer over peers whose state outlives this snapshot. */

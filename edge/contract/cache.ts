@@ -1,7 +1,7 @@
 // What a route keeps of its answers. The origin's own Cache-Control always rules (RFC 9111); these fields fill its silences and set bounds.
 
 import Type from 'typebox'
-import { FIELD_NAME_PATTERN } from './identifiers.ts'
+import { CacheKeySchema, CacheUnkeyedSchema, CacheVarySchema } from './cache-key.ts'
 import { DAY_MS, DurationMs, KIB, MIB, SizeBytes } from './units.ts'
 
 /** How a route uses the cache. */
@@ -69,21 +69,9 @@ export const CacheSchema = Type.Object(
       description:
         'Where answers that crawlers asked for are kept: in Redis only, so that a crawl cannot push out what people read, or in memory too.',
     }),
-    ignoreQuery: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
-      default: [],
-      maxItems: 100,
-      description: 'Query parameters that neither the key nor the origin sees on a cacheable request (utm_source …).',
-    }),
-    keyHeaders: Type.Array(Type.String({ pattern: FIELD_NAME_PATTERN }), {
-      default: [],
-      maxItems: 16,
-      description: 'Request fields that are part of the key.',
-    }),
-    keyCookies: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
-      default: [],
-      maxItems: 16,
-      description: 'Cookies that are part of the key.',
-    }),
+    key: CacheKeySchema,
+    vary: CacheVarySchema,
+    unkeyed: CacheUnkeyedSchema,
   },
   { additionalProperties: false, default: {}, description: 'What is kept of the answers, for how long, and under which key.' },
 )

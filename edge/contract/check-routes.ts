@@ -1,6 +1,7 @@
 // Each route by itself: whom it asks, its path and hosts, and whether its own numbers agree.
 
 import { hostFault } from './address-text.ts'
+import { checkCacheKey } from './check-cache-key.ts'
 import { repeated } from './check-repeated.ts'
 import { pathPatternFault } from './path-pattern.ts'
 import { type Problem, pointerMember } from './problem.ts'
@@ -53,9 +54,11 @@ function* checkRepeated(pointer: string, route: RouteConfig): Generator<Problem>
     hosts: route.hosts,
     methods: route.methods,
     limits: route.limits,
-    'cache/keyHeaders': route.cache.keyHeaders.map((name) => name.toLowerCase()),
-    'cache/keyCookies': route.cache.keyCookies,
-    'cache/ignoreQuery': route.cache.ignoreQuery,
+    'cache/key/listedQuery': route.cache.key.listedQuery,
+    'cache/key/dropQuery': route.cache.key.dropQuery,
+    'cache/vary/codings': route.cache.vary.codings,
+    'cache/vary/languages': route.cache.vary.languages.map((name) => name.toLowerCase()),
+    'cache/unkeyed/named': route.cache.unkeyed.named.map((name) => name.toLowerCase()),
   }
   for (const [field, list] of Object.entries(lists)) {
     for (const { index, name } of repeated(list))
@@ -76,17 +79,6 @@ function* checkCacheTimes(pointer: string, { cache }: RouteConfig): Generator<Pr
     yield {
       pointer: `${pointer}/cache/staleIfErrorMs`,
       message: `must be at most keepStaleMs, which is ${keepStaleMs} (ms); it is ${staleIfErrorMs}`,
-    }
-  }
-}
-
-function* checkCacheKey(pointer: string, { cache }: RouteConfig): Generator<Problem> {
-  for (const [index, name] of cache.keyHeaders.entries()) {
-    if (name.toLowerCase() !== 'cookie') continue
-    // All cookies together differ from visitor to visitor: nothing would ever be found again.
-    yield {
-      pointer: `${pointer}/cache/keyHeaders/${index}`,
-      message: 'must not be the whole Cookie field; name the cookies that matter in keyCookies',
     }
   }
 }

@@ -1,6 +1,7 @@
 // What the patterns of the contract mean, in words: "must match ^[a-z…" helps nobody at three in the morning.
 // A test holds this table against the patterns in the schemas, both ways.
 
+import { COOKIE_NAME_PATTERN, IDENTITY_PATTERN, LANGUAGE_PATTERN, QUERY_NAME_PATTERN } from './cache-key.ts'
 import { COLUMN_PATTERN, TABLE_PATTERN } from './changes.ts'
 import {
   ADDRESS_PATTERN,
@@ -35,6 +36,10 @@ export const FORMS: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9._=-]{1,128}$': 'a tag of letters, digits, ".", "_", "=" and "-", at most 128',
   '^[a-z0-9_-]{1,64}$': 'a name of lower-case letters, digits, "_" and "-", at most 64',
   '^[\\x20-\\x7e]{1,128}$': 'a media type such as text/html; charset=utf-8, at most 128 ASCII characters',
+  [QUERY_NAME_PATTERN]: 'a parameter such as page, or the beginning of some such as utm_*, at most 128 characters',
+  [COOKIE_NAME_PATTERN]: 'the name of a cookie: no space, "=", ";" or ",", at most 128 characters',
+  [IDENTITY_PATTERN]: 'none, header:NAME or cookie:NAME',
+  [LANGUAGE_PATTERN]: 'a language tag such as de or pt-BR',
   '^[A-Z]{1,32}$': 'a method in capitals such as GET',
   '^.{1,128}$': 'a name of 1 to 128 characters on one line',
   '^[0-9a-f]{64}$': '64 lower-case hexadecimal digits',

@@ -34,3 +34,19 @@ function valueAt(line: string, start: number, end: number, name: string): string
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }
+
+/**
+ * The cookies of a request in order, each with its name and its text as it came; what has no `=` is all name. At most 512.
+ * @param lines values of all Cookie lines
+ */
+export function cookiePairs(lines: readonly string[]): [name: string, pair: string][] {
+  const pairs: [string, string][] = []
+  for (const line of lines) {
+    for (const part of line.split(';', MAX_COOKIES)) {
+      const pair = part.trim()
+      const equals = pair.indexOf('=')
+      if (pair !== '' && pairs.length < MAX_COOKIES) pairs.push([(equals < 0 ? pair : pair.slice(0, equals)).trimEnd(), pair])
+    }
+  }
+  return pairs
+}

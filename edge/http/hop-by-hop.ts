@@ -64,6 +64,11 @@ export function withoutHopByHop(fields: Fields): Fields {
   return Fields.adopt(kept)
 }
 
+/** Whether Connection takes away more than what never passes. */
+export function nominatesOthers(fields: Fields): boolean {
+  return nominatedNames(fields) !== null
+}
+
 /** Whether Connection may not remove this field. @param name lower-case */
 export function isEndToEnd(name: string): boolean {
   return END_TO_END.has(name) || END_TO_END_PREFIXES.some((prefix) => name.startsWith(prefix))

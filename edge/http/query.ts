@@ -1,8 +1,17 @@
+import type { NameList } from './name-list.ts'
+
 /** Pairs of a query that are looked at. Real queries have some ten; a longer one is a probe, and each function says what it gets. */
 export const MAX_QUERY_PAIRS = 512
 
-/** Which names of a query count: all but these, or only these. Names are decoded and case-sensitive. */
-export type QueryNames = { readonly drop: ReadonlySet<string> } | { readonly keep: ReadonlySet<string> }
+/** Which pairs of a query count, and in what order. Names are decoded and case-sensitive. */
+export interface QueryChoice {
+  /** The names that count; null for all. */
+  readonly only: NameList | null
+  /** Those of them that do not. */
+  readonly drop: NameList
+  /** `sorted` by name; pairs of one name keep their order. */
+  readonly order: 'kept' | 'sorted'
+}
 
 /**
  * The pairs of a query in order, decoded: `+` is a space, a faulty percent triplet leaves its text as it is.
@@ -21,21 +30,22 @@ export function queryValue(query: string | null, name: string): string | undefin
 }
 
 /**
- * The query with its pairs sorted by name, and without those that do not count: what a cache key takes. Null when nothing is left.
+ * The pairs of a query that count, in the order chosen: what a cache key takes. Null when nothing is left.
  *
- * Pairs of one name keep their order, since `a=1&a=2` and `a=2&a=1` are different answers to most applications. Text is kept as written:
- * two spellings of one value may be read differently behind us, and a shared key would then be a poisoned one. A query of more than
- * 512 pairs is returned as it came: cutting it would give different requests one key.
+ * Pairs of one name keep their order always, since `a=1&a=2` and `a=2&a=1` are different answers to most applications. Text is kept as
+ * written: two spellings of one value may be read differently behind us, and a shared key would then be a poisoned one. A pair goes whole, with
+ * whatever a server that parts pairs by `;` would find in it. A query of more than 512 pairs is returned as it came: cutting it would give different
+ * requests one key.
  */
-export function sortedQuery(query: string | null, names: QueryNames): string | null {
+export function chosenQuery(query: string | null, { only, drop, order }: QueryChoice): string | null {
   if (query === null || query === '') return null
   const pairs = rawPairs(query, MAX_QUERY_PAIRS + 1)
   if (pairs.length > MAX_QUERY_PAIRS) return query
   const named = pairs.map((pair): [string, string] => [decodedName(pair), pair])
-  const counted = named.filter(([name]) => ('keep' in names ? names.keep.has(name) : !names.drop.has(name)))
+  const counted = named.filter(([name]) => (only === null || only.has(name)) && !drop.has(name))
   if (counted.length === 0) return null
   // By code unit, not by locale: every edge must build the same key. Array sort is stable.
-  counted.sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+  if (order === 'sorted') counted.sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
   return counted.map(([, pair]) => pair).join('&')
 }
 

@@ -6,16 +6,17 @@ import type { Asked, Exchange } from './exchange.ts'
 import { keptQuery } from './origin-request.ts'
 
 /** Fields by which a GET can mean something else at some origins; what they bring back is nobody else's. */
-const OVERRIDES: readonly string[] = ['x-http-method-override', 'x-http-method', 'x-method-override']
+const OVERRIDES: readonly string[] = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-method']
+
 /** The key under which a GET of this target is kept; by the scheme that the client used, since origins redirect by it. */
-export function keyOfTarget({ request, client, route }: Asked): string {
-  const { authority: host, path, fields, known } = request
+export function keyOfTarget({ request, client, route, shared }: Asked): string {
+  const { authority: host, path, known } = request
   const { scheme } = client
-  const rule = route.config.cache
+  const rule = route.key
   const { kept } = known
   if (kept !== null && kept.rule === rule && kept.host === host && kept.scheme === scheme) return kept.key
-  const key = cacheKey({ scheme, host, path, query: keptQuery(request, route), fields }, rule)
-  if (rule.keyHeaders.length === 0 && rule.keyCookies.length === 0) known.kept = { rule, host, scheme, key }
+  const key = cacheKey({ scheme, host, path, query: keptQuery(request, route), fields: shared }, rule)
+  if (rule.byTargetAlone) known.kept = { rule, host, scheme, key }
   return key
 }
 

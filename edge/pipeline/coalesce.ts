@@ -29,10 +29,10 @@ function afterWaiting(
   search: Search,
   x: Exchange,
 ): Found | Promise<Found> {
-  const { request, route } = search.asked
+  const { request, route, shared } = search.asked
   x.tools.metrics.coalesced(outcome.kind)
   if (outcome.kind !== 'stored') return unanswered(found, search, { flight: null, waited: 'tried' }, x)
-  if (fitsRequest(outcome.entry, request.fields)) {
+  if (fitsRequest(outcome.entry, shared)) {
     note(route, 'collapsed', x)
     const reason = found === null ? 'miss' : 'stale'
     const how = { kind: 'forward', reason, forwardStatus: null, stored: 'not-stored', collapsed: 'collapsed' } as const
@@ -43,5 +43,5 @@ function afterWaiting(
   }
   // It varies, and this was another variant: the requests for ours have one flight among them too. Once; nobody waits a third time.
   if (flightKey !== search.key) return unanswered(found, search, { flight: null, waited: 'tried' }, x)
-  return waitOrGo(flightOf(search.key, variantOf(outcome.entry.varyNames, request.fields)), found, search, x)
+  return waitOrGo(flightOf(search.key, variantOf(outcome.entry.varyNames, shared)), found, search, x)
 }

@@ -137,6 +137,8 @@ export interface Asked {
   readonly request: Request
   readonly client: Client
   readonly route: RoutePlan
+  /** The fields of the request as the cache, and the origin of a cacheable request, see them: what keys and variants are made from. */
+  readonly shared: Fields
 }
 
 /** Path and query of a request. */

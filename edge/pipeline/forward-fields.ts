@@ -20,13 +20,17 @@ const SPAN_BYTES = 8
 /** Fields that are made here or nowhere: framing, and what origins and frameworks take for the word of a proxy. X-Forwarded-* too. */
 const NEVER_PASSED: ReadonlySet<string> = new Set([
   ...['host', 'content-length', 'transfer-encoding', 'expect'],
-  ...['forwarded', 'x-real-ip', 'x-original-url', 'x-rewrite-url', 'x-original-host', 'x-host', 'x-http-host-override', 'proxy'],
+  ...['forwarded', 'forwarded-for', 'x-forwarded', 'x-forward-for', 'x-forwarder-for', 'x-real-ip', 'x-remote-ip', 'x-remote-addr'],
+  ...['x-host', 'x-http-host-override', 'x-host-override', 'x-backend-host', 'x-proxy-host', 'x-proxy-url', 'x-scheme', 'x-url-scheme'],
+  ...['front-end-https', 'x-arr-ssl', 'x-http-destinationurl', 'x-middleware-subrequest', 'base-url', 'request-uri', 'proxy'],
 ])
+// Where a proxy says what was asked of it: target, host, method and way, under all the names that frameworks have read.
+const NEVER_PASSED_PREFIXES: readonly string[] = ['x-forwarded-', 'x-original-', 'x-originating-', 'x-rewrite-']
 /** Names that some proxies give the client's address; believed from trusted ones. */
 const FROM_TRUSTED_ONLY: ReadonlySet<string> = new Set(['true-client-ip', 'x-client-ip', 'x-cluster-client-ip', 'cf-connecting-ip'])
 
 /** One bit for each letter that a guarded name begins with: most names are ruled out by it. */
-const GUARDED_INITIALS = [...NEVER_PASSED, ...FROM_TRUSTED_ONLY, 'x-forwarded-'].reduce((bits, name) => bits | initial(name), 0)
+const GUARDED_INITIALS = [...NEVER_PASSED, ...FROM_TRUSTED_ONLY, ...NEVER_PASSED_PREFIXES].reduce((bits, name) => bits | initial(name), 0)
 
 /** Refuses a request that has been here before (RFC 8586). @throws EdgeError LOOP, BAD_LOOP_FIELD */
 export function refuseLoop(request: Request, x: Exchange): void {
@@ -37,11 +41,11 @@ export function refuseLoop(request: Request, x: Exchange): void {
   if (seen > 0) throw new EdgeError('LOOP', { edge: x.tools.edgeId })
 }
 
-/** The fields to send to the origin, without Host, Content-Length and framing. */
-export function forwardFields(asked: Asked, x: Exchange): Fields {
-  const { request, client } = asked
+/** The fields to send to the origin, without Host, Content-Length and framing. @param sent of the request: as it came, or as it is shared */
+export function forwardFields(asked: Asked, sent: Fields, x: Exchange): Fields {
+  const { client } = asked
   const from = client.trustedPeer ? 'trusted' : 'anyone'
-  const lines = withoutHopByHop(request.fields).lines
+  const lines = withoutHopByHop(sent).lines
   const passed: string[] = []
   for (let i = 0; i < lines.length; i += 2) {
     const name = lines[i]!
@@ -69,7 +73,7 @@ function initial(name: string): number {
 function mayPass(name: string, from: 'trusted' | 'anyone'): boolean {
   // CGI and what came after it read `_` as `-`, so X_Forwarded_For would be the field that is guarded here.
   const meant = name.toLowerCase().replaceAll('_', '-')
-  if (NEVER_PASSED.has(meant) || meant.startsWith('x-forwarded-')) return false
+  if (NEVER_PASSED.has(meant) || NEVER_PASSED_PREFIXES.some((prefix) => meant.startsWith(prefix))) return false
   return from === 'trusted' || !FROM_TRUSTED_ONLY.has(meant)
 }
 

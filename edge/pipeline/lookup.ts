@@ -6,13 +6,14 @@ import { remainingMs } from '../cache/freshness.ts'
 import type { Found as LevelFound } from '../cache/levels.ts'
 import { requestDirectives } from '../cache/request-directives.ts'
 import { type Judgement, judge } from '../cache/serveable.ts'
+import { unkeyedField } from '../cache/unkeyed.ts'
 import type { RoutePlan } from '../config/snapshot.ts'
 import type { Mode } from '../contract/degrade.ts'
 import { fallbackAnswer } from './answers.ts'
 import { bypassReason, hasAny, keyOfTarget } from './cache-target.ts'
 import { flightOf, waitOrGo } from './coalesce.ts'
 import { entryAnswer } from './entry-answer.ts'
-import type { Answer, Asked, Exchange, Request } from './exchange.ts'
+import type { Answer, Asked, Exchange } from './exchange.ts'
 import { refuseLoop } from './forward-fields.ts'
 import type { Found } from './found.ts'
 import { rangeAsk } from './range-miss.ts'
@@ -26,19 +27,23 @@ const FOR_ONE: readonly string[] = ['if-match', 'if-unmodified-since']
 export function lookup(asked: Asked, mode: Mode, x: Exchange): Found | Promise<Found> {
   const { request, route } = asked
   const bypass = bypassReason(asked, x)
-  if (bypass !== null) {
-    note(route, bypass === 'method' ? 'bypass-method' : 'bypass', x)
-    return mode === 'normal' ? { kind: 'bypass', reason: bypass } : offlineMiss(asked, mode, x)
-  }
-  const search: Search = { asked, mode, key: keyOfTarget(asked), directives: requestDirectives(request.fields), nowMs: x.startedAtMs }
+  if (bypass !== null) return passBy(bypass, asked, mode, x)
+  const key = keyOfTarget(asked)
+  if (key.length > route.key.maxBytes) return passBy('key', asked, mode, x)
+  const search: Search = { asked, mode, key, directives: requestDirectives(request.fields), nowMs: x.startedAtMs }
   const found = levelLookup(search, x)
   return isPromise(found) ? found.then((late) => decide(late, { ...search, nowMs: x.tools.clock.wallMs() }, x)) : decide(found, search, x)
+}
+
+function passBy(why: 'method' | 'bypass' | 'key', asked: Asked, mode: Mode, x: Exchange): Found | Promise<Found> {
+  note(asked.route, why === 'bypass' ? 'bypass' : `bypass-${why}`, x)
+  return mode === 'normal' ? { kind: 'bypass', reason: why === 'key' ? 'bypass' : why } : offlineMiss(asked, mode, x)
 }
 
 function levelLookup({ asked, key }: Search, x: Exchange): LevelFound | null | Promise<LevelFound | null> {
   const { crawlerFills, maxVariants } = asked.route.config.cache
   const promotion = asked.client.class === 'crawler' && crawlerFills === 'l2-only' ? 'leave' : 'promote'
-  return x.tools.levels.lookup(key, asked.request.fields, { nowMs: x.startedAtMs, promotion, maxVariants })
+  return x.tools.levels.lookup(key, asked.shared, { nowMs: x.startedAtMs, promotion, maxVariants })
 }
 
 function decide(found: LevelFound | null, search: Search, x: Exchange): Found | Promise<Found> {
@@ -57,15 +62,16 @@ function decide(found: LevelFound | null, search: Search, x: Exchange): Found | 
   }
   // Refused before the flight: a request that came back here would wait for itself, and for the whole of its time.
   refuseLoop(request, x)
-  if (fetchesForOne(request, judgement, route)) return unanswered(found, search, ALONE, x)
+  if (fetchesForOne(search.asked, found, judgement)) return unanswered(found, search, ALONE, x)
   // Whoever has an old variant knows which one to wait for; who has none waits for whatever comes.
   return waitOrGo(found === null ? search.key : flightOf(search.key, found.entry.variant), found, search, x)
 }
 
-// HEAD fills nothing, and who insists on the origin is not helped by another's fetch.
-function fetchesForOne(request: Request, judgement: Judgement | 'miss', route: RoutePlan): boolean {
+// HEAD fills nothing, who insists on the origin is not helped by another's fetch, and who sends what no key holds gets what fits nobody else.
+function fetchesForOne({ request, route, shared }: Asked, found: LevelFound | null, judgement: Judgement | 'miss'): boolean {
   if (request.method === 'HEAD' || judgement === 'request-revalidate' || hasAny(request.fields, FOR_ONE)) return true
-  return rangeAsk(request, judgement === 'miss' ? 'miss' : 'stale', route.config.cache) === 'part'
+  if (rangeAsk(request, found === null ? 'miss' : 'stale', route.config.cache) === 'part') return true
+  return unkeyedField(shared, route.key, found?.entry.varyNames ?? []) !== null
 }
 
 function hit(found: LevelFound, { asked, nowMs }: Search, x: Exchange): Answer {

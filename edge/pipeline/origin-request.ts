@@ -4,10 +4,12 @@ import type { Peer } from '../balance/peer.ts'
 import type { ByteBudget } from '../base/byte-budget.ts'
 import { EdgeError } from '../base/edge-error.ts'
 import { validationFields } from '../cache/validation.ts'
+import { fieldAlike } from '../cache/variant.ts'
 import type { PoolPlan, RoutePlan } from '../config/snapshot.ts'
 import type { Body } from '../http/body.ts'
+import type { Fields } from '../http/fields.ts'
 import { withoutHopByHop } from '../http/hop-by-hop.ts'
-import { sortedQuery } from '../http/query.ts'
+import { chosenQuery } from '../http/query.ts'
 import type { UpstreamRequest } from '../upstream/upstream.ts'
 import { boundedBody } from './bounded-body.ts'
 import { type Asked, type Exchange, type Request, targetOf } from './exchange.ts'
@@ -16,18 +18,18 @@ import type { Unanswered } from './found.ts'
 import { heldBody } from './held-body.ts'
 import { rangeAsk } from './range-miss.ts'
 
-/** The query that key and origin see: without the parameters that the route ignores, on requests the cache has a part in. */
+/** The query that key and origin see on requests the cache has a part in: the parameters that the route chose. */
 export function keptQuery(request: Request, route: RoutePlan): string | null {
-  if (route.ignoreQuery.size === 0) return request.query
-  return sortedQuery(request.query, { drop: route.ignoreQuery })
+  return route.key.query === null ? request.query : chosenQuery(request.query, route.key.query)
 }
 
 /** The request to send, all but its Host, which hangs on the peer: see `hostFor`. @throws EdgeError BODY_TOO_LARGE */
 export function originRequest(asked: Asked, found: Unanswered, x: Exchange): UpstreamRequest {
   const { request, route } = asked
-  const fields = forwardFields(asked, x)
   const cached = found.kind === 'stale' || found.kind === 'miss'
+  const fields = forwardFields(asked, cached ? asked.shared : request.fields, x)
   if (cached) {
+    negotiateAlike(fields)
     // The fetch is for everyone: the client's own conditions are looked at when the answer is here (RFC 9111 §4.3.2).
     fields.delete('if-none-match')
     fields.delete('if-modified-since')
@@ -43,6 +45,14 @@ export function originRequest(asked: Asked, found: Unanswered, x: Exchange): Ups
     fields,
     onInterim: (status, hints) => x.reply.interim(status, withoutHopByHop(hints)),
     body: bodyFor(x.incoming.body, route.config.maxBodyBytes, x.tools.budget),
+  }
+}
+
+// Variants are told apart by what these fields come to, so it is what the origin sees: nothing can be hidden in their spelling.
+function negotiateAlike(fields: Fields): void {
+  for (const name of ['accept-encoding', 'accept-language'] as const) {
+    const lines = fields.getAll(name)
+    if (lines.length > 0) fields.set(name, fieldAlike(name, lines))
   }
 }
 

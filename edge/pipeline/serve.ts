@@ -2,6 +2,7 @@
 // returns. handle.ts wraps this line: it turns faults into answers, sends, and logs.
 
 import { isPromise } from '../base/is-promise.ts'
+import { askedOf } from './asked.ts'
 import { configured } from './configured.ts'
 import { degrade } from './degrade.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
@@ -22,7 +23,7 @@ export function serve(x: Exchange): Answer | Promise<Answer> {
   const request = normalise(x) //                            400 414
   const client = identify(request, x) //                     address behind trusted proxies; person | crawler
   const route = match(request, client, x) //                 404 405
-  const asked: Asked = { request, client, route }
+  const asked = askedOf(request, client, route) //           and what of it cache and origin share
   const mode = degrade(asked, x) //                          normal | cache-only | fallback | closed
 
   const early =

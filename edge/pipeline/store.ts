@@ -8,15 +8,16 @@ import type { FlightOutcome } from '../cache/flights.ts'
 import { remainingMs } from '../cache/freshness.ts'
 import { invalidates } from '../cache/invalidation.ts'
 import { newEntry } from '../cache/new-entry.ts'
-import { storable } from '../cache/storable.ts'
 import { variantOf, varyNamesOf } from '../cache/variant.ts'
 import { discard } from '../http/body.ts'
+import { askedOf } from './asked.ts'
 import { keyOfTarget } from './cache-target.ts'
 import { entryAnswer } from './entry-answer.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
 import { filling } from './filling.ts'
 import type { Forwarded } from './forward.ts'
 import { endFlight, type Stale, type Unanswered } from './found.ts'
+import { mayKeep } from './may-keep.ts'
 import { originAnswer, outcomeOf } from './origin-answer.ts'
 import type { Fetched } from './send-to-pool.ts'
 import { forgetCopy, keepCopy } from './static-copy.ts'
@@ -39,11 +40,11 @@ type Cached = Exclude<Unanswered, { kind: 'bypass' }>
 function judged(asked: Asked, fetched: Fetched, found: Cached, x: Exchange): Answer {
   const { answer, requestedAtMs, receivedAtMs } = fetched
   const head = { status: answer.status, fields: answer.fields, requestedAtMs, receivedAtMs }
-  const verdict = storable({ method: asked.request.method, fields: asked.request.fields }, head, asked.route.config.cache)
+  const verdict = mayKeep(asked, head)
   if (verdict.storable) return fill(asked, fetched, found, x)
   // A failing origin says nothing of what its answers allow: nobody is told to stop waiting for the next one.
   found.flight?.finish({ kind: answer.status >= 500 ? 'failed' : 'uncacheable' })
-  x.why.cache += `:${verdict.reason}`
+  x.why.cache += verdict.field === undefined ? `:${verdict.reason}` : `:${verdict.reason}(${verdict.field})`
   return passed(asked, fetched, found, x)
 }
 
@@ -58,7 +59,7 @@ function forgetTarget({ request, client }: Asked, x: Exchange): void {
   const found = x.snapshot.routes.match({ ...request, method: 'GET' })
   const route = found.kind === 'found' ? x.snapshot.plans.get(found.id)! : null
   if (route === null || route.config.cache.store === 'off') return
-  const key = keyOfTarget({ request, client, route })
+  const key = keyOfTarget(askedOf(request, client, route))
   x.tools.forget(key)
   forgetCopy(key, route, x)
 }
@@ -67,7 +68,7 @@ function fill(asked: Asked, fetched: Fetched, found: Cached, x: Exchange): Answe
   const { answer, requestedAtMs, receivedAtMs } = fetched
   const { cache } = asked.route.config
   const varyNames = varyNamesOf(answer.fields) ?? []
-  const variant = variantOf(varyNames, asked.request.fields)
+  const variant = variantOf(varyNames, asked.shared)
   const head = { status: answer.status, fields: answer.fields, requestedAtMs, receivedAtMs, varyNames, variant, tags: [], fillSeq: 0 }
   const bounds = { maxBytes: cache.maxEntryBytes, budget: x.tools.budget }
   const body = filling(answer.body, bounds, {
@@ -94,10 +95,10 @@ interface Renewal {
 }
 
 function renew(asked: Asked, { fetched, found, entry }: Renewal, x: Exchange): Answer {
-  const { request, route } = asked
+  const { request } = asked
   // The 304 may have brought a no-store: what it renewed is judged as if it had come whole.
   const head = { ...fetched, status: entry.status, fields: entry.fields }
-  const kept = storable({ method: 'GET', fields: request.fields }, head, route.config.cache).storable
+  const kept = mayKeep(asked, head, 'GET').storable
   if (kept) keep(found.key, entry, asked, x)
   found.flight?.finish(kept ? sharing(entry, x) : { kind: 'uncacheable' })
   x.why.cache = 'revalidated'

@@ -36,7 +36,12 @@ async function open(asked: Asked, offer: UpgradeOffer, x: Exchange): Promise<Ans
   const { request } = asked
   refuseLoop(request, x)
   const pool = poolOf(asked, x)
-  const draft = { method: 'GET', target: targetOf(request.path, request.query), fields: forwardFields(asked, x), body: null }
+  const draft = {
+    method: 'GET',
+    target: targetOf(request.path, request.query),
+    fields: forwardFields(asked, asked.request.fields, x),
+    body: null,
+  }
   const ask = (peer: Peer, toPeer: UpstreamRequest, leftMs: number) => openAt(peer, pool, { request: toPeer, leftMs, offer }, x)
   return tryPeers({ draft, ask, spent: () => false }, pool, asked, x)
 }

@@ -17,6 +17,7 @@ import { EMPTY_SWITCHBOARD, type Switchboard } from '../../edge/contract/switchb
 import { validate } from '../../edge/contract/validate.ts'
 import type { Body } from '../../edge/http/body.ts'
 import { Fields } from '../../edge/http/fields.ts'
+import { askedOf } from '../../edge/pipeline/asked.ts'
 import { BodiesInUse } from '../../edge/pipeline/bodies-in-use.ts'
 import { ConnectionMemory } from '../../edge/pipeline/connection-memory.ts'
 import type { Asked, Exchange, Incoming, Tools } from '../../edge/pipeline/exchange.ts'
@@ -169,7 +170,7 @@ export class Line {
     const x = this.exchange(asking)
     const request = normalise(x)
     const client = identify(request, x)
-    return { asked: { request, client, route: match(request, client, x) }, x }
+    return { asked: askedOf(request, client, match(request, client, x)), x }
   }
 
   /** Serves a request to its end. @returns what the client got, and the line in the access log */

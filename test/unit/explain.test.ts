@@ -20,7 +20,7 @@ const SITE = {
       pool: 'shop',
       crawlerPool: 'slow',
       limits: ['people', 'all'],
-      cache: { ignoreQuery: ['utm'] },
+      cache: { key: { dropQuery: ['utm'] } },
     },
     ping: { path: '/ping', respond: 'pong' },
     bare: { path: '/bare', pool: 'empty' },

@@ -1,11 +1,22 @@
 import type { Entry } from '../../../edge/cache/entry.ts'
-import type { CacheConfig } from '../../../edge/contract/cache.ts'
+import { type KeyPlan, keyPlan } from '../../../edge/cache/key-plan.ts'
+import { type CacheConfig, CacheSchema } from '../../../edge/contract/cache.ts'
+import { CacheKeySchema, CacheUnkeyedSchema, CacheVarySchema } from '../../../edge/contract/cache-key.ts'
+import { fillDefaults } from '../../../edge/contract/fill-defaults.ts'
+import type { Shape } from '../../../edge/contract/shape.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 
 /** The moment at which the entries of these tests came. */
 export const RECEIVED_AT_MS = Date.UTC(2026, 0, 1, 12)
 /** The same moment as text of a Date field. */
 export const RECEIVED_DATE = 'Thu, 01 Jan 2026 12:00:00 GMT'
+
+const defaultsOf = (schema: object) => fillDefaults(schema as Shape, {})
+const KEYS = {
+  key: defaultsOf(CacheKeySchema) as CacheConfig['key'],
+  vary: defaultsOf(CacheVarySchema) as CacheConfig['vary'],
+  unkeyed: defaultsOf(CacheUnkeyedSchema) as CacheConfig['unkeyed'],
+}
 
 /** A rule that keeps what its origin names a lifetime for. */
 export function makeRule(changes: Partial<CacheConfig> = {}): CacheConfig {
@@ -19,9 +30,7 @@ export function makeRule(changes: Partial<CacheConfig> = {}): CacheConfig {
     maxVariants: 64,
     coalesceTimeoutMs: 5_000,
     coalesceMaxWaiters: 100,
-    ignoreQuery: [],
-    keyHeaders: [],
-    keyCookies: [],
+    ...KEYS,
     ...changes,
   } as CacheConfig
 }
@@ -46,4 +55,10 @@ export function makeEntry(changes: Partial<Entry> = {}): Entry {
     fillSeq: 0,
     ...changes,
   }
+}
+
+/** The plan of a key, from the interesting parts of its rule. */
+export function makeKeyPlan(cache: { readonly key?: object; readonly vary?: object; readonly unkeyed?: object } = {}): KeyPlan {
+  const filled = fillDefaults(CacheSchema as Shape, cache) as CacheConfig
+  return keyPlan(filled)
 }

@@ -8,7 +8,7 @@ const SITE = {
   limits: { few: { rate: '2/m', fallback: 'busy' } },
   fallbacks: { busy: { status: 503, body: 'bitte später' }, pong: { status: 200, body: 'pong' } },
   routes: {
-    all: { path: '/*', pool: 'shop', limits: ['few'], degrade: { fallback: 'busy' }, cache: { ignoreQuery: ['utm'] } },
+    all: { path: '/*', pool: 'shop', limits: ['few'], degrade: { fallback: 'busy' }, cache: { key: { dropQuery: ['utm'] } } },
     ping: { path: '/ping', respond: 'pong' },
   },
 }
@@ -25,7 +25,7 @@ t.test('a site becomes what a request is decided by, its references resolved', a
   const all = snapshot.plans.get('all')!
   t.match(all, { pool: 'shop', crawlerPool: null, respond: null, fallback: { config: { status: 503 } } })
   t.equal(Buffer.from(all.fallback!.bytes).toString(), 'bitte später')
-  t.ok(all.ignoreQuery.has('utm'))
+  t.ok(all.key.query?.drop.has('utm'))
   t.match(snapshot.plans.get('ping'), { pool: null, respond: { config: { status: 200 } } })
   const asked = { host: 'any.example', path: '/ping', query: null, method: 'GET', fields: Fields.of() }
   t.match(snapshot.routes.match(asked), { kind: 'found', id: 'ping' })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { cookieValue, MAX_COOKIES } from '../../../edge/http/cookie.ts'
+import { cookiePairs, cookieValue, MAX_COOKIES } from '../../../edge/http/cookie.ts'
 
 t.test('the first cookie of a name is found over all lines', async (t) => {
   t.equal(cookieValue(['a=1; b=2; b=3', 'c=4'], 'b'), '2')
@@ -41,4 +41,14 @@ t.test('long hostile lines cost linear time', async (t) => {
   const startMs = performance.now()
   for (const piece of ['a;', ';', ' ', 'a', '=', '"']) cookieValue([piece.repeat(1_000_000)], 'id')
   t.ok(performance.now() - startMs < 5_000)
+})
+
+t.test('cookies are told with their names, in order, as they came', async (t) => {
+  t.same(cookiePairs(['a=1; b="x=y" ;;', ' c ; d =2']), [
+    ['a', 'a=1'],
+    ['b', 'b="x=y"'],
+    ['c', 'c'],
+    ['d', 'd =2'],
+  ])
+  t.equal(cookiePairs(['x=1;'.repeat(MAX_COOKIES + 1), 'y=1']).length, MAX_COOKIES)
 })

@@ -43,7 +43,7 @@ t.test('origins are told of each request what it says', async (t) => {
   const shared = new ConnectionMemory()
   const told = (headers: Asking['headers']) => {
     const { asked, x } = line.asked({ headers: headers! })
-    const fields = forwardFields(asked, { ...x, incoming: { ...x.incoming, memory: shared } })
+    const fields = forwardFields(asked, asked.request.fields, { ...x, incoming: { ...x.incoming, memory: shared } })
     return [fields.get('x-forwarded-for'), fields.get('x-forwarded-host'), fields.get('forwarded')]
   }
   const a = ['198.51.100.7', 'a.example', 'for=198.51.100.7;host=a.example;proto=http']

@@ -9,7 +9,7 @@ const behindForwarded = new Line({ ...TWO_PEERS, clients: { trustedProxies: ['10
 
 function sent(asking: Asking, line = open): Fields {
   const { asked, x } = line.asked(asking)
-  return forwardFields(asked, x)
+  return forwardFields(asked, asked.request.fields, x)
 }
 
 const LIES = {
@@ -137,7 +137,7 @@ t.test('without a readable trace a new one begins, and the old state goes', asyn
 
 t.test('a second try has a span of its own in the same trace', async (t) => {
   const { asked, x } = open.asked()
-  const fields = forwardFields(asked, x)
+  const fields = forwardFields(asked, asked.request.fields, x)
   const first = fields.get('traceparent')!
   newSpan(fields, x)
   t.equal(fields.get('traceparent')!.slice(0, 36), first.slice(0, 36))

@@ -108,7 +108,7 @@ t.test('the key is the scheme that the client used, the authority and the target
   const line = new Line({
     ...TWO_PEERS,
     clients: { trustedProxies: ['10.0.0.1'] },
-    routes: { all: { pool: 'shop', cache: { ignoreQuery: ['utm'] } } },
+    routes: { all: { pool: 'shop', cache: { key: { dropQuery: ['utm'] } } } },
   })
   t.equal(keyOfTarget(line.asked({ target: '/a?utm=1&b' }).asked), 'http://shop.example/a?b')
   const secure = line.asked({ from: '10.0.0.1', headers: { 'X-Forwarded-Proto': 'https' } }).asked
@@ -200,8 +200,8 @@ t.test('an entry that its origin wants asked about each time is never a hit', as
 t.test('a key that is remembered for a target is no other request’s', async (t) => {
   const routes = {
     plain: { pool: 'shop', hosts: ['shop.example', 'other.example'] },
-    lists: { pool: 'shop', hosts: ['lists.example'], cache: { ignoreQuery: ['x'] } },
-    keyed: { pool: 'shop', hosts: ['keyed.example'], cache: { keyHeaders: ['X-Device'] } },
+    lists: { pool: 'shop', hosts: ['lists.example'], cache: { key: { dropQuery: ['x'] } } },
+    keyed: { pool: 'shop', hosts: ['keyed.example'], cache: { key: { headers: { 'X-Device': {} } } } },
   }
   const line = new Line({ ...TWO_PEERS, clients: { trustedProxies: ['198.51.100.7/32'] }, routes })
   const keyOf = (headers: Asking['headers']) => keyOfTarget(line.asked({ target: '/a?x=1', headers: headers! }).asked)

@@ -11,7 +11,7 @@ const line = new Line({
     plain: { peers: [{ address: 'origin.example:80' }, { address: 'unix:/run/app.sock' }] },
     own: { peers: [{ address: 'origin.example:443' }, { address: 'origin.example:8443' }], scheme: 'https', host: 'peer' },
   },
-  routes: { all: { pool: 'plain', maxBodyBytes: 4, cache: { ignoreQuery: ['utm_source'] } } },
+  routes: { all: { pool: 'plain', maxBodyBytes: 4, cache: { key: { dropQuery: ['utm_source'] } } } },
 })
 const MISS: Unanswered = { kind: 'miss', key: 'k', flight: null, waited: 'no' }
 const BYPASS: Unanswered = { kind: 'bypass', reason: 'method' }

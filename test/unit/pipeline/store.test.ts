@@ -192,7 +192,7 @@ t.test('what an unsafe method changed is forgotten, whatever route took it', asy
   const line = new Line({
     ...TWO_PEERS,
     routes: {
-      read: { path: '/p', methods: ['GET'], pool: 'shop', cache: { ignoreQuery: ['utm'] } },
+      read: { path: '/p', methods: ['GET'], pool: 'shop', cache: { key: { dropQuery: ['utm'] } } },
       write: { path: '/p', methods: ['POST', 'DELETE'], pool: 'shop', cache: { store: 'off' } },
       loose: { path: '/q', pool: 'shop', cache: { store: 'off' } },
     },
