@@ -90,6 +90,6 @@ function identityField(identity: KeyPlan['identity']): readonly string[] {
 function queryChoice({ query, listedQuery, dropQuery, tracking, queryOrder }: CacheConfig['key']): QueryChoice | null {
   const drop = new NameList(tracking === 'drop' ? [...dropQuery, ...TRACKING_PARAMETERS] : dropQuery)
   if (query === 'all' && drop.isEmpty && queryOrder === 'kept') return null
-  const only = query === 'all' ? null : new NameList(query === 'none' ? [] : listedQuery)
-  return { only, drop, order: queryOrder }
+  const listed = query === 'all' ? null : new NameList(query === 'none' ? [] : listedQuery)
+  return { listed, drop, order: queryOrder }
 }

@@ -6,7 +6,7 @@ export const MAX_QUERY_PAIRS = 512
 /** Which pairs of a query count, and in what order. Names are decoded and case-sensitive. */
 export interface QueryChoice {
   /** The names that count; null for all. */
-  readonly only: NameList | null
+  readonly listed: NameList | null
   /** Those of them that do not. */
   readonly drop: NameList
   /** `sorted` by name; pairs of one name keep their order. */
@@ -37,12 +37,12 @@ export function queryValue(query: string | null, name: string): string | undefin
  * whatever a server that parts pairs by `;` would find in it. A query of more than 512 pairs is returned as it came: cutting it would give different
  * requests one key.
  */
-export function chosenQuery(query: string | null, { only, drop, order }: QueryChoice): string | null {
+export function chosenQuery(query: string | null, { listed, drop, order }: QueryChoice): string | null {
   if (query === null || query === '') return null
   const pairs = rawPairs(query, MAX_QUERY_PAIRS + 1)
   if (pairs.length > MAX_QUERY_PAIRS) return query
   const named = pairs.map((pair): [string, string] => [decodedName(pair), pair])
-  const counted = named.filter(([name]) => (only === null || only.has(name)) && !drop.has(name))
+  const counted = named.filter(([name]) => (listed === null || listed.has(name)) && !drop.has(name))
   if (counted.length === 0) return null
   // By code unit, not by locale: every edge must build the same key. Array sort is stable.
   if (order === 'sorted') counted.sort(([a], [b]) => (a < b ? -1 : Number(a > b)))

@@ -24,7 +24,7 @@ export function forgetCopy(key: string, route: RoutePlan, x: Exchange): void {
 export async function copyAnswer(asked: Asked, x: Exchange): Promise<Answer | null> {
   const { request, route } = asked
   if (!mayHaveCopy(asked, x)) return null
-  const entry = await x.tools.copies!.find(keyOfTarget(asked), request.fields)
+  const entry = await x.tools.copies!.find(keyOfTarget(asked), asked.shared)
   if (entry === null) return null
   const nowMs = x.tools.clock.wallMs()
   x.why.cache = 'static'

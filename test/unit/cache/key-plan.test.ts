@@ -27,18 +27,18 @@ t.test('parameters are dropped by name, by beginning, and as known trackers', as
   const { query } = makeKeyPlan({ key: { dropQuery: ['ref'], tracking: 'drop' } })
   const dropped = ['ref', 'utm_source', 'gclid', 'id', 'pk_id', 'pk_campaign'].filter((name) => query!.drop.has(name))
   t.same(dropped, ['ref', 'utm_source', 'gclid', 'pk_campaign'])
-  t.equal(query!.only, null)
+  t.equal(query!.listed, null)
   t.equal(new Set(TRACKING_PARAMETERS).size, TRACKING_PARAMETERS.length)
 })
 
 t.test('a list of parameters lets through only these, none lets through nothing', async (t) => {
   const listed = makeKeyPlan({ key: { query: 'listed', listedQuery: ['page', 'f_*'], queryOrder: 'sorted' } }).query!
   t.same(
-    ['page', 'f_a', 'q'].map((name) => listed.only!.has(name)),
+    ['page', 'f_a', 'q'].map((name) => listed.listed!.has(name)),
     [true, true, false],
   )
   t.equal(listed.order, 'sorted')
-  t.notOk(makeKeyPlan({ key: { query: 'none' } }).query!.only!.has('q'))
+  t.notOk(makeKeyPlan({ key: { query: 'none' } }).query!.listed!.has('q'))
 })
 
 t.test('fields are known by lower-case names: keyed, named, and that of who asks', async (t) => {

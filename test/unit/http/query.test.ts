@@ -2,7 +2,7 @@ import t from 'tap'
 import { NameList } from '../../../edge/http/name-list.ts'
 import { chosenQuery, MAX_QUERY_PAIRS, parseQuery, type QueryChoice, queryValue } from '../../../edge/http/query.ts'
 
-const ALL: QueryChoice = { only: null, drop: new NameList([]), order: 'kept' }
+const ALL: QueryChoice = { listed: null, drop: new NameList([]), order: 'kept' }
 
 t.test('pairs are decoded in order', async (t) => {
   t.same(parseQuery('b=2&a=1+1%2B&b=&flag&=x&&c=%C3%A9=%'), [
@@ -42,7 +42,7 @@ t.test('as it is chosen, a query keeps its order, or is sorted by name with the 
 
 t.test('names are dropped or kept by their decoded name', async (t) => {
   const without = (...drop: string[]) => ({ ...ALL, drop: new NameList(drop) })
-  const only = (...names: string[]) => ({ ...ALL, only: new NameList(names) })
+  const only = (...names: string[]) => ({ ...ALL, listed: new NameList(names) })
   t.equal(chosenQuery('utm_source=x&id=1&%75tm%5Fmedium=y', without('utm_*')), 'id=1')
   t.equal(chosenQuery('z=1&q=2&id=1', only('q', 'id')), 'q=2&id=1')
   t.equal(chosenQuery('z=1', only()), null)
