@@ -50,6 +50,8 @@ export interface EdgeParts {
   readonly blobs: Blobs | null
   /** Text of `lua/cache-put.lua`. */
   readonly cachePut: string
+  /** Text of `lua/cache-remove.lua`. */
+  readonly cacheRemove: string
   /** The other workers of this edge; null when it is alone. */
   readonly siblings: Siblings | null
 }
@@ -183,17 +185,9 @@ export class Edge {
   }
 }
 
-function redisLevel(config: RedisConfig, redis: RedisPort, breaker: Breaker, { ports, cachePut }: EdgeParts): RedisLevel {
-  const putScript = script('cache-put', cachePut)
-  return new RedisLevel({
-    redis,
-    breaker,
-    putScript,
-    keyPrefix: config.keyPrefix,
-    clock: ports.clock,
-    log: ports.log,
-    metrics: ports.metrics,
-  })
+function redisLevel(config: RedisConfig, redis: RedisPort, breaker: Breaker, parts: EdgeParts): RedisLevel {
+  const scripts = { put: script('cache-put', parts.cachePut), remove: script('cache-remove', parts.cacheRemove) }
+  return new RedisLevel({ ...parts.ports, redis, breaker, scripts, config })
 }
 
 function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Tools {

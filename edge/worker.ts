@@ -46,6 +46,7 @@ const edge = new Edge({
   l1MaxBytes: Math.floor(bootstrap.l1MaxBytes / seed.workers),
   blobs: bootstrap.stateDir === 'off' ? null : systemBlobs(join(bootstrap.stateDir, 'static')),
   cachePut: readFileSync(new URL('../lua/cache-put.lua', import.meta.url), 'utf8'),
+  cacheRemove: readFileSync(new URL('../lua/cache-remove.lua', import.meta.url), 'utf8'),
   siblings: seed.workers === 1 ? null : { tell: (message) => channel.postMessage(message) },
 })
 channel.onmessage = (message) => edge.hear((message as MessageEvent).data as SiblingMessage)

@@ -2,79 +2,162 @@
 //
 //   0  u8   version                 1  u8   flags                 2  u16  status
 //   4  u32  bytes of the whole envelope
-//   8  f64 × 7  the numbers of `numbersOf`, NaN for null
-//  64  u32 × 4  bytes of the body, names of Vary, tags, field lines
-//  80  texts: key, variant, names of Vary, tags, then name and value of each line; each as u32 length and UTF-8
-//      body
+//   8  f64 × 7  the numbers of `writeNumbers`, NaN for null
+//  64  u32 × 5  bytes of the body, bytes of it as stored, names of Vary, tags, field lines
+//  84  u32  coding of the body      88  u32  crc32 of the body as stored, when that is elsewhere
+//  92  16 bytes  generation of its chunks, when it is elsewhere
+// 108  texts: key, variant, names of Vary, tags, then name and value of each line; see text-list.ts
+//      the body as stored, unless it is elsewhere
 //      u32  crc32 of all before it
 //
 // Whatever is not exactly so is no entry: another version, a wrong length or checksum, another key. A reader never guesses, since
 // older and newer edges share one store, and a store may hold anything.
 
 import { crc32 } from 'node:zlib'
-import { MIB } from '../contract/units.ts'
+import { KIB, MIB } from '../contract/units.ts'
 import { Fields } from '../http/fields.ts'
+import { CODING } from './body-coding.ts'
 import type { Entry } from './entry.ts'
-import { TextReader, writeTexts } from './text-list.ts'
+import { readTexts, writeTexts } from './text-list.ts'
 
 /** The version of what is written; another one read is a miss. */
-export const ENVELOPE_VERSION = 1
-/** The largest envelope written or read. One value holds up every other client of Redis while it passes, 8 MiB for some ms. */
-export const MAX_ENVELOPE_BYTES = 8 * MIB
+export const ENVELOPE_VERSION = 2
+/** The longest body that has an envelope. */
+export const MAX_BODY_BYTES = 64 * MIB
+/** The longest body that stands in its envelope. A longer value would hold up every other client of Redis while it passes. */
+export const MAX_INLINE_BYTES = 96 * KIB
+/** The largest envelope there is. */
+export const MAX_ENVELOPE_BYTES = MAX_BODY_BYTES + MIB
+/** Characters of a generation. */
+export const GENERATION_LENGTH = 16
+
+/** A body as it is stored. */
+export type StoredBody = {
+  /** See `CODING`. */
+  readonly coding: number
+  /** Its length when it is no longer coded. */
+  readonly bodyBytes: number
+} & (
+  | { readonly where: 'inline'; readonly bytes: Uint8Array }
+  /** In chunks that bear this generation; `checksum` is the crc32 of all. */
+  | { readonly where: 'chunks'; readonly generation: string; readonly storedBytes: number; readonly checksum: number }
+)
+
+/** What an envelope holds. */
+export interface Opened {
+  /** Its body is empty when `pending` is not null. */
+  readonly entry: Entry
+  /** The body, when it is still to be fetched or expanded. */
+  readonly pending: StoredBody | null
+}
 
 const NUMBERS_FROM = 8
 const COUNTS_FROM = 64
-const HEAD_BYTES = 80
+const CODING_AT = 84
+const BODY_CHECKSUM_AT = 88
+const GENERATION_AT = 92
+const HEAD_BYTES = GENERATION_AT + GENERATION_LENGTH
 const CHECKSUM_BYTES = 4
 const MUST_REVALIDATE = 1
 const NO_CACHE = 2
+const IN_CHUNKS = 4
 const MAX_TEXTS = 8_192
+const MAX_HEAD_BYTES = MIB
+const NOTHING = new Uint8Array(0)
 
-/** The envelope of an entry, or null when it would be too large. @param key the cache key, kept inside to be compared */
-export function encodeEnvelope(key: string, entry: Entry): Buffer | null {
-  const raw = entry.fields.toRaw()
+/** The envelope of an entry, or null when its head is too large. @param key the cache key, kept inside to be compared */
+export function encodeEnvelope(key: string, entry: Entry, body: StoredBody): Buffer | null {
+  const raw = entry.fields.lines
   const texts = [key, entry.variant, ...entry.varyNames, ...entry.tags, ...raw]
   const written = writeTexts(texts)
-  const bytes = HEAD_BYTES + written.length + entry.body.length + CHECKSUM_BYTES
-  if (bytes > MAX_ENVELOPE_BYTES || texts.length > MAX_TEXTS) return null
+  const inline = body.where === 'inline' ? body.bytes : NOTHING
+  const bytes = HEAD_BYTES + written.length + inline.length + CHECKSUM_BYTES
+  if (bytes - inline.length > MAX_HEAD_BYTES || inline.length > MAX_BODY_BYTES || texts.length > MAX_TEXTS) return null
 
-  const envelope = Buffer.allocUnsafe(bytes)
+  const envelope = Buffer.allocUnsafe(bytes).fill(0, 0, HEAD_BYTES)
   envelope[0] = ENVELOPE_VERSION
-  envelope[1] = (entry.mustRevalidate ? MUST_REVALIDATE : 0) | (entry.noCache ? NO_CACHE : 0)
+  envelope[1] = (entry.mustRevalidate ? MUST_REVALIDATE : 0) | (entry.noCache ? NO_CACHE : 0) | (body.where === 'chunks' ? IN_CHUNKS : 0)
   envelope.writeUInt16LE(entry.status, 2)
   envelope.writeUInt32LE(bytes, 4)
-  for (const [i, value] of numbersOf(entry).entries()) envelope.writeDoubleLE(value ?? Number.NaN, NUMBERS_FROM + i * 8)
-  const counts = [entry.body.length, entry.varyNames.length, entry.tags.length, raw.length / 2]
+  writeNumbers(entry, envelope)
+  const storedBytes = body.where === 'chunks' ? body.storedBytes : inline.length
+  const counts = [body.bodyBytes, storedBytes, entry.varyNames.length, entry.tags.length, raw.length / 2, body.coding]
   for (const [i, count] of counts.entries()) envelope.writeUInt32LE(count, COUNTS_FROM + i * 4)
+  if (body.where === 'chunks') {
+    envelope.writeUInt32LE(body.checksum, BODY_CHECKSUM_AT)
+    envelope.write(body.generation, GENERATION_AT, GENERATION_LENGTH, 'latin1')
+  }
   envelope.set(written, HEAD_BYTES)
-  envelope.set(entry.body, HEAD_BYTES + written.length)
+  envelope.set(inline, HEAD_BYTES + written.length)
   envelope.writeUInt32LE(crc32(envelope.subarray(0, bytes - CHECKSUM_BYTES)), bytes - CHECKSUM_BYTES)
   return envelope
 }
 
-/**
- * The entry in an envelope, with a body of its own; null when these bytes are no envelope of this version for this key.
- * @throws never
- */
-export function decodeEnvelope(key: string, bytes: Uint8Array): Entry | null {
-  const envelope = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (!isWhole(envelope)) return null
-  const count = (i: number): number => envelope.readUInt32LE(COUNTS_FROM + i * 4)
-  const [bodyBytes, varyCount, tagCount, lineCount] = [count(0), count(1), count(2), count(3)]
-  const bodyEnd = envelope.length - CHECKSUM_BYTES
-  const textsEnd = bodyEnd - bodyBytes
-  if (textsEnd < HEAD_BYTES || varyCount + tagCount + 2 * lineCount > MAX_TEXTS) return null
+/** The envelope of an entry with its whole body in it, as it is; null when it would be too large. */
+export function encodeWhole(key: string, entry: Entry): Buffer | null {
+  return encodeEnvelope(key, entry, { where: 'inline', coding: CODING.none, bodyBytes: entry.body.byteLength, bytes: entry.body })
+}
 
-  const texts = new TextReader(envelope.subarray(HEAD_BYTES, textsEnd))
-  if (texts.take(1)?.[0] !== key) return null
-  const variant = texts.take(1)?.[0]
-  const varyNames = texts.take(varyCount)
-  const tags = texts.take(tagCount)
-  const raw = texts.take(2 * lineCount)
-  if (variant === undefined || varyNames === null || tags === null || raw === null || !texts.done) return null
+/** The entry in an envelope of `encodeWhole`, null when these bytes are none for this key. @throws never */
+export function decodeWhole(key: string, bytes: Uint8Array): Entry | null {
+  const opened = openEnvelope(key, bytes)
+  return opened?.pending === null ? opened.entry : null
+}
+
+/** What an envelope holds; null when these bytes are no envelope of this version for this key. @throws never */
+export function openEnvelope(key: string, bytes: Uint8Array): Opened | null {
+  const envelope = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (!isWhole(envelope)) return null
+  const bodyBytes = envelope.readUInt32LE(COUNTS_FROM)
+  const storedBytes = envelope.readUInt32LE(COUNTS_FROM + 4)
+  const varyCount = envelope.readUInt32LE(COUNTS_FROM + 8)
+  const tagCount = envelope.readUInt32LE(COUNTS_FROM + 12)
+  const lineCount = envelope.readUInt32LE(COUNTS_FROM + 16)
+  const textCount = 2 + varyCount + tagCount + 2 * lineCount
+  const bodyEnd = envelope.length - CHECKSUM_BYTES
+  const elsewhere = (envelope[1]! & IN_CHUNKS) !== 0
+  const bodyFrom = elsewhere ? bodyEnd : bodyEnd - storedBytes
+  if (bodyFrom < HEAD_BYTES || textCount > MAX_TEXTS || bodyBytes > MAX_BODY_BYTES || storedBytes > bodyBytes) return null
+
+  const texts = readTexts(envelope.subarray(HEAD_BYTES, bodyFrom), textCount)
+  if (texts === null || texts[0] !== key) return null
+  const pending = pendingBody(envelope, { bodyBytes, storedBytes, bodyFrom, bodyEnd })
+  if (pending === null && storedBytes !== bodyBytes) return null
   // Copied out: a reply is a cut from a larger read, which the body would keep alive.
-  const body = new Uint8Array(envelope.subarray(textsEnd, bodyEnd))
-  return { ...headOf(envelope), fields: Fields.fromRaw(raw), body, varyNames, variant, tags }
+  const body = pending === null ? new Uint8Array(envelope.subarray(bodyFrom, bodyEnd)) : NOTHING
+  const tagsFrom = 2 + varyCount
+  const linesFrom = tagsFrom + tagCount
+  const entry = {
+    ...headOf(envelope),
+    fields: Fields.adopt(texts.slice(linesFrom)),
+    body,
+    varyNames: texts.slice(2, tagsFrom),
+    variant: texts[1]!,
+    tags: texts.slice(tagsFrom, linesFrom),
+  }
+  return isSound(entry) ? { entry, pending } : null
+}
+
+/** Numbers that no edge writes would pass every comparison with a date. */
+function isSound({ requestedAtMs, receivedAtMs, ageOnReceiptMs, lifetimeMs, keepUntilMs, fillSeq }: Entry): boolean {
+  return Number.isFinite(requestedAtMs + receivedAtMs + ageOnReceiptMs + lifetimeMs + keepUntilMs + fillSeq)
+}
+
+interface BodyPlace {
+  readonly bodyBytes: number
+  readonly storedBytes: number
+  readonly bodyFrom: number
+  readonly bodyEnd: number
+}
+
+/** The body when there is more to do than to cut it out. */
+function pendingBody(envelope: Buffer, { bodyBytes, storedBytes, bodyFrom, bodyEnd }: BodyPlace): StoredBody | null {
+  const coding = envelope.readUInt32LE(CODING_AT)
+  if ((envelope[1]! & IN_CHUNKS) !== 0) {
+    const generation = envelope.toString('latin1', GENERATION_AT, HEAD_BYTES)
+    return { where: 'chunks', coding, bodyBytes, storedBytes, generation, checksum: envelope.readUInt32LE(BODY_CHECKSUM_AT) }
+  }
+  return coding === CODING.none ? null : { where: 'inline', coding, bodyBytes, bytes: envelope.subarray(bodyFrom, bodyEnd) }
 }
 
 function isWhole(envelope: Buffer): boolean {
@@ -84,23 +167,24 @@ function isWhole(envelope: Buffer): boolean {
   return envelope.readUInt32LE(checkedBytes) === crc32(envelope.subarray(0, checkedBytes))
 }
 
-function numbersOf(entry: Entry): readonly (number | null)[] {
+function writeNumbers(entry: Entry, envelope: Buffer): void {
   const { requestedAtMs, receivedAtMs, ageOnReceiptMs, lifetimeMs, staleIfErrorMs, keepUntilMs, fillSeq } = entry
-  return [requestedAtMs, receivedAtMs, ageOnReceiptMs, lifetimeMs, staleIfErrorMs, keepUntilMs, fillSeq]
+  const numbers = [requestedAtMs, receivedAtMs, ageOnReceiptMs, lifetimeMs, staleIfErrorMs, keepUntilMs, fillSeq]
+  for (const [i, value] of numbers.entries()) envelope.writeDoubleLE(value ?? Number.NaN, NUMBERS_FROM + i * 8)
 }
 
 function headOf(envelope: Buffer) {
-  const number = (i: number): number => envelope.readDoubleLE(NUMBERS_FROM + i * 8)
   const flags = envelope[1]!
+  const staleIfErrorMs = envelope.readDoubleLE(NUMBERS_FROM + 32)
   return {
     status: envelope.readUInt16LE(2),
-    requestedAtMs: number(0),
-    receivedAtMs: number(1),
-    ageOnReceiptMs: number(2),
-    lifetimeMs: number(3),
-    staleIfErrorMs: Number.isNaN(number(4)) ? null : number(4),
-    keepUntilMs: number(5),
-    fillSeq: number(6),
+    requestedAtMs: envelope.readDoubleLE(NUMBERS_FROM),
+    receivedAtMs: envelope.readDoubleLE(NUMBERS_FROM + 8),
+    ageOnReceiptMs: envelope.readDoubleLE(NUMBERS_FROM + 16),
+    lifetimeMs: envelope.readDoubleLE(NUMBERS_FROM + 24),
+    staleIfErrorMs: Number.isNaN(staleIfErrorMs) ? null : staleIfErrorMs,
+    keepUntilMs: envelope.readDoubleLE(NUMBERS_FROM + 40),
+    fillSeq: envelope.readDoubleLE(NUMBERS_FROM + 48),
     mustRevalidate: (flags & MUST_REVALIDATE) !== 0,
     noCache: (flags & NO_CACHE) !== 0,
   }

@@ -25,8 +25,12 @@ export interface Level {
    * @throws never, and never rejects
    */
   put(key: string, entry: Entry, maxVariants: number, nowMs: number): void | Promise<void>
-  /** Drops all variants of a key. @throws never, and never rejects */
-  delete(key: string): void | Promise<void>
+  /**
+   * Drops all variants of a key, and where the level is shared also what was fetched before and comes later.
+   * @param fillSeq the number of a purge: what knows it may stay; none drops all
+   * @throws never, and never rejects
+   */
+  delete(key: string, fillSeq?: number): void | Promise<void>
 }
 
 /** A level near enough to answer at once. */

@@ -59,10 +59,14 @@ export class Levels {
     return this.#l2?.put(key, entry, terms.maxVariants, terms.nowMs)
   }
 
-  /** Drops all variants of a key from all levels, as after an unsafe request (RFC 9111 §4.4). @throws never, and never rejects */
-  delete(key: string): void | Promise<void> {
+  /**
+   * Drops all variants of a key from all levels, as after an unsafe request (RFC 9111 §4.4).
+   * @param fillSeq see `Level.delete`
+   * @throws never, and never rejects
+   */
+  delete(key: string, fillSeq?: number): void | Promise<void> {
     this.#l1.delete(key)
-    return this.#l2?.delete(key)
+    return this.#l2?.delete(key, fillSeq)
   }
 
   #newer(near: Found | null, far: Entry | null, key: string, terms: LookupTerms): Found | null {

@@ -4,36 +4,31 @@
 // digest of the variant. Which id a request asks for can only be said when Vary is known. Instead of asking twice, Vary is guessed: as it was
 // for this URL the last time, else none and the commonest one, and one HMGET asks for `v` and the ids of the guesses. Only when `v` says
 // otherwise is there a second trip, and the next lookup of that URL guesses right.
-// Stores go through lua/cache-put.lua, in one step, so that `v` and the variants always fit.
+// What is written is in redis-stores.ts, bodies that do not stand in their envelope in redis-bodies.ts.
 //
 // Redis may be slow, away, or hold anything: every lookup ends within its time, as a miss at worst, and a breaker spares a Redis that fails.
 
 import { BoundedMap } from '../base/bounded-map.ts'
-import type { Clock, Log, Metrics } from '../base/ports.ts'
+import type { Log } from '../base/ports.ts'
+import { TextMemo } from '../base/text-memo.ts'
 import type { Breaker } from '../breaker/breaker.ts'
 import type { Fields } from '../http/fields.ts'
-import { cachePut } from '../redis/cache-put.ts'
-import type { RedisPort } from '../redis/redis-port.ts'
+import type { HashFields } from '../redis/redis-port.ts'
 import type { NoReply, Reply } from '../redis/reply.ts'
-import type { Script } from '../redis/script.ts'
 import type { Entry } from './entry.ts'
-import { decodeEnvelope, encodeEnvelope } from './envelope.ts'
+import { openEnvelope, type StoredBody } from './envelope.ts'
 import type { Level } from './level.ts'
 import { OutcomeCounters } from './outcome-counters.ts'
+import { type NoBody, RedisBodies } from './redis-bodies.ts'
 import { placeOf, variantId, varyNamesIn, varyText } from './redis-place.ts'
+import { RedisStores, type RedisStoresParts } from './redis-stores.ts'
 import { fitsRequest, variantOf } from './variant.ts'
 
 /** What a Redis level is made of. */
-export interface RedisLevelParts {
-  readonly redis: RedisPort
+export interface RedisLevelParts extends Omit<RedisStoresParts, 'bodies'> {
   /** Told of lookups only: a store must not take the place of a probe, nor may its size decide whether Redis is well. */
   readonly breaker: Breaker
-  /** `lua/cache-put.lua`. */
-  readonly putScript: Script
-  readonly keyPrefix: string
-  readonly clock: Clock
   readonly log: Log
-  readonly metrics: Metrics
 }
 
 /** A lookup under way. */
@@ -42,97 +37,112 @@ interface Wanted {
   readonly place: string
   readonly request: Fields
   readonly nowMs: number
+  readonly guesses: readonly VaryNames[]
+  readonly done: (entry: Entry | null | Promise<Entry | null>) => void
 }
 
 type VaryNames = readonly string[]
-type Values = readonly (Uint8Array | null)[]
+type Missed = 'miss' | NoBody
 
 const VARY_FIELD = 'v'
 // Guessed when nothing is remembered: nearly every page varies by nothing, or by the coding.
 const COMMON_VARY: readonly VaryNames[] = [[], ['accept-encoding']]
+const COMMON_TEXTS = COMMON_VARY.map(varyText)
 // URLs whose Vary is another one; beyond these the oldest is forgotten, and costs a second trip.
 const MAX_REMEMBERED = 10_000
+// Variants whose id is remembered: browsers of a few kinds send nearly all requests.
+const MAX_VARIANTS_KNOWN = 2_000
 
 /** The second level: entries in Redis. */
 export class RedisLevel implements Level {
   readonly #parts: RedisLevelParts
-  readonly #lookups: OutcomeCounters<'hit' | 'miss' | 'corrupt' | 'spared' | NoReply['why']>
-  readonly #stores: OutcomeCounters<'stored' | 'removed' | 'too-large' | 'spared' | NoReply['why']>
+  readonly #bodies: RedisBodies
+  readonly #stores: RedisStores
+  readonly #lookups: OutcomeCounters<'hit' | Missed | 'spared'>
   readonly #unusualVary = new BoundedMap<string, VaryNames>({ max: MAX_REMEMBERED, whenFull: 'evict-oldest' })
+  readonly #ids = new TextMemo<string>(MAX_VARIANTS_KNOWN, variantId)
 
   constructor(parts: RedisLevelParts) {
     this.#parts = parts
+    this.#bodies = new RedisBodies({ redis: parts.redis, random: parts.random, clock: parts.clock, ...parts.config })
+    this.#stores = new RedisStores({ ...parts, bodies: this.#bodies })
     this.#lookups = new OutcomeCounters(parts.metrics, 'weir_l2_lookups_total')
-    this.#stores = new OutcomeCounters(parts.metrics, 'weir_l2_stores_total')
   }
 
   get(key: string, request: Fields, nowMs: number): null | Promise<Entry | null> {
     if (!this.#mayAsk()) return null
-    const place = placeOf(this.#parts.keyPrefix, key)
-    return this.#lookUp({ key, place, request, nowMs })
+    const place = placeOf(this.#parts.config.keyPrefix, key)
+    const remembered = this.#unusualVary.size === 0 ? undefined : this.#unusualVary.get(place)
+    const guesses = remembered === undefined ? COMMON_VARY : [remembered]
+    return new Promise((done) => this.#lookUp({ key, place, request, nowMs, guesses, done }))
   }
 
   put(key: string, entry: Entry, maxVariants: number, nowMs: number): void | Promise<void> {
-    const keepMs = Math.floor(entry.keepUntilMs - nowMs)
+    const keepMs = this.#stores.keepMs(entry, nowMs)
     if (keepMs < 1 || !this.#mayWrite()) return
-    const envelope = encodeEnvelope(key, entry)
-    if (envelope === null) {
-      this.#stores.count('too-large')
-      return
-    }
-    const { redis, putScript, keyPrefix } = this.#parts
-    const place = placeOf(keyPrefix, key)
-    this.#remember(place, entry.varyNames)
-    const put = { key: place, vary: varyText(entry.varyNames), id: variantId(entry.variant), envelope, maxVariants, keepMs }
-    return cachePut(redis, putScript, put).then((reply) => this.#stores.count(reply.ok ? 'stored' : reply.why))
+    const place = placeOf(this.#parts.config.keyPrefix, key)
+    this.#remember(place, varyText(entry.varyNames), entry.varyNames)
+    return this.#stores.put({ key, place, entry, maxVariants, keepMs })
   }
 
-  delete(key: string): void | Promise<void> {
+  delete(key: string, fillSeq = 0): void | Promise<void> {
     if (!this.#mayWrite()) return
-    const { redis, keyPrefix } = this.#parts
-    return redis.remove(placeOf(keyPrefix, key)).then((reply) => this.#stores.count(reply.ok ? 'removed' : reply.why))
+    return this.#stores.remove(placeOf(this.#parts.config.keyPrefix, key), fillSeq)
   }
 
-  async #lookUp(wanted: Wanted): Promise<Entry | null> {
-    const remembered = this.#unusualVary.get(wanted.place)
-    const guesses = remembered === undefined ? COMMON_VARY : [remembered]
-    const values = await this.#read(wanted.place, [VARY_FIELD, ...guesses.map((names) => idFor(names, wanted.request))])
-    if (values === null) return null
-    const [text, ...envelopes] = values
+  #lookUp(wanted: Wanted): void {
+    const fields = [VARY_FIELD]
+    for (const names of wanted.guesses) fields.push(this.#idFor(names, wanted.request))
+    this.#read(wanted, fields, (values) => this.#guessed(wanted, values))
+  }
+
+  #read(wanted: Wanted, fields: readonly string[], found: (values: HashFields) => Entry | null | Promise<Entry | null>): void {
+    this.#parts.redis.hashGet(wanted.place, fields, (reply) => {
+      this.#tellBreaker(reply)
+      wanted.done(reply.ok ? found(reply.value) : this.#missed(reply.why))
+    })
+  }
+
+  #guessed(wanted: Wanted, values: HashFields): Entry | null | Promise<Entry | null> {
+    const text = values[0]
     if (text === null || text === undefined) return this.#missed('miss')
     const names = varyNamesIn(text)
     if (names === null) return this.#missed('corrupt')
 
-    this.#remember(wanted.place, names)
-    const guess = guesses.findIndex((guessed) => varyText(guessed) === varyText(names))
-    return guess < 0 ? this.#lookUpAgain(wanted, names) : this.#open(wanted, envelopes[guess] ?? null)
+    const found = varyText(names)
+    this.#remember(wanted.place, found, names)
+    const guess = wanted.guesses.findIndex((guessed) => varyText(guessed) === found)
+    return guess < 0 ? this.#lookUpAgain(wanted, names) : this.#open(wanted, values[guess + 1] ?? null)
   }
 
   /** The second trip, when Vary was another than guessed. */
-  async #lookUpAgain(wanted: Wanted, names: VaryNames): Promise<Entry | null> {
+  #lookUpAgain(wanted: Wanted, names: VaryNames): null | Promise<Entry | null> {
     if (!this.#mayAsk()) return null
-    const values = await this.#read(wanted.place, [idFor(names, wanted.request)])
-    return values === null ? null : this.#open(wanted, values[0] ?? null)
-  }
-
-  /** The fields of a hash; null, counted and told to the breaker, when there is no reply. */
-  async #read(place: string, fields: readonly string[]): Promise<Values | null> {
-    const reply = await this.#parts.redis.hashGet(place, fields)
-    this.#tellBreaker(reply)
-    return reply.ok ? reply.value : this.#missed(reply.why)
+    return new Promise((done) => {
+      this.#read({ ...wanted, done }, [this.#idFor(names, wanted.request)], (values) => this.#open(wanted, values[0] ?? null))
+    })
   }
 
   /** The entry in an envelope, if it is one for this key, fits the request (a digest may collide) and is still kept. */
-  #open({ key, request, nowMs }: Wanted, envelope: Uint8Array | null): Entry | null {
+  #open(wanted: Wanted, envelope: Uint8Array | null): Entry | null | Promise<Entry | null> {
     if (envelope === null) return this.#missed('miss')
-    const entry = decodeEnvelope(key, envelope)
-    if (entry === null) return this.#missed('corrupt')
-    if (entry.keepUntilMs <= nowMs || !fitsRequest(entry, request)) return this.#missed('miss')
+    const opened = openEnvelope(wanted.key, envelope)
+    if (opened === null) return this.#missed('corrupt')
+    const { entry, pending } = opened
+    if (entry.keepUntilMs <= wanted.nowMs || !fitsRequest(entry, wanted.request)) return this.#missed('miss')
+    if (pending !== null) return this.#withBody(wanted.place, entry, pending)
     this.#lookups.count('hit')
     return entry
   }
 
-  #missed(outcome: 'miss' | 'corrupt' | 'spared' | NoReply['why']): null {
+  async #withBody(place: string, entry: Entry, pending: StoredBody): Promise<Entry | null> {
+    const body = await this.#bodies.read(place, pending)
+    if (typeof body === 'string') return this.#missed(body)
+    this.#lookups.count('hit')
+    return { ...entry, body }
+  }
+
+  #missed(outcome: Missed | NoReply['why']): null {
     this.#lookups.count(outcome)
     return null
   }
@@ -145,7 +155,7 @@ export class RedisLevel implements Level {
 
   #mayWrite(): boolean {
     if (this.#parts.breaker.state(this.#parts.clock.monotonicMs()).state === 'closed') return true
-    this.#stores.count('spared')
+    this.#stores.countSpared()
     return false
   }
 
@@ -162,12 +172,12 @@ export class RedisLevel implements Level {
     if (before === 'closed' && breaker.state(nowMs).state === 'open') log.warn({ event: 'l2-spared', code: 'L2_DOWN', cause: reply.why })
   }
 
-  #remember(place: string, names: VaryNames): void {
-    if (COMMON_VARY.some((common) => varyText(common) === varyText(names))) this.#unusualVary.delete(place)
-    else this.#unusualVary.set(place, names)
+  #remember(place: string, text: string, names: VaryNames): void {
+    if (!COMMON_TEXTS.includes(text)) this.#unusualVary.set(place, names)
+    else if (this.#unusualVary.size > 0) this.#unusualVary.delete(place)
   }
-}
 
-function idFor(names: VaryNames, request: Fields): string {
-  return variantId(variantOf(names, request))
+  #idFor(names: VaryNames, request: Fields): string {
+    return this.#ids.get(variantOf(names, request))
+  }
 }

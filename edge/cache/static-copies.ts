@@ -8,9 +8,10 @@
 import { createHash } from 'node:crypto'
 import { BoundedMap } from '../base/bounded-map.ts'
 import type { Blobs, Clock, Log, Metrics, Timers } from '../base/ports.ts'
+import { MIB } from '../contract/units.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Entry } from './entry.ts'
-import { decodeEnvelope, encodeEnvelope, MAX_ENVELOPE_BYTES } from './envelope.ts'
+import { decodeWhole, encodeWhole } from './envelope.ts'
 import { OutcomeCounters } from './outcome-counters.ts'
 import { fitsRequest } from './variant.ts'
 
@@ -25,6 +26,8 @@ export interface StaticCopiesParts {
   readonly metrics: Metrics
 }
 
+/** The largest copy. */
+const MAX_COPY_BYTES = 8 * MIB
 /** Writes that wait at most. */
 const MAX_WAITING = 256
 /** Pages of which it is known when they were copied last; one that is forgotten is copied sooner. */
@@ -66,9 +69,9 @@ export class StaticCopies {
 
   /** The copy of a page, if it fits the request by its Vary. Never rejects. */
   async find(key: string, request: Fields): Promise<Entry | null> {
-    const bytes = await this.#parts.blobs.read(nameOf(key), MAX_ENVELOPE_BYTES).catch((cause: unknown) => this.#failed(cause))
+    const bytes = await this.#parts.blobs.read(nameOf(key), MAX_COPY_BYTES).catch((cause: unknown) => this.#failed(cause))
     if (bytes === undefined) return null
-    const entry = bytes === null ? null : decodeEnvelope(key, bytes)
+    const entry = bytes === null ? null : decodeWhole(key, bytes)
     this.#reads.count(bytes === null ? 'absent' : entry === null ? 'corrupt' : fitsRequest(entry, request) ? 'found' : 'other-variant')
     return entry !== null && fitsRequest(entry, request) ? entry : null
   }
@@ -107,8 +110,8 @@ export class StaticCopies {
   }
 
   async #writeOne(key: string, entry: Entry): Promise<void> {
-    const envelope = encodeEnvelope(key, entry)
-    if (envelope === null) return this.#writes.count('too-large')
+    const envelope = encodeWhole(key, entry)
+    if (envelope === null || envelope.byteLength > MAX_COPY_BYTES) return this.#writes.count('too-large')
     try {
       await this.#parts.blobs.write(nameOf(key), envelope)
       this.#writes.count('written')

@@ -1,42 +1,41 @@
-const LENGTH_BYTES = 4
+// Texts as bytes: read back in one piece and cut, since making a string costs the engine more than its characters do.
+//
+//   0  u8   1 when the characters are UTF-8, 0 when each is one byte
+//   1  u32  for each text: its characters, in UTF-16 units; little-endian
+//      the characters of all texts, one after the other
 
-/** Texts one after the other, each as a little-endian u32 length and that many bytes of UTF-8. */
+const LENGTHS_FROM = 1
+const LENGTH_BYTES = 4
+const WIDE_CHARACTER = /[\u0100-\uffff]/
+
+/** Texts as bytes that `readTexts` reads. */
 export function writeTexts(texts: readonly string[]): Buffer {
-  const lengths = texts.map((text) => Buffer.byteLength(text))
-  const list = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + LENGTH_BYTES + length, 0))
-  let at = 0
-  texts.forEach((text, i) => {
-    at = list.writeUInt32LE(lengths[i]!, at)
-    at += list.write(text, at)
-  })
+  const joined = texts.join('')
+  const encoding = WIDE_CHARACTER.test(joined) ? 'utf8' : 'latin1'
+  const charactersFrom = LENGTHS_FROM + texts.length * LENGTH_BYTES
+  const list = Buffer.allocUnsafe(charactersFrom + Buffer.byteLength(joined, encoding))
+  list[0] = encoding === 'utf8' ? 1 : 0
+  let at = LENGTHS_FROM
+  for (const text of texts) at = list.writeUInt32LE(text.length, at)
+  list.write(joined, charactersFrom, encoding)
   return list
 }
 
-/** Reads what `writeTexts` wrote, and nothing past the end, whatever the lengths say. */
-export class TextReader {
-  readonly #bytes: Buffer
-  #at = 0
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes
+/** The `count` texts of such bytes; null when they are not exactly so many and nothing else. */
+export function readTexts(bytes: Buffer, count: number): string[] | null {
+  const charactersFrom = LENGTHS_FROM + count * LENGTH_BYTES
+  if (bytes.length < charactersFrom) return null
+  const encoding = bytes[0] === 1 ? 'utf8' : 'latin1'
+  const joined = bytes.toString(encoding, charactersFrom)
+  // Half a character is read as a whole one.
+  if (encoding === 'utf8' && Buffer.byteLength(joined) !== bytes.length - charactersFrom) return null
+  const texts: string[] = []
+  let start = 0
+  for (let at = LENGTHS_FROM; at < charactersFrom; at += LENGTH_BYTES) {
+    const end = start + bytes.readUInt32LE(at)
+    texts.push(joined.substring(start, end))
+    // One that claims more than there is runs past the end, and then the sum cannot be right.
+    start = end
   }
-
-  /** Whether all has been read. */
-  get done(): boolean {
-    return this.#at === this.#bytes.length
-  }
-
-  /** The next `count` texts; null when there are fewer, and then nothing more can be read. */
-  take(count: number): string[] | null {
-    const texts: string[] = []
-    while (texts.length < count) {
-      const start = this.#at + LENGTH_BYTES
-      if (start > this.#bytes.length) return null
-      const end = start + this.#bytes.readUInt32LE(this.#at)
-      if (end > this.#bytes.length) return null
-      texts.push(this.#bytes.toString('utf8', start, end))
-      this.#at = end
-    }
-    return texts
-  }
+  return start === joined.length ? texts : null
 }

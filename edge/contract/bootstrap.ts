@@ -4,7 +4,7 @@ import Type from 'typebox'
 import { ADDRESS_PATTERN, LISTEN_PATTERN } from './identifiers.ts'
 import { ListenerSchema } from './listener.ts'
 import { OverloadSchema } from './overload.ts'
-import { DurationMs, HOUR_MS, KIB, MIB, MINUTE_MS, SizeBytes } from './units.ts'
+import { DAY_MS, DurationMs, HOUR_MS, KIB, MIB, MINUTE_MS, SizeBytes } from './units.ts'
 
 const address = (options: { default?: string; description: string }) => Type.String({ pattern: ADDRESS_PATTERN, ...options })
 
@@ -18,6 +18,31 @@ export const RedisSchema = Type.Object(
     }),
     keyPrefix: Type.String({ pattern: '^[a-z0-9:_-]{0,32}$', default: 'weir:', description: 'What the keys of this site begin with.' }),
     lookupTimeoutMs: DurationMs({ minimum: 1, maximum: 10_000, default: 20, description: 'A lookup that takes longer is a miss.' }),
+    chunkTimeoutMs: DurationMs({
+      minimum: 1,
+      maximum: MINUTE_MS,
+      default: 1_000,
+      description: 'What a lookup has besides, when the body is longer than 96 KiB and comes in chunks; longer is a miss.',
+    }),
+    ttlJitterRatio: Type.Number({
+      minimum: 0,
+      maximum: 0.5,
+      default: 0.1,
+      description:
+        'The part of its time by which an entry may leave Redis earlier, drawn for each: what came together does not go together.',
+    }),
+    compressMinBytes: SizeBytes({
+      minimum: 0,
+      maximum: 64 * MIB,
+      default: 16 * KIB,
+      description: 'Texts of this length and more are compressed in Redis (zstd), when their origin has not done so; 0 is never.',
+    }),
+    fenceMs: DurationMs({
+      minimum: 1_000,
+      maximum: DAY_MS,
+      default: 10 * MINUTE_MS,
+      description: 'How long a removed URL refuses what was fetched before its removal; longer than any fetch takes.',
+    }),
     connectTimeoutMs: DurationMs({ minimum: 10, maximum: 60_000, default: 1_000, description: 'Until a connection stands.' }),
     breakerFailures: Type.Integer({
       minimum: 1,

@@ -5,7 +5,7 @@ import { redisTarget } from '../base/redis-target.ts'
 import type { RedisConfig } from '../contract/bootstrap.ts'
 import { MIB } from '../contract/units.ts'
 import { DeadlineQueue, LATE } from './deadline-queue.ts'
-import type { RedisPort } from './redis-port.ts'
+import type { HashFields, RedisPort } from './redis-port.ts'
 import type { NoReply, Reply } from './reply.ts'
 import type { Script } from './script.ts'
 
@@ -35,6 +35,7 @@ export function createRedis(config: RedisConfig, tools: RedisTools): RedisPort {
 class RedisClient implements RedisPort {
   readonly #redis: Redis
   readonly #lookups: DeadlineQueue
+  readonly #chunks: DeadlineQueue
   readonly #writes: DeadlineQueue
   #unanswered = 0
   #unansweredBytes = 0
@@ -43,12 +44,22 @@ class RedisClient implements RedisPort {
     const target = redisTarget(config.url)
     this.#redis = new Redis(connectionOptions(target, { connectTimeoutMs: config.connectTimeoutMs, silenceMs: SILENCE_MS }, tools.random))
     this.#lookups = new DeadlineQueue(tools, config.lookupTimeoutMs)
+    this.#chunks = new DeadlineQueue(tools, config.chunkTimeoutMs)
     this.#writes = new DeadlineQueue(tools, WRITE_TIMEOUT_MS)
     logConnection(this.#redis, target, tools.log)
   }
 
-  hashGet(key: string, fields: readonly string[]): Promise<Reply<readonly (Uint8Array | null)[]>> {
-    return this.#ask(this.#lookups, 0, () => this.#redis.hmgetBuffer(key, ...fields))
+  hashGet(key: string, fields: readonly string[], done: (reply: Reply<HashFields>) => void): void {
+    void this.#ask(this.#lookups, 0, () => this.#redis.hmgetBuffer(key, ...fields)).then(done)
+  }
+
+  read(key: string): Promise<Reply<Uint8Array | null>> {
+    return this.#ask(this.#chunks, 0, () => this.#redis.getBuffer(key))
+  }
+
+  write(key: string, value: Uint8Array, keepMs: number): Promise<Reply<unknown>> {
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    return this.#ask(this.#writes, bytes.length, () => this.#redis.set(key, bytes, 'PX', keepMs))
   }
 
   run(script: Script, key: string, values: readonly (string | number | Buffer)[]): Promise<Reply<unknown>> {
@@ -56,9 +67,9 @@ class RedisClient implements RedisPort {
     return this.#ask(this.#writes, bytes, () => this.#evaluate(script, key, values))
   }
 
-  remove(key: string): Promise<Reply<unknown>> {
+  remove(keys: readonly string[]): Promise<Reply<unknown>> {
     // UNLINK frees a large value in the background; DEL would hold up every other client meanwhile.
-    return this.#ask(this.#writes, 0, () => this.#redis.unlink(key))
+    return this.#ask(this.#writes, 0, () => this.#redis.unlink(...keys))
   }
 
   ping(): Promise<Reply<unknown>> {

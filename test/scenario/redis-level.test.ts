@@ -1,69 +1,20 @@
-import { readFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import type { Timers } from '../../edge/base/ports.ts'
-import { Breaker } from '../../edge/breaker/breaker.ts'
 import type { Entry } from '../../edge/cache/entry.ts'
-import { RedisLevel } from '../../edge/cache/redis-level.ts'
 import { placeOf, variantId } from '../../edge/cache/redis-place.ts'
 import { variantOf } from '../../edge/cache/variant.ts'
-import type { RedisConfig } from '../../edge/contract/bootstrap.ts'
 import { Fields } from '../../edge/http/fields.ts'
-import { createRedis } from '../../edge/redis/client.ts'
-import { script } from '../../edge/redis/script.ts'
-import { RecordingLog } from '../support/recording-log.ts'
-import { RecordingMetrics } from '../support/recording-metrics.ts'
+import type { Reply } from '../../edge/redis/reply.ts'
 import { startRedis } from '../support/redis.ts'
 import type { Scope } from '../support/scope.ts'
-import { SeededRandom } from '../support/seeded-random.ts'
+import { readScript, startLevel, startReadyLevel } from '../support/shared-level.ts'
 import { until } from '../support/until.ts'
 import { makeEntry } from '../unit/cache/make-entry.ts'
 
-const PUT_SCRIPT = script('cache-put', readFileSync(new URL('../../lua/cache-put.lua', import.meta.url), 'utf8'))
 const KEY = 'https://shop.example/p/1'
 const PLACE = placeOf('weir:', KEY)
 const ANY = Fields.of()
-
-const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
-const timers: Timers = {
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs)
-    return () => clearTimeout(timer)
-  },
-  every(periodMs, run) {
-    const timer = setInterval(run, periodMs)
-    return () => clearInterval(timer)
-  },
-}
-
-/** An edge's second level over a client of its own. */
-async function startLevel(t: Scope, url: string, changes: Partial<RedisConfig> = {}) {
-  const config: RedisConfig = {
-    url,
-    keyPrefix: 'weir:',
-    lookupTimeoutMs: 200,
-    connectTimeoutMs: 500,
-    breakerFailures: 5,
-    breakerOpenMs: 100,
-    ...changes,
-  }
-  const log = new RecordingLog()
-  const metrics = new RecordingMetrics()
-  const redis = createRedis(config, { clock, timers, random: new SeededRandom(), log })
-  t.teardown(() => redis.close())
-  const breaker = new Breaker({ failures: config.breakerFailures, openMs: config.breakerOpenMs })
-  const level = new RedisLevel({ redis, breaker, putScript: PUT_SCRIPT, keyPrefix: config.keyPrefix, clock, log, metrics })
-  const lookups = (outcome: string) => metrics.value('weir_l2_lookups_total', [outcome])
-  const stores = (outcome: string) => metrics.value('weir_l2_stores_total', [outcome])
-  return { redis, level, log, lookups, stores }
-}
-
-async function startReadyLevel(t: Scope, url: string, changes: Partial<RedisConfig> = {}) {
-  const started = await startLevel(t, url, changes)
-  await until(() => started.redis.state() === 'ready', { what: 'the client to be ready' })
-  return started
-}
 
 /** Sends raw commands, to look at or spoil what the edge keeps. */
 function startShell(t: Scope, port: number): Redis {
@@ -90,7 +41,7 @@ t.test('what one edge stores another finds, every byte of it', async (t) => {
   const { url } = await startRedis(t)
   const [one, two] = await Promise.all([startReadyLevel(t, url), startReadyLevel(t, url)])
   const everyByte = Uint8Array.from({ length: 256 }, (_, i) => i)
-  const large = Uint8Array.from({ length: 1_048_576 }, (_, i) => (i * 31) % 251)
+  const large = Uint8Array.from({ length: 1_048_577 }, (_, i) => (i * 31) % 251)
   for (const [key, body] of [
     ['bytes', everyByte],
     ['large', large],
@@ -103,6 +54,32 @@ t.test('what one edge stores another finds, every byte of it', async (t) => {
     t.same({ ...found, body: null, fields: found?.fields.toRaw() }, { ...entry, body: null, fields: entry.fields.toRaw() })
   }
   t.same([one.stores('stored'), two.lookups('hit')], [3, 3])
+})
+
+t.test('a body of 20 MB passes through Redis in chunks, and without one of them it is a miss', async (t) => {
+  const { url, port } = await startRedis(t)
+  const [one, two] = await Promise.all([startReadyLevel(t, url), startReadyLevel(t, url)])
+  const shell = startShell(t, port)
+  const body = Uint8Array.from({ length: 20_000_000 }, (_, i) => (i * 31) % 251)
+  const fields = Fields.of({ 'content-type': 'video/mp4' })
+  await one.level.put(KEY, lasting({ body, fields }), 8, Date.now())
+  const found = await two.level.get(KEY, ANY, Date.now())
+  t.ok(found && Buffer.compare(found.body, body) === 0, 'every byte of it')
+
+  const chunks = (await shell.keys(`${PLACE}:*`)).sort()
+  t.equal(chunks.length, Math.ceil(20_000_000 / 98_304))
+  t.ok((await shell.pttl(chunks[0]!)) > 50_000)
+  const foreign = await shell.getBuffer(chunks[3]!)
+  await shell.set(chunks[4]!, foreign!, 'KEEPTTL')
+  t.equal(await two.level.get(KEY, ANY, Date.now()), null)
+  await one.level.put(KEY, lasting({ body, fields }), 8, Date.now())
+  t.ok(await two.level.get(KEY, ANY, Date.now()), 'the next store mends it')
+  await shell.unlink(...(await shell.keys(`${PLACE}:*`)).slice(0, 1))
+  t.equal(await two.level.get(KEY, ANY, Date.now()), null)
+  t.same([two.lookups('hit'), two.lookups('corrupt'), two.stores('removed')], [2, 2, 0])
+
+  await one.level.delete(KEY)
+  t.same(await shell.keys(`${PLACE}:*`), [], 'with the entry go its chunks')
 })
 
 t.test('variants are kept side by side, bounded, until Vary changes', async (t) => {
@@ -130,7 +107,7 @@ t.test('a URL lives in Redis as long as its longest-lived variant, and no longer
   await level.put(KEY, { ...variant('it'), keepUntilMs: nowMs + 90_000 }, 8, nowMs)
   t.ok((await shell.pttl(PLACE)) > 80_000)
   await level.delete(KEY)
-  t.equal(await shell.exists(PLACE), 0)
+  t.same(await shell.hkeys(PLACE), ['t'], 'only the fence is left')
 })
 
 t.test('a spoiled value and a key of another type are misses, and the next store mends them', async (t) => {
@@ -215,10 +192,11 @@ t.test('what is unanswered is bounded, in number and in bytes', async (t) => {
   const { redis: client } = await startReadyLevel(t, redis.url, { lookupTimeoutMs: 100 })
   redis.pause()
   t.teardown(() => redis.resume())
-  const put = (bytes: number) => client.run(PUT_SCRIPT, PLACE, ['', 'x'.repeat(22), Buffer.alloc(bytes), 8, 1_000])
+  const put = (bytes: number) => client.run(readScript('cache-put'), PLACE, ['', 'x'.repeat(94), '', Buffer.alloc(bytes), 8, 1_000])
   const large = [put(10_000_000), put(10_000_000)]
   t.same(await large[1], { ok: false, why: 'full' }, 'a second large write is refused without being sent')
-  const many = await Promise.all(Array.from({ length: 1_100 }, () => client.hashGet(PLACE, ['v'])))
+  const asked = (): Promise<Reply<unknown>> => new Promise((done) => client.hashGet(PLACE, ['v'], done))
+  const many = await Promise.all(Array.from({ length: 1_100 }, asked))
   const count = (why: string) => many.filter((reply) => !reply.ok && reply.why === why).length
   t.same([count('late'), count('full')], [1_023, 77])
   t.same(await large[0], { ok: false, why: 'late' })
@@ -227,7 +205,7 @@ t.test('what is unanswered is bounded, in number and in bytes', async (t) => {
 t.test('an edge starts without Redis, and uses it once it is there', async (t) => {
   const redis = await startRedis(t)
   await redis.kill()
-  const { redis: client, level, log } = await startLevel(t, redis.url)
+  const { redis: client, level, log } = startLevel(t, redis.url)
   t.equal(await level.get(KEY, ANY, Date.now()), null)
   await until(() => log.of('redis-away').length === 1, { what: 'one line about it' })
   t.match(log.of('redis-away')[0], { at: `127.0.0.1:${redis.port}`, cause: 'ECONNREFUSED' })
@@ -240,7 +218,7 @@ t.test('a wrong password is a miss and a line, and the password is in neither', 
   const redis = await startRedis(t)
   const shell = startShell(t, redis.port)
   await shell.config('SET', 'requirepass', 'right-secret')
-  const { level, log } = await startLevel(t, redis.url.replace('redis://', 'redis://:wrong-secret@'))
+  const { level, log } = startLevel(t, redis.url.replace('redis://', 'redis://:wrong-secret@'))
   await until(() => log.of('redis-away').length === 1, { what: 'one line about it' })
   t.equal(await level.get(KEY, ANY, Date.now()), null)
   t.match(log.of('redis-away')[0], { cause: 'WRONGPASS' })
@@ -265,7 +243,7 @@ t.test('a peer that is no Redis does no harm', async (t) => {
   })
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const { level, log } = await startLevel(t, `redis://127.0.0.1:${port}`)
+  const { level, log } = startLevel(t, `redis://127.0.0.1:${port}`)
   await until(() => log.of('redis-away').length > 0, { what: 'a line about it' })
   t.equal(await level.get(KEY, ANY, Date.now()), null)
 })

@@ -52,6 +52,7 @@ function made(t: Test, siblings: Siblings | null = null) {
     l1MaxBytes: 1_000_000,
     blobs: null,
     cachePut: '',
+    cacheRemove: '',
     siblings,
   })
   t.teardown(() => edge.close())

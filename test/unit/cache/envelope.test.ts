@@ -1,6 +1,15 @@
 import { crc32 } from 'node:zlib'
 import t from 'tap'
-import { decodeEnvelope, ENVELOPE_VERSION, encodeEnvelope, MAX_ENVELOPE_BYTES } from '../../../edge/cache/envelope.ts'
+import { CODING } from '../../../edge/cache/body-coding.ts'
+import {
+  decodeWhole,
+  ENVELOPE_VERSION,
+  encodeEnvelope,
+  encodeWhole,
+  MAX_BODY_BYTES,
+  openEnvelope,
+  type StoredBody,
+} from '../../../edge/cache/envelope.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 import { makeEntry, RECEIVED_AT_MS } from './make-entry.ts'
 
@@ -23,48 +32,48 @@ const FULL = makeEntry({
 })
 
 t.test('an entry comes back as it was, every byte of it', async (t) => {
-  const back = decodeEnvelope(KEY, encodeEnvelope(KEY, FULL)!)
+  const back = decodeWhole(KEY, encodeWhole(KEY, FULL)!)
   t.same(back?.fields.toRaw(), FULL.fields.toRaw())
   t.same({ ...back, fields: null }, { ...FULL, fields: null })
 })
 
 t.test('flags, absent numbers and empty parts come back too', async (t) => {
   const entry = makeEntry({ body: new Uint8Array(0), fields: Fields.of() })
-  const back = decodeEnvelope(KEY, encodeEnvelope(KEY, entry)!)
+  const back = decodeWhole(KEY, encodeWhole(KEY, entry)!)
   t.match(back, { mustRevalidate: false, noCache: false, staleIfErrorMs: null, tags: [], varyNames: [], variant: '' })
   t.same([back?.body.length, back?.fields.size], [0, 0])
 })
 
 t.test('the body does not hold on to the bytes it came in', async (t) => {
-  const envelope = encodeEnvelope(KEY, FULL)!
+  const envelope = encodeWhole(KEY, FULL)!
   const chunk = new Uint8Array(65_536)
   chunk.set(envelope, 777)
-  const back = decodeEnvelope(KEY, chunk.subarray(777, 777 + envelope.length))
+  const back = decodeWhole(KEY, chunk.subarray(777, 777 + envelope.length))
   t.equal(back?.body.buffer.byteLength, 256)
   chunk.fill(0)
   t.same(back?.body, EVERY_BYTE)
 })
 
 t.test('an envelope for another key is none', async (t) => {
-  t.equal(decodeEnvelope('https://shop.example/p/2', encodeEnvelope(KEY, FULL)!), null)
+  t.equal(decodeWhole('https://shop.example/p/2', encodeWhole(KEY, FULL)!), null)
 })
 
 t.test('any byte that changed, and any length that is wrong, makes it none', async (t) => {
-  const envelope = encodeEnvelope(KEY, FULL)!
+  const envelope = encodeWhole(KEY, FULL)!
   for (let at = 0; at < envelope.length; at++) {
     const broken = Buffer.from(envelope)
     broken[at]! ^= 0x41
-    if (decodeEnvelope(KEY, broken) !== null) t.fail(`byte ${at} may change unseen`)
+    if (decodeWhole(KEY, broken) !== null) t.fail(`byte ${at} may change unseen`)
   }
   for (let bytes = 0; bytes < envelope.length; bytes++) {
-    if (decodeEnvelope(KEY, envelope.subarray(0, bytes)) !== null) t.fail(`cut to ${bytes} it still passes`)
+    if (decodeWhole(KEY, envelope.subarray(0, bytes)) !== null) t.fail(`cut to ${bytes} it still passes`)
   }
-  t.equal(decodeEnvelope(KEY, Buffer.concat([envelope, Buffer.alloc(1)])), null)
+  t.equal(decodeWhole(KEY, Buffer.concat([envelope, Buffer.alloc(1)])), null)
 })
 
 /** An envelope whose checksum is right though its numbers are not, as a faulty writer would make it. */
 function forged(change: (envelope: Buffer) => void): Buffer {
-  const envelope = encodeEnvelope(KEY, FULL)!
+  const envelope = encodeWhole(KEY, FULL)!
   change(envelope)
   envelope.writeUInt32LE(crc32(envelope.subarray(0, -4)), envelope.length - 4)
   return envelope
@@ -72,27 +81,52 @@ function forged(change: (envelope: Buffer) => void): Buffer {
 
 t.test('counts and lengths that cannot be are refused without reading past the end', async (t) => {
   for (const at of [64, 68, 72, 76, 80]) {
-    for (const value of [0xffffffff, 0x7fffffff, 300]) {
-      t.equal(
-        decodeEnvelope(
-          KEY,
-          forged((envelope) => envelope.writeUInt32LE(value, at)),
-        ),
-        null,
-        `${value} at ${at}`,
-      )
+    for (const value of [0xffffffff, 0x7fffffff, 300, 0]) {
+      const envelope = forged((bytes) => bytes.writeUInt32LE(value, at))
+      t.equal(openEnvelope(KEY, envelope), null, `${value} at ${at}`)
+    }
+  }
+})
+
+t.test('dates that are no numbers are refused', async (t) => {
+  for (const index of [0, 1, 2, 3, 5, 6]) {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const envelope = forged((bytes) => bytes.writeDoubleLE(value, 8 + index * 8))
+      t.equal(openEnvelope(KEY, envelope), null, `number ${index} is ${value}`)
     }
   }
 })
 
 t.test('another version is none', async (t) => {
-  const other = forged((envelope) => {
-    envelope[0] = ENVELOPE_VERSION + 1
-  })
-  t.equal(decodeEnvelope(KEY, other), null)
+  for (const version of [ENVELOPE_VERSION - 1, ENVELOPE_VERSION + 1]) {
+    const other = forged((envelope) => {
+      envelope[0] = version
+    })
+    t.equal(openEnvelope(KEY, other), null)
+  }
 })
 
-t.test('an entry that is too large gets no envelope', async (t) => {
-  t.equal(encodeEnvelope(KEY, makeEntry({ body: new Uint8Array(MAX_ENVELOPE_BYTES) })), null)
-  t.ok(encodeEnvelope(KEY, makeEntry({ body: new Uint8Array(MAX_ENVELOPE_BYTES - 1_000) })))
+t.test('a body that is coded or elsewhere is still to be fetched', async (t) => {
+  const elsewhere = { where: 'chunks', coding: CODING.zstd, bodyBytes: 300_000, storedBytes: 200_000, checksum: 0xfedcba98 } as const
+  for (const body of [
+    { ...elsewhere, generation: '0123456789abcdef' },
+    { where: 'inline', coding: CODING.gzip, bodyBytes: 1_000, bytes: Buffer.from('coded') },
+  ] satisfies StoredBody[]) {
+    const opened = openEnvelope(KEY, encodeEnvelope(KEY, FULL, body)!)
+    t.same(opened?.pending, body)
+    t.equal(opened?.entry.body.length, 0)
+    t.same(opened?.entry.tags, FULL.tags)
+  }
+})
+
+t.test('a length that nobody stores is refused before room is made for it', async (t) => {
+  const body = { where: 'chunks', coding: CODING.none, storedBytes: 10, checksum: 0, generation: '0'.repeat(16) } as const
+  t.ok(openEnvelope(KEY, encodeEnvelope(KEY, FULL, { ...body, bodyBytes: MAX_BODY_BYTES })!))
+  t.equal(openEnvelope(KEY, encodeEnvelope(KEY, FULL, { ...body, bodyBytes: MAX_BODY_BYTES + 1 })!), null)
+  t.equal(openEnvelope(KEY, encodeEnvelope(KEY, FULL, { ...body, bodyBytes: 9 })!), null, 'stored longer than it is')
+})
+
+t.test('an entry whose head is too large gets no envelope', async (t) => {
+  const entry = makeEntry({ fields: Fields.of({ 'x-long': 'x'.repeat(1_100_000) }) })
+  t.equal(encodeWhole(KEY, entry), null)
 })

@@ -1,17 +1,20 @@
 import t from 'tap'
 import { Breaker } from '../../../edge/breaker/breaker.ts'
 import type { Entry } from '../../../edge/cache/entry.ts'
-import { encodeEnvelope } from '../../../edge/cache/envelope.ts'
+import { encodeWhole } from '../../../edge/cache/envelope.ts'
 import { RedisLevel } from '../../../edge/cache/redis-level.ts'
 import { placeOf, variantId, varyText } from '../../../edge/cache/redis-place.ts'
 import { variantOf } from '../../../edge/cache/variant.ts'
+import type { RedisConfig } from '../../../edge/contract/bootstrap.ts'
 import { Fields } from '../../../edge/http/fields.ts'
-import type { RedisPort } from '../../../edge/redis/redis-port.ts'
-import type { NoReply, Reply } from '../../../edge/redis/reply.ts'
+import type { NoReply } from '../../../edge/redis/reply.ts'
 import { script } from '../../../edge/redis/script.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { MemoryRedis } from '../../support/memory-redis.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { RecordingMetrics } from '../../support/recording-metrics.ts'
+import { SeededRandom } from '../../support/seeded-random.ts'
+import { makeRedisConfig } from '../../support/shared-level.ts'
 import { makeEntry, RECEIVED_AT_MS } from './make-entry.ts'
 
 const NOW = RECEIVED_AT_MS
@@ -19,60 +22,22 @@ const KEY = 'https://shop.example/p/1'
 const PLACE = placeOf('weir:', KEY)
 const ANY = Fields.of()
 
-/** Redis as hashes in memory, that can be told to fail. It runs no Lua: what the script does is tested with a real one. */
-class FakeRedis implements RedisPort {
-  readonly hashes = new Map<string, Map<string, Uint8Array>>()
-  readonly puts: (readonly (string | number | Buffer)[])[] = []
-  failure: NoReply | null = null
-  trips = 0
-
-  async hashGet(key: string, fields: readonly string[]): Promise<Reply<readonly (Uint8Array | null)[]>> {
-    this.trips++
-    return this.failure ?? { ok: true, value: fields.map((field) => this.hashes.get(key)?.get(field) ?? null) }
-  }
-
-  async run(_script: unknown, key: string, values: readonly (string | number | Buffer)[]): Promise<Reply<unknown>> {
-    this.trips++
-    if (this.failure !== null) return this.failure
-    this.puts.push(values)
-    const [vary, id, envelope] = values as [string, string, Buffer]
-    this.hashes.set(
-      key,
-      new Map([
-        ['v', Buffer.from(vary)],
-        [id, envelope],
-      ]),
-    )
-    return { ok: true, value: 1 }
-  }
-
-  async remove(key: string): Promise<Reply<unknown>> {
-    this.hashes.delete(key)
-    return this.failure ?? { ok: true, value: 1 }
-  }
-
-  async ping(): Promise<Reply<unknown>> {
-    return this.failure ?? { ok: true, value: 'PONG' }
-  }
-
-  state(): 'ready' | 'away' {
-    return 'ready'
-  }
-
-  close(): void {}
-}
-
-function makeLevel() {
-  const redis = new FakeRedis()
+function makeLevel(changes: Partial<RedisConfig> = {}) {
+  const redis = new MemoryRedis()
   const clock = new ManualClock()
   const metrics = new RecordingMetrics()
   const log = new RecordingLog()
   const breaker = new Breaker({ failures: 3, openMs: 1_000 })
-  const putScript = script('cache-put', 'return 1')
-  const level = new RedisLevel({ redis, breaker, putScript, keyPrefix: 'weir:', clock, log, metrics })
+  const scripts = { put: script('cache-put', 'return 1'), remove: script('cache-remove', 'return 1') }
+  const config = makeRedisConfig('redis://127.0.0.1', changes)
+  const level = new RedisLevel({ redis, breaker, scripts, config, random: new SeededRandom(3), clock, log, metrics })
   const lookups = (outcome: string) => metrics.value('weir_l2_lookups_total', [outcome])
   const stores = (outcome: string) => metrics.value('weir_l2_stores_total', [outcome])
   return { redis, clock, log, level, lookups, stores }
+}
+
+function envelopeOf(key: string, entry: Entry): Buffer {
+  return encodeWhole(key, entry)!
 }
 
 function varying(name: string, value: string, changes: Partial<Entry> = {}): Entry {
@@ -92,7 +57,7 @@ t.test('what was put is found again in one trip', async (t) => {
 t.test('Redis is told the bound on variants and the time to keep', async (t) => {
   const { redis, level } = makeLevel()
   await level.put(KEY, makeEntry({ keepUntilMs: NOW + 1_234.9 }), 8, NOW)
-  t.same(redis.puts[0]?.slice(3), [8, 1_234])
+  t.same(redis.puts[0]?.slice(4), [8, 1_234])
   await level.put(KEY, makeEntry({ keepUntilMs: NOW }), 8, NOW)
   t.equal(redis.puts.length, 1, 'nothing is sent that is of no more use')
 })
@@ -113,7 +78,7 @@ t.test('another Vary costs a second trip once, and one trip from then on', async
     PLACE,
     new Map([
       ['v', Buffer.from(varyText(entry.varyNames))],
-      [id, encodeEnvelope(KEY, entry)!],
+      [id, envelopeOf(KEY, entry)],
     ]),
   )
   const german = Fields.of({ 'accept-language': 'de' })
@@ -150,7 +115,7 @@ t.test('what cannot be read is a miss, and counted as corrupt', async (t) => {
   hash.set('v', Buffer.from('a,,b'))
   t.equal(await level.get(KEY, ANY, NOW), null)
   hash.set('v', Buffer.from(''))
-  hash.set(variantId(''), encodeEnvelope('https://other.example/', makeEntry())!)
+  hash.set(variantId(''), envelopeOf('https://other.example/', makeEntry()))
   t.equal(await level.get(KEY, ANY, NOW), null)
   t.equal(lookups('corrupt'), 3)
 })
@@ -160,7 +125,7 @@ t.test('an entry that stands where another variant belongs is not served', async
   const german = varying('accept-encoding', 'gzip')
   await level.put(KEY, german, 8, NOW)
   const wrongId = variantId(variantOf(['accept-encoding'], Fields.of({ 'accept-encoding': 'br' })))
-  redis.hashes.get(PLACE)?.set(wrongId, encodeEnvelope(KEY, german)!)
+  redis.hashes.get(PLACE)?.set(wrongId, envelopeOf(KEY, german))
   t.equal(await level.get(KEY, Fields.of({ 'accept-encoding': 'br' }), NOW), null)
 })
 
@@ -215,8 +180,77 @@ t.test('a deleted key is gone', async (t) => {
   t.equal(stores('removed'), 1)
 })
 
+t.test('what came together does not leave Redis together', async (t) => {
+  const { redis, level } = makeLevel({ ttlJitterRatio: 0.2 })
+  for (let i = 0; i < 200; i++) await level.put(`${KEY}${i}`, makeEntry({ keepUntilMs: NOW + 100_000 }), 8, NOW)
+  const times = redis.puts.map((values) => Number(values[5]))
+  t.ok(Math.min(...times) >= 80_000 && Math.max(...times) <= 100_000)
+  t.ok(Math.max(...times) - Math.min(...times) > 15_000, 'the whole range is used')
+})
+
+t.test('what Redis holds something newer of is counted as older', async (t) => {
+  const { redis, level, stores } = makeLevel()
+  redis.verdict = [0]
+  await level.put(KEY, makeEntry(), 8, NOW)
+  t.same([stores('older'), stores('stored')], [1, 0])
+})
+
+t.test('a removal by a purge says its number, one without says the moment', async (t) => {
+  const { redis, clock, level } = makeLevel()
+  await level.delete(KEY, 12)
+  await level.delete(KEY)
+  const wallMs = String(clock.wallMs()).padStart(14, '0')
+  t.same(redis.puts, [
+    ['0000000000000012', '0'.repeat(14), 60_000],
+    ['0'.repeat(16), wallMs, 60_000],
+  ])
+})
+
+t.test('a long body is cut into chunks, and found again with a trip for all of them', async (t) => {
+  const { redis, level, lookups } = makeLevel()
+  const body = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31) % 251)
+  await level.put(KEY, makeEntry({ body, fields: Fields.of({ 'content-type': 'image/png' }) }), 8, NOW)
+  t.equal(redis.values.size, 4)
+  t.ok([...redis.values.keys()].every((key) => key.startsWith(`${PLACE}:`)))
+  t.ok([...redis.values.values()].every((chunk) => chunk.byteLength <= 100_000))
+  const entry = await level.get(KEY, ANY, NOW)
+  t.ok(entry && Buffer.compare(entry.body, body) === 0)
+
+  const [first] = redis.values.keys()
+  redis.values.delete(first!)
+  t.equal(await level.get(KEY, ANY, NOW), null, 'without one of them it is a miss')
+  t.same([lookups('hit'), lookups('corrupt')], [1, 1])
+})
+
+t.test('chunks that no envelope names are removed', async (t) => {
+  const { redis, level } = makeLevel()
+  const long = makeEntry({ body: new Uint8Array(200_000), fields: Fields.of({ 'content-type': 'image/png' }) })
+  await level.put(KEY, long, 8, NOW)
+  const record = String(redis.puts[0]![1])
+  redis.verdict = [1, record.slice(-20)]
+  await level.put(KEY, long, 8, NOW)
+  t.equal(redis.values.size, 3, 'those of the one before are gone')
+  redis.verdict = [0]
+  await level.put(KEY, long, 8, NOW)
+  t.equal(redis.values.size, 3, 'and so are those of one that was refused')
+})
+
+t.test('a text is compressed, if it is long enough', async (t) => {
+  const { redis, level } = makeLevel({ compressMinBytes: 1_000 })
+  const put = async (bytes: number) => {
+    await level.put(KEY, makeEntry({ body: Buffer.alloc(bytes, 'weir ') }), 8, NOW)
+    return (redis.puts.at(-1)![3] as Buffer).length
+  }
+  t.ok((await put(999)) > 999)
+  t.ok((await put(50_000)) < 1_000)
+  t.equal(Buffer.from((await level.get(KEY, ANY, NOW))!.body).toString('latin1', 0, 10), 'weir weir ')
+  t.ok((await put(500_000)) < 1_000, 'a long one too, and then it needs no chunks')
+  t.equal((await level.get(KEY, ANY, NOW))?.body.length, 500_000)
+  t.equal(redis.values.size, 0)
+})
+
 t.test('an entry that is too large is not sent', async (t) => {
   const { redis, level, stores } = makeLevel()
-  await level.put(KEY, makeEntry({ body: new Uint8Array(9_000_000) }), 8, NOW)
+  await level.put(KEY, makeEntry({ body: new Uint8Array(64 * 1_048_576 + 1) }), 8, NOW)
   t.same([redis.trips, stores('too-large')], [0, 1])
 })

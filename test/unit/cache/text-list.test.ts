@@ -1,23 +1,28 @@
 import t from 'tap'
-import { TextReader, writeTexts } from '../../../edge/cache/text-list.ts'
+import { readTexts, writeTexts } from '../../../edge/cache/text-list.ts'
 
-t.test('texts come back as they were written, in parts of any size', async (t) => {
-  const texts = ['', 'a', 'größe', '\0', '€'.repeat(1_000), '\xff']
-  const reader = new TextReader(writeTexts(texts))
-  t.same([...reader.take(2)!, ...reader.take(0)!, ...reader.take(4)!], texts)
-  t.ok(reader.done)
+t.test('texts come back as they were written, of one byte a character or more', async (t) => {
+  for (const texts of [[], [''], ['', 'a', '\0', '\xff'], ['größe', '€'.repeat(1_000), '', '😀', 'b']]) {
+    t.same(readTexts(writeTexts(texts), texts.length), texts)
+  }
 })
 
-t.test('nothing is read past the end, whatever the lengths say', async (t) => {
-  const list = writeTexts(['one', 'two'])
-  t.equal(new TextReader(list).take(3), null)
-  for (let bytes = 0; bytes < list.length; bytes++) t.equal(new TextReader(list.subarray(0, bytes)).take(2), null)
-  list.writeUInt32LE(0xffffffff, 0)
-  t.equal(new TextReader(list).take(1), null)
+t.test('another count, a byte too few or too many is no list', async (t) => {
+  for (const texts of [
+    ['one', 'two'],
+    ['one', '€'],
+  ]) {
+    const list = writeTexts(texts)
+    for (const count of [0, 1, 3, 1_000_000]) t.equal(readTexts(list, count), null, `${count} texts`)
+    for (let bytes = 0; bytes < list.length; bytes++) t.equal(readTexts(list.subarray(0, bytes), 2), null, `${bytes} bytes`)
+    t.equal(readTexts(Buffer.concat([list, Buffer.from('x')]), 2), null)
+  }
 })
 
-t.test('what is left over shows', async (t) => {
-  const reader = new TextReader(writeTexts(['one', 'two']))
-  reader.take(1)
-  t.notOk(reader.done)
+t.test('lengths that lie are found out', async (t) => {
+  for (const length of [0xffffffff, 4, 0]) {
+    const list = writeTexts(['one', 'two'])
+    list.writeUInt32LE(length, 1)
+    t.equal(readTexts(list, 2), null)
+  }
 })

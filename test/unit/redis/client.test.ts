@@ -1,27 +1,24 @@
 import { createServer, type Socket } from 'node:net'
 import t from 'tap'
 import { EdgeError } from '../../../edge/base/edge-error.ts'
-import type { RedisConfig } from '../../../edge/contract/bootstrap.ts'
 import { createRedis } from '../../../edge/redis/client.ts'
 import { script } from '../../../edge/redis/script.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import type { Scope } from '../../support/scope.ts'
 import { SeededRandom } from '../../support/seeded-random.ts'
+import { makeRedisConfig } from '../../support/shared-level.ts'
 
 // What a real Redis, a dying one and a silent one do to the client is in test/scenario/redis-level.test.ts.
 
 function clientOf(t: Scope, url: string) {
-  const config: RedisConfig = {
-    url,
-    keyPrefix: 'weir:',
-    lookupTimeoutMs: 20,
-    connectTimeoutMs: 500,
-    breakerFailures: 5,
-    breakerOpenMs: 1_000,
-  }
   const clock = new ManualClock()
-  const client = createRedis(config, { clock, timers: clock, random: new SeededRandom(), log: new RecordingLog() })
+  const client = createRedis(makeRedisConfig(url, { lookupTimeoutMs: 20 }), {
+    clock,
+    timers: clock,
+    random: new SeededRandom(),
+    log: new RecordingLog(),
+  })
   t.teardown(() => client.close())
   return { client, clock }
 }
@@ -43,9 +40,11 @@ t.test('until there is a connection every command is answered at once with "away
   const { client, clock } = clientOf(t, `redis://127.0.0.1:${await silentPort(t)}`)
   const away = { ok: false, why: 'away' } as const
   t.equal(client.state(), 'away')
-  t.same(await client.hashGet('k', ['f']), away)
+  t.same(await new Promise((done) => client.hashGet('k', ['f'], done)), away)
+  t.same(await client.read('k'), away)
+  t.same(await client.write('k', Buffer.alloc(10), 1_000), away)
   t.same(await client.run(script('one', 'return 1'), 'k', [Buffer.alloc(10), 1, 'x']), away)
-  t.same(await client.remove('k'), away)
+  t.same(await client.remove(['k']), away)
   t.same(await client.ping(), away)
   t.equal(clock.pending, 0, 'nothing was begun that needs a deadline')
 })
