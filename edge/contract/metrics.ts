@@ -82,6 +82,11 @@ export const METRICS = {
     'rule',
     'outcome',
   ),
+  weir_changes_lag: gauge('Entries of the change stream that are not purged yet, delivered or not. Control plane.'),
+  weir_changes_stream_state: gauge('1 while the change stream is read, 0 otherwise, absent without one. Control plane.'),
+  weir_changes_dead_letters: gauge('Dead letters of the change stream kept now. Control plane.'),
+  weir_changes_dead_total: counter('Entries of the change stream that went to the dead letters, by cause. Control plane.', 'cause'),
+  weir_changes_lost_total: counter('Entries trimmed from the change stream before they were purged. Control plane.'),
   weir_buffered_bytes: gauge('Bytes of bodies and queues held now.'),
 } as const satisfies Readonly<Record<string, MetricRow>>
 
