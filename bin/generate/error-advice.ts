@@ -43,6 +43,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   UPSTREAM_INVALID: 'The peer’s answer is not valid HTTP. Nothing of it was passed on.',
   UPSTREAM_CUT:
     'The peer broke off, or was silent for `idleTimeoutMs`, after its answer had begun. The client’s connection is cut too, so that it cannot take the part for the whole; nothing is stored.',
+  FILL_FAILED:
+    'The request waited for another one to fetch the page; that failed or took too long, and so did the one new try that all who waited made together. Nothing stale could stand in, and the route has no fallback. The line `origin-failed` or `fault` of those two fetches says why.',
   L2_DOWN:
     'Redis did not answer within `lookupTimeoutMs`, or its breaker is open. The edge goes on with memory and origins; no request fails by it.',
   CONFIG_UNREADABLE: 'A file does not exist or may not be read. The running configuration stays.',

@@ -12,7 +12,7 @@ import { fallbackAnswer } from './answers.ts'
 import { entryAnswer } from './entry-answer.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
 import { refuseLoop } from './forward-fields.ts'
-import { endFlight, type Stale, type Unanswered } from './found.ts'
+import { endFlight, type Found, type Stale, type Unanswered } from './found.ts'
 import { originRequest } from './origin-request.ts'
 import { type Fetched, sendToPool } from './send-to-pool.ts'
 import { copyAnswer } from './static-copy.ts'
@@ -33,7 +33,8 @@ export async function forward(asked: Asked, found: Unanswered, x: Exchange): Pro
   try {
     refuseLoop(asked.request, x)
     const pool = poolOf(asked, x)
-    const send = (terms: Unanswered) => sendToPool(originRequest(asked, terms, x), pool, asked, x)
+    const asker = askerFor(found, x)
+    const send = (terms: Unanswered) => sendToPool(originRequest(asked, terms, x), pool, asked, asker)
     const fetched = await send(found)
     if (fetched.answer.status === 304 && found.kind === 'stale') return await renewed(fetched, found, asked.route, send)
     const standIn = FAILING.has(fetched.answer.status) ? await goodAnswer(asked, found, fetched.answer.status, x) : null
@@ -58,6 +59,12 @@ export async function forward(asked: Asked, found: Unanswered, x: Exchange): Pro
     })
     return { kind: 'answered', answer: standIn }
   }
+}
+
+// A fetch that others wait for goes on without the client that began it.
+function askerFor(found: Unanswered, x: Exchange): Exchange {
+  const flight = found.kind === 'bypass' ? null : found.flight
+  return flight === null ? x : { ...x, wanted: flight.wantedWith(x.wanted) }
 }
 
 /** The pool that serves a client of this route; null when the route has none. */
@@ -94,7 +101,8 @@ async function goodAnswer(asked: Asked, found: Unanswered, status: number | null
   return staleAnswer(asked, found, status, x) ?? (await copyAnswer(asked, x))
 }
 
-function staleAnswer({ request, route }: Asked, found: Unanswered, status: number | null, x: Exchange): Answer | null {
+/** What is stale, where it may stand in for an origin that cannot answer; null where nothing may. @param status that the origin gave; null without one */
+export function staleAnswer({ request, route }: Asked, found: Found, status: number | null, x: Exchange): Answer | null {
   if (found.kind !== 'stale' || !usableOnError(found.entry, x.tools.clock.wallMs(), route.config.cache)) return null
   x.why.cache = 'stale-if-error'
   const collapsed = found.waited
@@ -102,6 +110,7 @@ function staleAnswer({ request, route }: Asked, found: Unanswered, status: numbe
   return entryAnswer(request, found.entry, { outcome, servedBy: 'stale', nowMs: x.tools.clock.wallMs() }, x)
 }
 
-function preparedAnswer(route: RoutePlan): Answer | null {
+/** What stands in for an origin that cannot answer, from the configuration; null when the route has nothing. */
+export function preparedAnswer(route: RoutePlan): Answer | null {
   return route.fallback === null ? null : fallbackAnswer(route.fallback, route.config.degrade.retryAfterMs)
 }

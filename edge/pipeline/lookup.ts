@@ -64,7 +64,8 @@ function decide(found: LevelFound | null, search: Search, x: Exchange): Found | 
   refuseLoop(request, x)
   if (fetchesForOne(search.asked, found, judgement)) return unanswered(found, search, ALONE, x)
   // Whoever has an old variant knows which one to wait for; who has none waits for whatever comes.
-  return waitOrGo(found === null ? search.key : flightOf(search.key, found.entry.variant), found, search, x)
+  const flightKey = found === null ? search.key : flightOf(search.key, found.entry.variant)
+  return waitOrGo({ search, found, flightKey, waitsLeft: 2 }, x)
 }
 
 // HEAD fills nothing, who insists on the origin is not helped by another's fetch, and who sends what no key holds gets what fits nobody else.

@@ -12,8 +12,8 @@ const DEFAULT_RETRY_AFTER_MS = 1_000
  * be for the tunnel that was asked for and refused, as it may be behind any refused upgrade.
  */
 const UNSURE: ReadonlySet<ErrorCode> = new Set(['BAD_HOST', 'BAD_TARGET', 'BODY_TOO_LARGE', 'METHOD_UNSUPPORTED'])
-/** Faults that an operator asked for: a line each, under the load that made them ask, would drown the log. */
-const BY_ORDER: ReadonlySet<ErrorCode> = new Set(['CLOSED', 'CACHE_ONLY_MISS'])
+/** Faults that an operator asked for, or whose cause has its line already: one each, under the load behind them, would drown the log. */
+const UNTOLD: ReadonlySet<ErrorCode> = new Set(['CLOSED', 'CACHE_ONLY_MISS', 'FILL_FAILED'])
 
 /** The answer to what was thrown. */
 export function rescue(thrown: unknown, x: Exchange): Answer {
@@ -34,9 +34,9 @@ function extraFields(fault: EdgeError, x: Exchange): Record<string, string> {
   return extra
 }
 
-// A client's own fault is in its access log line, as is what was ordered; the log of faults is for what went wrong.
+// A client's own fault is in its access log line, as is what was ordered or told; the log of faults is for what went wrong.
 function report(fault: EdgeError, x: Exchange): void {
-  if (fault.row.source === 'client' || BY_ORDER.has(fault.code)) return
+  if (fault.row.source === 'client' || UNTOLD.has(fault.code)) return
   const line = { event: 'fault', id: x.id, code: fault.code, route: x.why.route, ...fault.detail, cause: causeText(fault.cause) }
   if (fault.code === 'INTERNAL') x.tools.log.error({ ...line, stack: fault.cause instanceof Error ? fault.cause.stack : undefined })
   else x.tools.log.warn(line)

@@ -7,7 +7,7 @@ import type { RoutePlan } from '../config/snapshot.ts'
 import type { Mode } from '../contract/degrade.ts'
 import type { CacheControl } from '../http/cache-control.ts'
 import type { Asked, Exchange } from './exchange.ts'
-import type { Found } from './found.ts'
+import type { Unanswered } from './found.ts'
 
 /** A lookup as its steps see it. */
 export interface Search {
@@ -29,9 +29,13 @@ export interface Turn {
 export const ALONE: Turn = { flight: null, waited: 'no' }
 
 /** What a search comes to that nobody answered: the origin is asked. */
-export function unanswered(found: LevelFound | null, search: Search, turn: Turn, x: Exchange): Found {
-  const { asked, key } = search
-  note(asked.route, found === null ? 'miss' : 'expired', x)
+export function unanswered(found: LevelFound | null, search: Search, turn: Turn, x: Exchange): Unanswered {
+  note(search.asked.route, found === null ? 'miss' : 'expired', x)
+  return lacking(found, search, turn, x)
+}
+
+/** The same, while it is not certain yet that it comes to that. */
+export function lacking(found: LevelFound | null, { key }: Search, turn: Turn, x: Exchange): Unanswered {
   if (found === null) return { kind: 'miss', key, ...turn }
   const reason = remainingMs(found.entry, x.startedAtMs) > 0 && !found.entry.noCache ? 'request' : 'stale'
   return { kind: 'stale', reason, key, entry: found.entry, ...turn }

@@ -1,26 +1,35 @@
 // Answering stage: what the origin sent, on its way to the client, is kept where RFC 9111 allows it.
 //
-// Invariant: a flight that this exchange leads is finished here, once: with the entry when the body is whole and kept, as uncacheable
-// as soon as that is known, as failed when the body broke off.
+// Invariant: a flight that this exchange leads is finished here, once: with the entry when the body is whole and kept, as uncacheable or
+// not to be shared as soon as that is known, as failed when the body broke off. Before that it is told to who waits as soon as its head is here.
 
 import type { Entry } from '../cache/entry.ts'
-import type { FlightOutcome } from '../cache/flights.ts'
+import type { Arriving } from '../cache/flights.ts'
 import { remainingMs } from '../cache/freshness.ts'
 import { invalidates } from '../cache/invalidation.ts'
-import { newEntry } from '../cache/new-entry.ts'
+import { exactBytes, newEntry } from '../cache/new-entry.ts'
+import type { Unshareable } from '../cache/shareable.ts'
+import type { Unstorable } from '../cache/storable.ts'
 import { variantOf, varyNamesOf } from '../cache/variant.ts'
 import { discard } from '../http/body.ts'
 import { askedOf } from './asked.ts'
 import { keyOfTarget } from './cache-target.ts'
 import { entryAnswer } from './entry-answer.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
-import { filling } from './filling.ts'
+import { Filling } from './filling.ts'
 import type { Forwarded } from './forward.ts'
 import { endFlight, type Stale, type Unanswered } from './found.ts'
 import { mayKeep } from './may-keep.ts'
 import { originAnswer, outcomeOf } from './origin-answer.ts'
 import type { Fetched } from './send-to-pool.ts'
 import { forgetCopy, keepCopy } from './static-copy.ts'
+
+/** Reasons that lie in the request of the leader. */
+const OWN_REASONS: ReadonlySet<Unstorable | Unshareable> = new Set([
+  ...(['request-body', 'request-override', 'request-no-store', 'authorization'] as const),
+  ...(['cookie', 'unkeyed'] as const),
+])
+const NOTHING = new Uint8Array(0)
 
 /** The answer for the client, kept on the way where that is allowed. */
 export function store(asked: Asked, forwarded: Forwarded, found: Unanswered, x: Exchange): Answer {
@@ -42,10 +51,17 @@ function judged(asked: Asked, fetched: Fetched, found: Cached, x: Exchange): Ans
   const head = { status: answer.status, fields: answer.fields, requestedAtMs, receivedAtMs }
   const verdict = mayKeep(asked, head)
   if (verdict.storable) return fill(asked, fetched, found, x)
-  // A failing origin says nothing of what its answers allow: nobody is told to stop waiting for the next one.
-  found.flight?.finish({ kind: answer.status >= 500 ? 'failed' : 'uncacheable' })
+  found.flight?.finish({ kind: withoutEntry(answer.status, verdict.reason) })
   x.why.cache += verdict.field === undefined ? `:${verdict.reason}` : `:${verdict.reason}(${verdict.field})`
   return passed(asked, fetched, found, x)
+}
+
+// What those who wait are told of an answer that is not kept. A failing origin says nothing of what its answers allow, and what was refused
+// to one client, or asked by him in a way of his own, says nothing of what others would get: nobody may stop them from waiting for each other.
+function withoutEntry(status: number, reason: Unstorable | Unshareable): 'failed' | 'unshared' | 'uncacheable' {
+  if (status >= 500 || status === 429) return 'failed'
+  if (OWN_REASONS.has(reason)) return 'unshared'
+  return reason === 'status' && status >= 400 ? 'unshared' : 'uncacheable'
 }
 
 // Passes an answer on without keeping it. What an unsafe method changed is forgotten (RFC 9111 §4.4).
@@ -69,23 +85,49 @@ function fill(asked: Asked, fetched: Fetched, found: Cached, x: Exchange): Answe
   const { cache } = asked.route.config
   const varyNames = varyNamesOf(answer.fields) ?? []
   const variant = variantOf(varyNames, asked.shared)
-  const head = { status: answer.status, fields: answer.fields, requestedAtMs, receivedAtMs, varyNames, variant, tags: [], fillSeq: 0 }
-  const bounds = { maxBytes: cache.maxEntryBytes, budget: x.tools.budget }
-  const body = filling(answer.body, bounds, {
-    whole(bytes) {
-      const entry = newEntry({ ...head, body: bytes }, cache)
-      keep(found.key, entry, asked, x)
-      found.flight?.finish(sharing(entry, x))
+  const timing = { requestedAtMs, receivedAtMs, varyNames, variant, tags: [], fillSeq: 0 }
+  const head = newEntry({ status: answer.status, fields: answer.fields, body: NOTHING, ...timing }, cache)
+  let entry: Entry | null = null
+  const filling = new Filling(
+    answer.body.lengthBytes,
+    { maxBytes: cache.maxEntryBytes, budget: x.tools.budget, inUse: x.tools.bodiesInUse },
+    {
+      whole(bytes) {
+        const { kept, storing } = keep(found.key, { ...head, body: exactBytes(bytes) }, asked, x)
+        entry = kept
+        found.flight?.finish({ kind: 'stored', entry: kept, kept: storing })
+        return kept.body
+      },
+      tooLong: () => found.flight?.finish({ kind: 'uncacheable' }),
+      noRoom() {
+        // It says nothing of the answer: once there is room, requests for it may wait for one of them again.
+        found.flight?.finish({ kind: 'unshared' })
+        x.why.cache += ':no-room'
+      },
+      cut: () => found.flight?.finish({ kind: 'failed' }),
     },
-    tooLong: () => found.flight?.finish({ kind: 'uncacheable' }),
-    noRoom() {
-      // It says nothing of the answer: once there is room, requests for it may wait for one of them again.
-      found.flight?.finish({ kind: 'failed' })
-      x.why.cache += ':no-room'
+  )
+  const answering = originAnswer(asked, fetched, filling.reader(), { found, stored: 'stored' }, x)
+  if (isShared(head, x)) found.flight?.begin(arrivingOf({ ...head }, filling, () => entry))
+  else found.flight?.finish({ kind: 'uncacheable' })
+  // From now on it goes on for as long as anybody reads it.
+  fetched.outliveClient()
+  filling.begin(answer.body)
+  return answering
+}
+
+// The head is a copy: what it remembers of being sent without its body must not come into the entry.
+function arrivingOf(head: Entry, filling: Filling, entry: () => Entry | null): Arriving {
+  return {
+    head,
+    get entry() {
+      return entry()
     },
-    cut: () => found.flight?.finish({ kind: 'failed' }),
-  })
-  return originAnswer(asked, fetched, body, { found, stored: 'stored' }, x)
+    get readers() {
+      return filling.readers
+    },
+    reader: () => filling.reader(),
+  }
 }
 
 interface Renewal {
@@ -99,20 +141,26 @@ function renew(asked: Asked, { fetched, found, entry }: Renewal, x: Exchange): A
   // The 304 may have brought a no-store: what it renewed is judged as if it had come whole.
   const head = { ...fetched, status: entry.status, fields: entry.fields }
   const kept = mayKeep(asked, head, 'GET').storable
-  if (kept) keep(found.key, entry, asked, x)
-  found.flight?.finish(kept ? sharing(entry, x) : { kind: 'uncacheable' })
+  const storing = kept ? keep(found.key, entry, asked, x).storing : undefined
+  found.flight?.finish(kept && isShared(entry, x) ? { kind: 'stored', entry, kept: storing } : { kind: 'uncacheable' })
   x.why.cache = 'revalidated'
   const outcome = outcomeOf(fetched, { found, stored: kept ? 'stored' : 'not-stored' })
   return entryAnswer(request, entry, { outcome, servedBy: 'hit', nowMs: x.tools.clock.wallMs() }, x)
 }
 
 // What its origin wants to be asked about each time may be kept, but answers nobody else unasked (RFC 9111 §4): who waited asks itself.
-function sharing(entry: Entry, x: Exchange): FlightOutcome {
-  const shared = !entry.noCache && remainingMs(entry, x.tools.clock.wallMs()) > 0
-  return shared ? { kind: 'stored', entry } : { kind: 'uncacheable' }
+function isShared(entry: Entry, x: Exchange): boolean {
+  return !entry.noCache && remainingMs(entry, x.tools.clock.wallMs()) > 0
 }
 
-function keep(key: string, entry: Entry, asked: Asked, x: Exchange): void {
+interface Keeping {
+  /** The entry, its body where all workers see it. */
+  readonly kept: Entry
+  /** About the second level. */
+  readonly storing: Promise<void> | void
+}
+
+function keep(key: string, entry: Entry, asked: Asked, x: Exchange): Keeping {
   const { client, route } = asked
   const { crawlerFills, maxVariants } = route.config.cache
   const into = client.class === 'crawler' && crawlerFills === 'l2-only' ? 'l2-only' : 'both'
@@ -120,4 +168,5 @@ function keep(key: string, entry: Entry, asked: Asked, x: Exchange): void {
   const storing = x.tools.levels.store(key, kept, { nowMs: x.tools.clock.wallMs(), into, maxVariants })
   if (storing !== undefined) x.tools.background('cache.store', storing)
   keepCopy(key, entry, asked, x)
+  return { kept, storing }
 }

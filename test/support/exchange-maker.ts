@@ -116,7 +116,10 @@ export class Line {
       metrics: new LineMetrics(this.metrics),
       levels,
       copies: options.blobs === undefined ? null : new StaticCopies({ ...this.#ports(), blobs: options.blobs, maxBytes: 1_000_000 }),
-      flights: new Flights({ clock: this.clock, timers: this.clock }, { maxFlights: 100, maxMarks: 100, markMs: 2_000 }),
+      flights: new Flights(
+        { clock: this.clock, timers: this.clock, random: new SeededRandom() },
+        { maxFlights: 100, maxMarks: 100, markMs: 2_000 },
+      ),
       upstream: this.upstream,
       websockets: new WebsocketLane({ clock: this.clock, timers: this.clock, files: new MemoryFiles(), metrics: this.metrics }),
       background: createBackground(this.log, this.metrics),

@@ -71,9 +71,10 @@ t.test('the one who asked leaves: those who waited for the same page get it', as
   await until(async () => (await edge.metric('weir_requests_in_flight')) === 21, { what: '21 requests to be at the edge' })
 
   first.leave()
-  await until(async () => (await edge.metric('weir_requests_in_flight')) === 20, { what: 'the first to be gone' })
+  await until(async () => (await edge.metric('weir_connections')) === 20, { what: 'the first to be gone' })
   hold.release()
   t.ok((await others).every(({ status, text }) => status === 200 && text === 'page'))
+  t.equal(origin.count('/launch'), 1, 'its fetch went on for them')
   await idle()
 })
 

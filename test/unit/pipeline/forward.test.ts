@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Abort } from '../../../edge/base/abort.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 import { forward, poolIdOf } from '../../../edge/pipeline/forward.ts'
 import type { Unanswered } from '../../../edge/pipeline/found.ts'
@@ -19,7 +20,13 @@ const SITE = {
 /** A lookup's end, with what its flight was told. */
 function ending(kind: 'miss' | 'stale', line: Line, changes: object = {}) {
   const finished: string[] = []
-  const flight = { role: 'leader', finish: (outcome: { kind: string }) => void finished.push(outcome.kind) } as const
+  const wantedWith = (client: Abort) => client
+  const flight = {
+    role: 'leader',
+    begin() {},
+    wantedWith,
+    finish: (outcome: { kind: string }) => void finished.push(outcome.kind),
+  } as const
   const receivedAtMs = line.clock.wallMs()
   const entry = makeEntry({ receivedAtMs, lifetimeMs: 0, fields: Fields.of({ ETag: '"v1"', 'Cache-Control': 'max-age=5' }), ...changes })
   const found: Unanswered =

@@ -5,7 +5,7 @@ import { Fields } from '../../../edge/http/fields.ts'
 import { keyOfTarget } from '../../../edge/pipeline/cache-target.ts'
 import type { Found } from '../../../edge/pipeline/found.ts'
 import { lookup } from '../../../edge/pipeline/lookup.ts'
-import { type Asking, Line, settled, TWO_PEERS } from '../../support/exchange-maker.ts'
+import { type Asking, Line, TWO_PEERS } from '../../support/exchange-maker.ts'
 import { makeEntry } from '../cache/make-entry.ts'
 
 /** A line whose memory holds one entry for `/`. */
@@ -126,49 +126,62 @@ t.test('who waits is answered with what another fetched', async (t) => {
   t.equal(line.metrics.value('weir_cache_coalesced_total', ['stored']), 1)
 })
 
-t.test('who waited in vain asks for itself, and says so', async (t) => {
-  for (const kind of ['failed', 'uncacheable'] as const) {
-    const line = new Line()
-    const leader = look(line).found as Extract<Found, { kind: 'miss' }>
-    const waiting = look(line)
-    leader.flight!.finish({ kind })
-    t.match(await waiting.found, { kind: 'miss', flight: null, waited: 'tried' })
-  }
+t.test('who waited for what may not be shared asks for itself, and says so', async (t) => {
   const line = new Line()
-  look(line)
+  const leader = look(line).found as Extract<Found, { kind: 'miss' }>
   const waiting = look(line)
-  line.clock.advance(5_000)
-  t.match(await waiting.found, { kind: 'miss', waited: 'tried' }, 'a leader that vanished holds nobody for longer than the deadline')
-  t.equal(line.metrics.value('weir_cache_coalesced_total', ['late']), 1)
+  leader.flight!.finish({ kind: 'uncacheable' })
+  t.match(await waiting.found, { kind: 'miss', flight: null, waited: 'tried' })
+})
+
+t.test('of those who waited in vain one asks again for all, and after that nobody does', async (t) => {
+  for (const kind of ['failed', 'late'] as const) {
+    const line = new Line()
+    const end = (found: Found | Promise<Found>) => {
+      if (kind === 'late') line.clock.advance(5_000)
+      else (found as Extract<Found, { kind: 'miss' }>).flight!.finish({ kind })
+    }
+    const first = look(line).found
+    const waiting = [look(line).found, look(line).found]
+    end(first)
+    const again = await Promise.race(waiting)
+    t.match(again, { kind: 'miss', waited: 'tried', flight: { role: 'leader' } })
+    end(again)
+    const outcomes = await Promise.allSettled(waiting)
+    t.match(
+      outcomes.find(({ status }) => status === 'rejected'),
+      { reason: { code: 'FILL_FAILED' } },
+    )
+    t.equal(line.metrics.value('weir_cache_coalesced_total', [kind]), 3)
+  }
 })
 
 t.test('those who wait for another variant have one leader among them', async (t) => {
   const line = new Line()
   const accept = (coding: string) => look(line, { headers: { 'Accept-Encoding': coding } })
   const leader = accept('gzip').found as Extract<Found, { kind: 'miss' }>
-  const waiting = [accept('gzip'), accept('br'), accept('br'), accept('br')]
+  const same = accept('gzip').found
+  const others = [accept('br'), accept('br'), accept('br')].map(({ found }) => found)
   const entry = makeEntry({ varyNames: ['accept-encoding'], variant: 'accept-encoding:gzip\0' })
   leader.flight!.finish({ kind: 'stored', entry })
-  await settled()
-  t.match(await waiting[0]!.found, { kind: 'answered' })
-  const second = (await waiting[1]!.found) as Extract<Found, { kind: 'miss' }>
+  t.match(await same, { kind: 'answered' })
+  const second = (await Promise.race(others)) as Extract<Found, { kind: 'miss' }>
   t.match(second, { kind: 'miss', waited: 'tried', flight: { role: 'leader' } })
   const br = makeEntry({ varyNames: ['accept-encoding'], variant: 'accept-encoding:br\0' })
   second.flight!.finish({ kind: 'stored', entry: br })
-  t.match(await waiting[2]!.found, { kind: 'answered' })
-  t.match(await waiting[3]!.found, { kind: 'answered' })
+  t.same((await Promise.all(others)).map(({ kind }) => kind).sort(), ['answered', 'answered', 'miss'])
 })
 
 t.test('nobody waits a third time', async (t) => {
   const line = new Line()
   const first = look(line).found as Extract<Found, { kind: 'miss' }>
-  const waiting = [look(line), look(line)]
+  const waiting = [look(line).found, look(line).found]
   const other = (name: string) => makeEntry({ varyNames: [name], variant: `${name}:other\0` })
   first.flight!.finish({ kind: 'stored', entry: other('accept') })
-  await settled()
-  const second = (await waiting[0]!.found) as Extract<Found, { kind: 'miss' }>
+  const second = (await Promise.race(waiting)) as Extract<Found, { kind: 'miss' }>
   second.flight!.finish({ kind: 'stored', entry: other('cookie') })
-  t.match(await waiting[1]!.found, { kind: 'miss', flight: null, waited: 'tried' })
+  const third = (await Promise.all(waiting)).find((found) => found !== second)
+  t.match(third, { kind: 'miss', flight: null, waited: 'tried' })
 })
 
 t.test('whoever holds an old variant waits for that one only', async (t) => {

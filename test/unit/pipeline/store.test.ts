@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Level } from '../../../edge/cache/level.ts'
+import { handle } from '../../../edge/pipeline/handle.ts'
 import { Line, settled, TWO_PEERS } from '../../support/exchange-maker.ts'
 import { ScriptedBody } from '../../support/scripted-body.ts'
 
@@ -40,34 +41,40 @@ t.test('a body that breaks off is kept nowhere, and who waited asks for itself',
   t.equal(line.upstream.sent.length, 2)
 })
 
-t.test('a client that leaves in the middle holds nobody', async (t) => {
+t.test('a client that leaves in the middle takes nothing from those who read on', async (t) => {
   const line = new Line()
   const body = new ScriptedBody()
-  line.upstream.will({ ...KEPT, body }, KEPT)
+  line.upstream.will({ ...KEPT, body })
   const x = line.exchange()
-  const { handle } = await import('../../../edge/pipeline/handle.ts')
   const leaving = handle(x)
   await settled()
   body.write('pa')
   const waiting = line.ask()
+  await settled()
   x.wanted.abort()
   await leaving
   t.match(line.told(x).logged, { outcome: 'client-gone' })
-  t.match(await waiting, { text: 'page', servedBy: 'origin' })
+  body.write('ge').end()
+  t.match(await waiting, { text: 'page', servedBy: 'hit', cacheStatus: 'edge-1;fwd=miss;collapsed' })
+  t.match(await line.ask(), { text: 'page', servedBy: 'hit' }, 'and it is kept')
+  t.equal(line.upstream.sent.length, 1)
   t.equal(line.atPeers, 0)
 })
 
-t.test('a body too long to keep flows on, and nobody waits for it', async (t) => {
+t.test('a body too long to keep flows on, for all who read it by then, and nobody waits for it any more', async (t) => {
   const line = new Line({ ...TWO_PEERS, routes: { all: { pool: 'shop', cache: { maxEntryBytes: 1_024 } } } })
   const body = new ScriptedBody()
   line.upstream.will({ ...KEPT, body }, KEPT)
   const first = line.ask()
   await settled()
-  const waiting = line.ask()
+  const reading = line.ask()
+  await settled()
   body.write('a'.repeat(1_025))
-  t.match(await waiting, { text: 'page' })
+  t.match(await line.ask(), { text: 'page', servedBy: 'origin' })
   body.write('b').end()
   t.equal((await first).text.length, 1_026)
+  t.equal((await reading).text.length, 1_026)
+  t.match(line.budget, { usedBytes: 0, overgivenBytes: 0 })
 })
 
 t.test('a worker that holds too much already keeps nothing new, and everybody gets whole answers', async (t) => {
