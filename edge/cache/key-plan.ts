@@ -9,14 +9,16 @@ import type { QueryChoice } from '../http/query.ts'
 import { TRACKING_PARAMETERS } from './tracking-parameters.ts'
 
 /** Fields of our own by which the origin learns the class that is in the key; a client's are never passed on by a rule that sets them. */
-export const DEVICE_FIELD = 'x-ua-device'
+export const DEVICE_FIELD = 'X-UA-Device'
 /** See `DEVICE_FIELD`. */
-export const CLIENT_FIELD = 'x-client-class'
+export const CLIENT_FIELD = 'X-Client-Class'
 
 /** A keyed field or cookie, and how its value is made alike. */
 export interface KeyedValue {
   /** Lower-case for a field; as it is for a cookie. */
   readonly name: string
+  /** The name as the rule writes it, for what is sent. */
+  readonly written: string
   readonly take: KeyValueConfig['take']
   readonly case: KeyValueConfig['case']
   /** null tells all values apart. */
@@ -75,12 +77,12 @@ export function keyPlan({ key, vary, unkeyed }: Pick<CacheConfig, 'key' | 'vary'
 function valuesOf(values: Readonly<Record<string, KeyValueConfig>>): KeyedValue[] {
   return Object.entries(values).map(([name, { take, case: letters, oneOf }]) => {
     const told = letters === 'lower' ? oneOf.map((value) => value.toLowerCase()) : oneOf
-    return { name, take, case: letters, oneOf: told.length === 0 ? null : new Set(told) }
+    return { name, written: name, take, case: letters, oneOf: told.length === 0 ? null : new Set(told) }
   })
 }
 
 function whole(name: string): KeyedValue {
-  return { name, take: 'whole', case: 'kept', oneOf: null }
+  return { name: name.toLowerCase(), written: name, take: 'whole', case: 'kept', oneOf: null }
 }
 
 function identityField(identity: KeyPlan['identity']): readonly string[] {

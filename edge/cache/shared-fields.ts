@@ -35,7 +35,7 @@ export function sharedFields(request: Fields, plan: KeyPlan, asker: () => Asker)
 }
 
 /** A value as the rule wants it. */
-export function valueAlike(value: string, rule: Omit<KeyedValue, 'name'>): string {
+export function valueAlike(value: string, rule: Pick<KeyedValue, 'take' | 'case' | 'oneOf'>): string {
   const cut = rule.take === 'first' ? value.trimStart().split(/[,; \t]/, 1)[0]! : value
   const cased = rule.case === 'lower' ? cut.toLowerCase() : cut
   return rule.oneOf === null || rule.oneOf.has(cased) ? cased : 'other'
@@ -53,7 +53,9 @@ function passed(lines: readonly string[], plan: KeyPlan): string[] {
 
 function alike(shared: Fields, rule: KeyedValue): void {
   const value = shared.get(rule.name)
-  if (value !== undefined) shared.set(rule.name, valueAlike(value, rule))
+  if (value === undefined) return
+  const told = valueAlike(value, rule)
+  if (told !== value) shared.set(rule.written, told)
 }
 
 function negotiate(shared: Fields, { codings, languages, unkeyed, known }: KeyPlan): void {

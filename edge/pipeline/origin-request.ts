@@ -48,11 +48,16 @@ export function originRequest(asked: Asked, found: Unanswered, x: Exchange): Ups
   }
 }
 
+const NEGOTIATED = [
+  ['accept-encoding', 'Accept-Encoding'],
+  ['accept-language', 'Accept-Language'],
+] as const
+
 // Variants are told apart by what these fields come to, so it is what the origin sees: nothing can be hidden in their spelling.
 function negotiateAlike(fields: Fields): void {
-  for (const name of ['accept-encoding', 'accept-language'] as const) {
+  for (const [name, written] of NEGOTIATED) {
     const lines = fields.getAll(name)
-    if (lines.length > 0) fields.set(name, fieldAlike(name, lines))
+    if (lines.length > 0) fields.set(written, fieldAlike(name, lines))
   }
 }
 
