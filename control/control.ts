@@ -13,6 +13,7 @@ import type { ApiContext } from './api/context.ts'
 import { EventHub } from './api/event-hub.ts'
 import { hostCheck } from './api/host-check.ts'
 import { publishSite } from './api/publish-site.ts'
+import { PurgeBook } from './api/purge-book.ts'
 import { TokenBook } from './api/token-book.ts'
 import { openConsulCatalog } from './discovery/consul-catalog.ts'
 import { ConsulDiscovery } from './discovery/discovery.ts'
@@ -78,8 +79,9 @@ async function startOn(store: Store, bootstrap: ControlBootstrap, ports: Control
   }
 }
 
-async function stop({ events, publisher, endpoints, store }: ApiContext, app: FastifyInstance): Promise<void> {
+async function stop({ events, publisher, purges, endpoints, store }: ApiContext, app: FastifyInstance): Promise<void> {
   events.close()
+  purges.close()
   publisher.close()
   try {
     await app.close()
@@ -92,13 +94,17 @@ async function stop({ events, publisher, endpoints, store }: ApiContext, app: Fa
 function contextOf(store: Store, { consul }: ControlBootstrap, ports: ControlPorts): ApiContext {
   const known = store.endpoints()
   const endpoints = consul ? new ConsulDiscovery({ ...ports, catalog: openConsulCatalog(consul) }, known) : staticEndpoints(known)
-  const publisher = new Publisher({ publication: store.current(), switchboard: store.switchboard(), endpoints: endpoints.current() }, ports)
+  const purges = new PurgeBook({ store: store.purges, site: () => store.current(), ...ports })
+  const standing = { publication: store.current(), switchboard: store.switchboard(), endpoints: endpoints.current() }
+  const publisher = new Publisher(standing, purges, ports)
+  purges.start(() => publisher.purged())
   endpoints.onChange(() => passOn({ endpoints, publisher, store, log: ports.log }))
   return {
     ...ports,
     store,
     publisher,
     endpoints,
+    purges,
     explain,
     tokens: new TokenBook(store, ports),
     events: new EventHub(publisher, ports.timers),

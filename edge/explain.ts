@@ -5,6 +5,7 @@ import { Abort } from './base/abort.ts'
 import { asEdgeError } from './base/edge-error.ts'
 import type { Counter, Gauge, Histogram, Random } from './base/ports.ts'
 import { allocateCells, SharedCells } from './base/shared-cells.ts'
+import { urlOfKey } from './cache/cache-key.ts'
 import { compile, type Told } from './config/compile.ts'
 import { createRegistries } from './config/registries.ts'
 import type { PoolPlan, Snapshot } from './config/snapshot.ts'
@@ -13,7 +14,7 @@ import { askedOf } from './pipeline/asked.ts'
 import { keyOfTarget } from './pipeline/cache-target.ts'
 import { ConnectionMemory } from './pipeline/connection-memory.ts'
 import { degrade } from './pipeline/degrade.ts'
-import type { Asked, Exchange } from './pipeline/exchange.ts'
+import { type Asked, type Exchange, type Request, targetOf } from './pipeline/exchange.ts'
 import { poolIdOf } from './pipeline/forward.ts'
 import { identify } from './pipeline/identify.ts'
 import { keyValue } from './pipeline/key-value.ts'
@@ -72,6 +73,46 @@ export function explain(told: Told, request: ExplainRequest, nowMs: number): Dec
     fault = { code, status: row.status, sentence: row.sentence }
   }
   return decisionOf(seen, x, fault)
+}
+
+/** Reads URLs as the edges of a site would. */
+export interface UrlReader {
+  /** What a GET of the URL is kept under, without what headers add to it; null when no edge would take it. */
+  url(text: string): string | null
+  /** What everything under a beginning of URLs is kept under; null when no URL that an edge takes begins so. */
+  prefix(text: string): string | null
+}
+
+/** Reads URLs by the rules of a site; it is compiled once. */
+export function urlReader(told: Told): UrlReader {
+  const snapshot = compile(told, createRegistries(new SharedCells(allocateCells(1_024, NO_CHANCE)), NO_CHANCE))
+  const read = (url: string) => exchangeOf({ method: 'GET', url, headers: {}, address: '127.0.0.1' }, snapshot, 0)
+  return {
+    url(text) {
+      const x = read(text)
+      return whenTaken(() => {
+        const request = normalise(x)
+        return whenTaken(() => urlOfKey(keyOf(request, x))) ?? spelled(request)
+      })
+    },
+    prefix: (text) => whenTaken(() => spelled(normalise(read(text)))),
+  }
+}
+
+function keyOf(request: Request, x: Exchange): string {
+  const client = identify(request, x)
+  return keyOfTarget({ request, client, route: match(request, client, x) })
+}
+
+const spelled = ({ scheme, authority, path, query }: Request) => `${scheme}://${authority}${targetOf(path, query)}`
+
+function whenTaken(read: () => string | null): string | null {
+  try {
+    return read()
+  } catch (thrown) {
+    if (asEdgeError(thrown).row.source === 'client') return null
+    throw thrown
+  }
 }
 
 /** As much of a request as could be read before a fault. */

@@ -17,6 +17,7 @@ import { addEventRoutes } from './routes-events.ts'
 import { addExplainRoutes } from './routes-explain.ts'
 import { addFleetRoutes } from './routes-fleet.ts'
 import { addPublishRoutes } from './routes-publish.ts'
+import { addPurgeRoutes } from './routes-purges.ts'
 import { addRevisionRoutes } from './routes-revisions.ts'
 import { addStreamRoutes } from './routes-stream.ts'
 import { addSwitchRoutes } from './routes-switches.ts'
@@ -69,6 +70,7 @@ function addRoutes(app: FastifyInstance, context: ApiContext, files: readonly Co
   addDraftRoutes(app, context)
   addPublishRoutes(app, context)
   addSwitchRoutes(app, context)
+  addPurgeRoutes(app, context)
   addFleetRoutes(app, context)
   addExplainRoutes(app, context)
   addAuditRoutes(app, context)

@@ -6,6 +6,7 @@ import type { EndpointSource } from '../domain/endpoint-source.ts'
 import type { Publisher } from '../push/publisher.ts'
 import type { Store } from '../store/store.ts'
 import type { EventHub } from './event-hub.ts'
+import type { PurgeBook } from './purge-book.ts'
 import type { TokenBook } from './token-book.ts'
 
 /** What the routes of the API work with. */
@@ -14,6 +15,7 @@ export interface ApiContext {
   readonly publisher: Publisher
   readonly events: EventHub
   readonly endpoints: EndpointSource
+  readonly purges: PurgeBook
   readonly tokens: TokenBook
   /** The edge's own explanation of what it would do with a request. */
   readonly explain: typeof explain

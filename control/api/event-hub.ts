@@ -91,6 +91,7 @@ export class EventHub {
     if (change === 'publish') return event('revision', standing.publication ? summaryOf(standing.publication) : { revision: 0 })
     if (change === 'switches') return event('switchboard', standing.switchboard)
     if (change === 'endpoints') return event('endpoints', { seq: standing.endpoints.seq })
+    if (change === 'purge') return event('purges', { seq: this.#publisher.purgeSeq })
     return event('edges', { connected: fleet.connected })
   }
 }

@@ -16,6 +16,7 @@ export const ACTIONS = {
   explain: 'viewer',
   switch: 'operator',
   override: 'operator',
+  purge: 'operator',
   draft: 'editor',
   publish: 'editor',
   tokens: 'admin',

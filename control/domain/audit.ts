@@ -10,6 +10,7 @@ export type AuditAction =
   | 'switch.clear'
   | 'override.set'
   | 'override.clear'
+  | 'purge.append'
   | 'token.make'
   | 'token.drop'
 

@@ -61,6 +61,7 @@ export function edgeOnMessage(before: EdgeState, message: Ack | Nack | EdgeBeat,
   const { seq, what, atMs } = message
   const last = { ...before.last, [what]: { kind: 'ack', seq, atMs: nowMs } as const }
   if (what === 'switches') return { ...heard, last, have: { ...before.have, switchSeq: seq } }
+  if (what === 'purge') return { ...heard, last, have: { ...before.have, purgeSeq: seq } }
   if (what === 'endpoints') return { ...heard, last, have: { ...before.have, endpointSeq: seq } }
   return { ...heard, last, have: { ...before.have, revision: seq }, serving: { revision: seq, sinceMs: atMs } }
 }

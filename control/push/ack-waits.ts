@@ -9,6 +9,7 @@ import type { Ack, Nack, What } from '../domain/edge-message.ts'
 export const MAX_WAITS = 1_000
 // Edges share their problems: a few of them say enough.
 const MAX_REFUSALS = 10
+const MAX_MISSING = 100
 
 /** What the edges said to a change so far. */
 export interface Confirmation {
@@ -20,6 +21,8 @@ export interface Confirmation {
   readonly of: number
   /** From sending it to the last answer, or to the deadline. */
   readonly afterMs: number
+  /** Of a purge: those that have not said so, the first of them; absent when there are none. */
+  readonly missing?: readonly string[]
   /** What the first edges that refused it said; absent when none did. */
   readonly problems?: readonly { readonly edgeId: string; readonly problems: readonly Problem[] }[]
 }
@@ -80,11 +83,20 @@ export class AckWaits {
     }
   }
 
-  /** Waits no longer for an edge: it is gone, and will be sent what stands when it is back. */
+  /**
+   * Waits no longer for an edge: it is gone, and will be sent what stands when it is back. But for purges: an edge that is only cut off
+   * goes on serving what was purged, so who waits has to hear of it.
+   */
   gone(edgeId: string): void {
     for (const wait of [...this.#waits]) {
+      if (wait.what === 'purge') continue
       if (wait.pending.delete(edgeId) && wait.pending.size === 0) wait.finish()
     }
+  }
+
+  /** An edge that came back says how far it is. */
+  back(edgeId: string, purgeSeq: number, atMs: number): void {
+    this.answer(edgeId, { type: 'ack', what: 'purge', seq: purgeSeq, atMs })
   }
 
   /** Ends all waits as they stand. */
@@ -94,6 +106,7 @@ export class AckWaits {
 }
 
 function confirmationOf(wait: Wait, afterMs: number): Confirmation {
-  const { acked, nacked, of, refusals } = wait
-  return { acked, nacked, of, afterMs: Math.round(afterMs), ...(refusals.length > 0 ? { problems: refusals } : {}) }
+  const { acked, nacked, of, refusals, pending } = wait
+  const missing = wait.what === 'purge' && pending.size > 0 ? { missing: [...pending].sort().slice(0, MAX_MISSING) } : {}
+  return { acked, nacked, of, afterMs: Math.round(afterMs), ...missing, ...(refusals.length > 0 ? { problems: refusals } : {}) }
 }

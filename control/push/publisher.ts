@@ -1,14 +1,17 @@
 // Who gets what. A change is written to every open stream in the tick in which it is handed in; an edge that opens a stream is sent
-// what stands. Lines are made once for all edges.
+// what stands, purges first, so that it catches up before it serves what it holds. Lines are made once for all edges.
 
 import type { Cancel, Clock, Log, Timers } from '../../edge/base/ports.ts'
 import type { Endpoints, Publication } from '../../edge/contract/publication.ts'
+import { everythingUpTo, MAX_ORDERS, type Purge } from '../../edge/contract/purge.ts'
 import type { Switchboard } from '../../edge/contract/switchboard.ts'
 import { BEAT_EVERY_MS, CONTRACT, type FromControl, MAX_LINE_BYTES } from '../../edge/contract/wire.ts'
 import type { Ack, EdgeBeat, Hello, Nack, What } from '../domain/edge-message.ts'
+import type { EdgeState } from '../domain/edge-state.ts'
 import { Fleet, MAX_EDGES } from '../domain/fleet.ts'
+import type { PurgeHead } from '../domain/purge-log.ts'
 import { AckWaits, type Confirmation } from './ack-waits.ts'
-import { type SessionOwner, type StreamOrigin, StreamSession, type StreamSocket } from './stream-session.ts'
+import { type PurgeLine, type SessionOwner, type StreamOrigin, StreamSession, type StreamSocket } from './stream-session.ts'
 
 /** The most streams at once: every edge, and some that come back before their old stream is known to be over. */
 export const MAX_STREAMS = MAX_EDGES + 1_000
@@ -19,6 +22,17 @@ export interface Standing {
   readonly switchboard: Switchboard
   readonly endpoints: Endpoints
 }
+
+/** The purge log, as far as edges are concerned. */
+export interface PurgeFeed {
+  head(): PurgeHead
+  after(seq: number, limit: number): readonly Purge[]
+  /** An edge knows of purges that the log does not. */
+  raise(seq: number): void
+}
+
+/** An edge that is gone for longer is not waited for when a purge is confirmed. */
+export const CUT_OFF_MS = 60_000
 
 /** Something that changed: what edges are sent, or what is known of them. */
 export type Change = What | 'edges'
@@ -40,10 +54,14 @@ export class Publisher implements SessionOwner {
   readonly #waits: AckWaits
   readonly #listeners = new Set<(change: Change) => void>()
   readonly #stopBeat: Cancel
+  readonly #feed: PurgeFeed
   #standing: Standing
+  /** The purges after a number, for all edges that are there; null once there are more. */
+  #purgeLine: (PurgeLine & { readonly after: number }) | null = null
 
-  constructor(standing: Standing, ports: PublisherPorts) {
+  constructor(standing: Standing, feed: PurgeFeed, ports: PublisherPorts) {
     this.#ports = ports
+    this.#feed = feed
     this.#standing = standing
     this.#waits = new AckWaits(ports.timers, () => ports.clock.monotonicMs())
     this.#stopBeat = ports.timers.every(BEAT_EVERY_MS, () => this.#beat())
@@ -55,6 +73,11 @@ export class Publisher implements SessionOwner {
   /** What edges have to have now. */
   get standing(): Standing {
     return this.#standing
+  }
+
+  /** The highest purge. */
+  get purgeSeq(): number {
+    return this.#feed.head().seq
   }
 
   /** Takes a new stream. @returns null when there are too many */
@@ -81,6 +104,42 @@ export class Publisher implements SessionOwner {
   endpoints(endpoints: Endpoints): void {
     this.#standing = { ...this.#standing, endpoints }
     this.#broadcast('endpoints', { type: 'endpoints', endpoints })
+  }
+
+  /** Sends every edge the purges that it does not have. */
+  purged(): void {
+    this.#purgeLine = null
+    const nowMs = this.#ports.clock.monotonicMs()
+    for (const session of [...this.#byEdge.values()]) session.purges(nowMs)
+    this.#tell('purge')
+  }
+
+  /** What edges say to a purge: those that are connected, and those that were until a moment ago and may still serve. */
+  purgeConfirmation(seq: number, waitMs: number): Promise<Confirmation> {
+    const edges = this.#purgedBy()
+    const ids = edges.map(({ edgeId }) => edgeId)
+    const said = this.#waits.wait('purge', seq, ids, waitMs)
+    // One that was handed in before may be known to some already.
+    for (const { edgeId, have } of edges) this.#waits.back(edgeId, have.purgeSeq ?? 0, this.#ports.clock.wallMs())
+    return said
+  }
+
+  purgesAfter(seq: number): PurgeLine | null {
+    if (this.#purgeLine?.after === seq) return this.#purgeLine
+    const { seq: newest, floor } = this.#feed.head()
+    if (seq >= newest) return null
+    const purges =
+      seq < floor ? [everythingUpTo(floor)] : this.#feed.after(seq, MAX_ORDERS).map(({ seq: number, order }) => ({ seq: number, order }))
+    const last = purges.at(-1)
+    if (last === undefined) return null
+    const line = JSON.stringify({ type: 'purge', purges } satisfies FromControl)
+    this.#purgeLine = { after: seq, seq: last.seq, line }
+    return this.#purgeLine
+  }
+
+  #purgedBy(): EdgeState[] {
+    const nowMs = this.#ports.clock.wallMs()
+    return this.fleet.edges().filter(({ connection }) => connection.state === 'connected' || nowMs - connection.sinceMs < CUT_OFF_MS)
   }
 
   /** What the connected edges say to what they were just sent; see `AckWaits.wait`. */
@@ -151,6 +210,7 @@ export class Publisher implements SessionOwner {
 
   #bringUpToDate(session: StreamSession, { have }: Hello): void {
     const nowMs = this.#ports.clock.monotonicMs()
+    if (have.purgeSeq !== undefined) this.#bringPurges(session, have.purgeSeq, nowMs)
     const { publication } = this.#standing
     // The number alone is no proof: after a loss of the store the same number may stand for another site.
     const hasRevision = publication !== null && have.revision === publication.revision && have.digest === publication.digest
@@ -158,6 +218,18 @@ export class Publisher implements SessionOwner {
       const line = this.#lines.get(what)
       if (line !== undefined && !(what === 'publish' && hasRevision)) session.send(what, line, nowMs)
     }
+  }
+
+  #bringPurges(session: StreamSession, purgeSeq: number, nowMs: number): void {
+    const { seq } = this.#feed.head()
+    if (purgeSeq > seq) {
+      // The log was lost, or put back to an older one; its numbers go on after the highest that anybody has seen.
+      this.#ports.log.error({ event: 'purge-log-behind', edge: session.edgeId, edgeSeq: purgeSeq, logSeq: seq })
+      this.#feed.raise(purgeSeq)
+      this.purged()
+    }
+    this.#waits.back(session.edgeId!, purgeSeq, this.#ports.clock.wallMs())
+    session.purgesFrom(purgeSeq, nowMs)
   }
 
   #broadcast(what: What, message: FromControl): void {

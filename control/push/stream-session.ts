@@ -1,5 +1,6 @@
 // One stream of one edge, without its socket: lines in, lines out. An edge that reads slowly gets the newest of each kind when it
-// reads again, never all that it missed; one that stays silent, does not read, or does not speak the contract is let go.
+// reads again, never all that it missed. Of purges it gets all, in their order, and nothing is kept waiting for it here: what it was sent
+// last says where the log goes on. One that stays silent, does not read, or does not speak the contract is let go.
 // All times here are monotonic.
 
 import { MAX_LINE_BYTES, SILENCE_MS } from '../../edge/contract/wire.ts'
@@ -25,8 +26,17 @@ export interface SessionOwner {
   /** An edge says who it is. @returns why it is refused, or null */
   greet(session: StreamSession, hello: Hello): string | null
   hear(edgeId: string, message: Ack | Nack | EdgeBeat): void
+  /** The line with the purges after a number, and the last number in it; null when there are none. */
+  purgesAfter(seq: number): PurgeLine | null
   /** The session is over; called once. */
   ended(session: StreamSession, reason: string): void
+}
+
+/** Purges as a line of the stream. */
+export interface PurgeLine {
+  readonly line: string
+  /** The number of the last of them. */
+  readonly seq: number
 }
 
 type State =
@@ -47,6 +57,8 @@ export class StreamSession {
   readonly #socket: StreamSocket
   readonly #owner: SessionOwner
   readonly #waiting = new Map<What, string>()
+  /** The last purge that it was sent; null for an edge that knows no purges. */
+  #purgeSeq: number | null = null
   #state: State = { state: 'greeting' }
   #heardAtMs: number
   /** Since when the edge is behind with reading; null while it is not. */
@@ -81,9 +93,26 @@ export class StreamSession {
     else this.#waiting.set(what, line)
   }
 
+  /** Sends the purges after this number, and from now on all that come. */
+  purgesFrom(seq: number, nowMs: number): void {
+    this.#purgeSeq = seq
+    this.purges(nowMs)
+  }
+
+  /** Sends the purges that it has not been sent, as far as the edge reads. */
+  purges(nowMs: number): void {
+    while (this.#state.state === 'open' && this.#behindSinceMs === null && this.#purgeSeq !== null) {
+      const next = this.#owner.purgesAfter(this.#purgeSeq)
+      if (next === null) return
+      this.#purgeSeq = next.seq
+      this.#write(next.line, nowMs)
+    }
+  }
+
   /** The socket takes lines again. */
   drained(nowMs: number): void {
     this.#behindSinceMs = null
+    this.purges(nowMs)
     for (const what of ORDER) {
       const line = this.#waiting.get(what)
       if (line === undefined || this.#behindSinceMs !== null) continue

@@ -5,9 +5,11 @@ import type { SQLOutputValue } from 'node:sqlite'
 import type { Static, TSchema } from 'typebox'
 import { EdgeError } from '../../edge/base/edge-error.ts'
 import { type Publication, PublicationSchema } from '../../edge/contract/publication.ts'
+import { PurgeOrderSchema } from '../../edge/contract/purge.ts'
 import { validate } from '../../edge/contract/validate.ts'
 import { ROLES, type Role } from '../domain/access.ts'
 import type { AuditAction, AuditRecord } from '../domain/audit.ts'
+import type { LoggedPurge, PurgeRepeat } from '../domain/purge-log.ts'
 import type { Draft, RevisionSummary } from '../domain/revision.ts'
 import type { TokenRecord } from '../domain/token.ts'
 import { readingFault } from './open-database.ts'
@@ -72,6 +74,29 @@ export function auditOf(row: Row): AuditRecord {
     subject: String(row.subject),
     reason: String(row.reason),
     change: jsonOf(row.change) as AuditRecord['change'],
+  }
+}
+
+/** A purge of the log. @throws EdgeError CONFIG_UNREADABLE */
+export function purgeOf(row: Row): LoggedPurge {
+  return {
+    seq: Number(row.seq),
+    order: documentOf(PurgeOrderSchema, row.document, `purge ${row.seq}`),
+    atMs: Number(row.at_ms),
+    owner: String(row.owner),
+    reason: String(row.reason),
+    key: String(row.key),
+  }
+}
+
+/** A purge that is due once more. @throws EdgeError CONFIG_UNREADABLE */
+export function repeatOf(row: Row): PurgeRepeat {
+  return {
+    of: Number(row.of),
+    dueAtMs: Number(row.due_at_ms),
+    order: documentOf(PurgeOrderSchema, row.document, `repeat of purge ${row.of}`),
+    owner: String(row.owner),
+    reason: String(row.reason),
   }
 }
 

@@ -26,4 +26,15 @@ export const MIGRATIONS: readonly string[] = [
     request_id TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL, change TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE purges (
+    seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, owner TEXT NOT NULL, reason TEXT NOT NULL, key TEXT NOT NULL, document TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX purges_by_key ON purges (key, owner) WHERE key <> '';
+  -- Where the log stands outlives its rows: a number is never given twice.
+  CREATE TABLE purge_head (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, floor INTEGER NOT NULL) STRICT;
+  CREATE TABLE purge_repeats (
+    of INTEGER PRIMARY KEY, due_at_ms INTEGER NOT NULL, owner TEXT NOT NULL, reason TEXT NOT NULL, document TEXT NOT NULL
+  ) STRICT;
+  `,
 ]

@@ -4,6 +4,7 @@
 import type { Endpoints, Publication } from '../../edge/contract/publication.ts'
 import type { Switchboard } from '../../edge/contract/switchboard.ts'
 import type { AuditEntry, AuditRecord } from '../domain/audit.ts'
+import type { LoggedPurge, PurgeHead, PurgeRepeat } from '../domain/purge-log.ts'
 import type { Draft, RevisionSummary } from '../domain/revision.ts'
 import type { TokenRecord } from '../domain/token.ts'
 
@@ -12,6 +13,33 @@ export interface Page {
   readonly limit: number
   /** Only what has a lower number. */
   readonly before?: number
+}
+
+/** What is written with purges. */
+export interface PurgeWrite {
+  readonly purges: readonly LoggedPurge[]
+  /** That are due later. */
+  readonly repeats: readonly PurgeRepeat[]
+  /** The repeats that these purges are, by the number that they repeat. */
+  readonly done: readonly number[]
+}
+
+/** The purge log as it is kept. */
+export interface PurgeStore {
+  head(): PurgeHead
+  /** Adds to the log, and lets go of what is beyond its bounds. Audited unless `audit` is null. */
+  append(write: PurgeWrite, audit: AuditEntry | null): void
+  /** Puts the log where an edge says that it was. */
+  raise(head: PurgeHead): void
+  purge(seq: number): LoggedPurge | null
+  /** The purges after a number, oldest first. */
+  after(seq: number, limit: number): LoggedPurge[]
+  /** The purges, newest first. */
+  page(page: Page): LoggedPurge[]
+  /** What a request of this name and owner purged, oldest first. */
+  byKey(key: string, owner: string): LoggedPurge[]
+  /** What is due once more, soonest first. */
+  repeats(): PurgeRepeat[]
 }
 
 /** What the control plane keeps. @throws EdgeError STATE_UNWRITABLE when a write fails, CONFIG_UNREADABLE when what is kept cannot be read */
@@ -36,6 +64,7 @@ export interface Store {
   addToken(token: TokenRecord, audit: AuditEntry): void
   dropToken(id: string, audit: AuditEntry): void
   audit(page: Page): AuditRecord[]
+  readonly purges: PurgeStore
   /** Harmless when it is closed already. */
   close(): void
 }

@@ -63,3 +63,9 @@ export function addedParts(fields: Fields, { headers, cookies, identity }: KeyRu
 function digestOf(secret: string): string {
   return hash('sha256', `weir identity\0${secret}`, 'base64url').slice(0, DIGEST_LENGTH)
 }
+
+/** The URL in a key, without what request fields and cookies add to it: by it all of its variants are purged. */
+export function urlOfKey(key: string): string {
+  const end = key.indexOf('\0')
+  return end < 0 ? key : key.slice(0, end)
+}

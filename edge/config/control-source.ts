@@ -147,6 +147,7 @@ export class ControlSource {
       return this.#answer('publish', message.publication.revision, await this.#loader.publication(message.publication))
     if (message.type === 'switches')
       return this.#answer('switches', message.switchboard.seq, await this.#loader.switchboard(message.switchboard))
+    if (message.type === 'purge') return
     this.#answer('endpoints', message.endpoints.seq, await this.#loader.endpoints(message.endpoints))
   }
 

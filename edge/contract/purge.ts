@@ -2,7 +2,7 @@
 
 import Type from 'typebox'
 import { Id } from './identifiers.ts'
-import { DurationMs } from './units.ts'
+import { Count, DurationMs } from './units.ts'
 
 const mode = Type.Union([Type.Literal('soft'), Type.Literal('hard')], {
   default: 'hard',
@@ -69,3 +69,22 @@ export const PurgeOrderSchema = Type.Union(
 )
 /** What is to be forgotten, defaults filled in. */
 export type PurgeOrder = Type.Static<typeof PurgeOrderSchema>
+
+/** The most orders that are handed in, or sent, at once. */
+export const MAX_ORDERS = 1_000
+
+/** A purge as edges get it: an order with its place in the log. */
+export const PurgeSchema = Type.Object(
+  {
+    seq: Count('Its number; each purge has one, and later ones are higher.', 1),
+    order: PurgeOrderSchema,
+  },
+  { additionalProperties: false, description: 'A purge with its place in the log.' },
+)
+/** A purge with its place in the log. */
+export type Purge = Type.Static<typeof PurgeSchema>
+
+/** What an edge is told that missed more than the log still has: everything up to that number is gone. */
+export function everythingUpTo(seq: number): Purge {
+  return { seq, order: { by: 'all', mode: 'hard', againAfterMs: 0 } }
+}

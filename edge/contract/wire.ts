@@ -4,6 +4,7 @@
 import Type from 'typebox'
 import { ProblemSchema } from './problem.ts'
 import { EndpointsSchema, PublicationSchema } from './publication.ts'
+import { MAX_ORDERS, PurgeSchema } from './purge.ts'
 import { SwitchboardSchema } from './switchboard.ts'
 import { Count, DateMs } from './units.ts'
 
@@ -23,6 +24,7 @@ const have = Type.Object(
     revision: Count('The revision it serves; 0 before the first.'),
     switchSeq: Count('The switchboard it goes by; 0 before the first.'),
     endpointSeq: Count('The endpoints it goes by; 0 before the first.'),
+    purgeSeq: Type.Optional(Count('The highest purge it goes by, on all its levels; absent from an edge that knows no purges.')),
     digest: Type.Optional(
       Type.String({
         pattern: '^[0-9a-f]{64}$',
@@ -33,8 +35,8 @@ const have = Type.Object(
   { description: 'What the edge has.' },
 )
 
-const what = Type.Union([Type.Literal('publish'), Type.Literal('switches'), Type.Literal('endpoints')], {
-  description: 'The kind of message that is answered.',
+const what = Type.Union([Type.Literal('publish'), Type.Literal('switches'), Type.Literal('endpoints'), Type.Literal('purge')], {
+  description: 'The kind of message that is answered; of purges the last one of the message.',
 })
 
 /** The first line of an edge: who it is and what it has. */
@@ -92,6 +94,10 @@ export const FromControlSchema = Type.Union(
     Type.Object({ type: Type.Literal('publish'), publication: PublicationSchema }),
     Type.Object({ type: Type.Literal('switches'), switchboard: SwitchboardSchema }),
     Type.Object({ type: Type.Literal('endpoints'), endpoints: EndpointsSchema }),
+    Type.Object({
+      type: Type.Literal('purge'),
+      purges: Type.Array(PurgeSchema, { minItems: 1, maxItems: MAX_ORDERS, description: 'The next of the log, in its order.' }),
+    }),
     Type.Object({ type: Type.Literal('beat'), atMs: DateMs('The time at the control plane.') }),
   ],
   { $id: 'from-control', title: 'Messages of a control plane' },

@@ -5,12 +5,13 @@ import { EMPTY_ENDPOINTS } from '../../../../edge/contract/publication.ts'
 import { EMPTY_SWITCHBOARD } from '../../../../edge/contract/switchboard.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { RecordingLog } from '../../../support/recording-log.ts'
+import { NO_PURGES } from '../push/no-purges.ts'
 import { helloLine, RecordedSocket } from '../push/recorded-socket.ts'
 
 function begin() {
   const clock = new ManualClock()
   const standing = { publication: null, switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS }
-  const publisher = new Publisher(standing, { clock, timers: clock, log: new RecordingLog() })
+  const publisher = new Publisher(standing, NO_PURGES, { clock, timers: clock, log: new RecordingLog() })
   const hub = new EventHub(publisher, clock)
   const subscribe = (tokenId = 't') => {
     const seen = { texts: [] as string[], waiting: 0, closed: 0 }

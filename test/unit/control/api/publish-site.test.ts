@@ -11,13 +11,14 @@ import { ManualClock } from '../../../support/manual-clock.ts'
 import { RecordingLog } from '../../../support/recording-log.ts'
 import type { Scope } from '../../../support/scope.ts'
 import { SeededRandom } from '../../../support/seeded-random.ts'
+import { NO_PURGES } from '../push/no-purges.ts'
 
 function begin(t: Scope) {
   const clock = new ManualClock()
   const log = new RecordingLog()
   const store = new SqliteStore(IN_MEMORY, new SeededRandom())
   const standing = { publication: null, switchboard: store.switchboard(), endpoints: store.endpoints() }
-  const publisher = new Publisher(standing, { clock, timers: clock, log })
+  const publisher = new Publisher(standing, NO_PURGES, { clock, timers: clock, log })
   const followed: Site[] = []
   const endpoints = { ...staticEndpoints(), follow: (site: Site) => followed.push(site) }
   t.teardown(() => publisher.close())

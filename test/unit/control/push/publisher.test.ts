@@ -1,13 +1,15 @@
 import t from 'tap'
 import { acceptSite } from '../../../../control/domain/accept-site.ts'
-import { Publisher } from '../../../../control/push/publisher.ts'
+import { CUT_OFF_MS, Publisher, type PurgeFeed } from '../../../../control/push/publisher.ts'
 import { EMPTY_ENDPOINTS, type Publication } from '../../../../edge/contract/publication.ts'
+import type { Purge } from '../../../../edge/contract/purge.ts'
 import { EMPTY_SWITCHBOARD } from '../../../../edge/contract/switchboard.ts'
 import { validate } from '../../../../edge/contract/validate.ts'
-import { BEAT_EVERY_MS, FromControlSchema, MAX_LINE_BYTES, SILENCE_MS } from '../../../../edge/contract/wire.ts'
+import { BEAT_EVERY_MS, type FromControl, FromControlSchema, MAX_LINE_BYTES, SILENCE_MS } from '../../../../edge/contract/wire.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { RecordingLog } from '../../../support/recording-log.ts'
 import type { Scope } from '../../../support/scope.ts'
+import { NO_PURGES } from './no-purges.ts'
 import { helloLine, RecordedSocket } from './recorded-socket.ts'
 
 function revision(number: number): Publication {
@@ -16,13 +18,14 @@ function revision(number: number): Publication {
   return { revision: number, digest: accepted.digest, publishedAtMs: 0, author: 'ann', note: '', site: accepted.site }
 }
 
-function begin(t: Scope, publication: Publication | null = revision(1)) {
+function begin(t: Scope, publication: Publication | null = revision(1), feed: PurgeFeed = NO_PURGES) {
   const clock = new ManualClock()
   const log = new RecordingLog()
-  const publisher = new Publisher(
-    { publication, switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS },
-    { clock, timers: clock, log },
-  )
+  const publisher = new Publisher({ publication, switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS }, feed, {
+    clock,
+    timers: clock,
+    log,
+  })
   t.teardown(() => publisher.close())
   const connect = (edgeId: string, have: object = {}, tokenId = 't') => {
     const socket = new RecordedSocket()
@@ -182,4 +185,80 @@ t.test('closing ends all streams, waits and timers', async (t) => {
   t.match(await said, { acked: 0, of: 1 })
   t.equal(socket.closed, 1)
   t.equal(clock.pending, 0)
+})
+
+const tag = (seq: number): Purge => ({ seq, order: { by: 'tag', tag: `t${seq}`, mode: 'hard', againAfterMs: 0 } })
+
+/** A log that holds what is after the floor, up to `seq`. */
+function feedOf(seq: number, floor = 0) {
+  const log = { seq, floor, raised: 0 }
+  const feed: PurgeFeed = {
+    head: () => ({ seq: log.seq, floor: log.floor }),
+    after: (from, limit) => Array.from({ length: Math.min(limit, log.seq - from) }, (_, i) => tag(from + 1 + i)),
+    raise: (to) => Object.assign(log, { seq: to, floor: to, raised: to }),
+  }
+  return { log, feed }
+}
+const seqsOf = (messages: readonly FromControl[]) =>
+  messages.flatMap((message) => (message.type === 'purge' ? message.purges.map(({ seq }) => seq) : []))
+
+t.test('an edge that missed purges is sent them before anything else, each once and in their order', async (t) => {
+  const { feed } = feedOf(5)
+  const { connect } = begin(t, revision(1), feed)
+  const { socket } = connect('e1', { purgeSeq: 2 })
+  t.equal(socket.types[0], 'purge')
+  t.same(seqsOf(socket.messages), [3, 4, 5])
+  for (const message of socket.messages) t.equal(validate(FromControlSchema, message).ok, true)
+  t.same(seqsOf(connect('e2', { purgeSeq: 5 }).socket.messages), [], 'who has all is sent none')
+  t.same(seqsOf(connect('e3').socket.messages), [], 'nor is one that knows no purges')
+})
+
+t.test('an edge that missed what the log no longer holds is told that everything is gone, then the rest', async (t) => {
+  const { feed } = feedOf(1_205, 200)
+  const { messages } = begin(t, null, feed).connect('e1', { purgeSeq: 0 }).socket
+  t.match(messages[0], { type: 'purge', purges: [{ seq: 200, order: { by: 'all', mode: 'hard' } }] })
+  t.same(seqsOf(messages), [200, ...Array.from({ length: 1_005 }, (_, i) => 201 + i)])
+})
+
+t.test('an edge that knows more than the log raises it, and others that do not have lost something', async (t) => {
+  const { feed, log } = feedOf(3)
+  const { connect } = begin(t, null, feed)
+  const behind = connect('e1', { purgeSeq: 3 })
+  connect('e2', { purgeSeq: 90 })
+  t.equal(log.raised, 90)
+  t.match(behind.socket.messages.at(-1), { type: 'purge', purges: [{ seq: 90, order: { by: 'all' } }] })
+})
+
+t.test('an edge that does not read is sent what it missed once it reads again, and nothing waits for it meanwhile', async (t) => {
+  const { feed, log } = feedOf(0)
+  const { connect, publisher } = begin(t, null, feed)
+  const { socket, session } = connect('e1', { purgeSeq: 0 })
+  socket.reads = false
+  log.seq = 1
+  publisher.purged()
+  log.seq = 4
+  publisher.purged()
+  t.same(seqsOf(socket.messages), [1], 'the line that showed that it is behind')
+  socket.reads = true
+  session.drained(0)
+  t.same(seqsOf(socket.messages), [1, 2, 3, 4])
+})
+
+t.test('a purge is confirmed by each edge; one that was cut off a moment ago is missing until it is back with it', async (t) => {
+  const { feed, log } = feedOf(0)
+  const { connect, publisher, clock } = begin(t, null, feed)
+  const [here, cut, old] = [connect('e1', { purgeSeq: 0 }), connect('e2', { purgeSeq: 0 }), connect('e3', { purgeSeq: 0 })]
+  old.session.end('gone')
+  clock.setWall(clock.wallMs() + CUT_OFF_MS)
+  cut.session.end('cut off')
+  log.seq = 1
+  publisher.purged()
+  const said = publisher.purgeConfirmation(1, 500)
+  here.say({ type: 'ack', what: 'purge', seq: 1, atMs: 1 })
+  clock.advance(500)
+  t.match(await said, { acked: 1, of: 2, missing: ['e2'] })
+  const again = publisher.purgeConfirmation(1, 500)
+  connect('e2', { purgeSeq: 1 })
+  t.match(await again, { acked: 2, of: 2, missing: undefined }, 'who has it already need not say so again')
+  t.equal(publisher.fleet.edge('e1')?.have.purgeSeq, 1)
 })

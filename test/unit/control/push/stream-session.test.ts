@@ -13,6 +13,7 @@ function begin({ refusal = null as string | null } = {}) {
   const owner = {
     greet: () => refusal,
     hear: (edgeId: string, message: unknown) => heard.push([edgeId, message]),
+    purgesAfter: () => null,
     ended: (_: StreamSession, reason: string) => ends.push(reason),
   }
   const session = new StreamSession(socket, owner, { address: '192.0.2.7', tokenId: 't' }, 0)

@@ -9,7 +9,7 @@ t.test('the migrations in their order make the tables, once each', async (t) => 
   const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name").all()
   t.same(
     tables.map(({ name }) => name),
-    ['audit', 'draft', 'endpoints', 'meta', 'revisions', 'switchboard', 'tokens'],
+    ['audit', 'draft', 'endpoints', 'meta', 'purge_head', 'purge_repeats', 'purges', 'revisions', 'switchboard', 'tokens'],
   )
 })
 

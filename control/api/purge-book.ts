@@ -1,0 +1,158 @@
+// The one way to purge, for the API, for edges and for change events: orders are made canonical, take their place in the log with their
+// audit entry, and are on their way to every edge, within one tick. What is to be repeated is repeated by a timer that a restart of the
+// control plane does not lose.
+
+import type { Cancel, Clock, Log, Timers } from '../../edge/base/ports.ts'
+import { acceptSite } from '../../edge/contract/accept-site.ts'
+import type { Problem } from '../../edge/contract/problem.ts'
+import { EMPTY_ENDPOINTS, type Publication } from '../../edge/contract/publication.ts'
+import type { Purge, PurgeOrder } from '../../edge/contract/purge.ts'
+import type { Site } from '../../edge/contract/site.ts'
+import { EMPTY_SWITCHBOARD } from '../../edge/contract/switchboard.ts'
+import { urlReader } from '../../edge/explain.ts'
+import { type Actor, auditEntry, ITSELF } from '../domain/audit.ts'
+import { describeOrder, type LoggedPurge, nextPurges, type PurgeHead, type PurgeRepeat, raisedTo } from '../domain/purge-log.ts'
+import { canonicalOrders, type OrderSite } from '../domain/purge-orders.ts'
+import type { PurgeStore } from '../store/store.ts'
+
+/** Most of what one audit entry lists of the purges it is about. */
+const MAX_LISTED = 20
+/** Repeats whose time came and whose write failed are tried again after this. */
+const TRY_AGAIN_MS = 1_000
+
+/** What is to be purged, and why. */
+export interface PurgeWish {
+  readonly orders: readonly PurgeOrder[]
+  readonly reason: string
+  /** A name of the request, up to 128 characters: the same name from the same owner purges once; empty for none. */
+  readonly key: string
+}
+
+/** What became of a wish. */
+export type PurgeOutcome =
+  | { readonly kind: 'taken'; readonly purges: readonly LoggedPurge[] }
+  /** A request of this name was taken before; these are its purges. */
+  | { readonly kind: 'known'; readonly purges: readonly LoggedPurge[] }
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
+
+/** What the book works with. */
+export interface PurgeBookParts {
+  readonly store: PurgeStore
+  /** The site that stands: its rules make URLs canonical, and its routes are those that can be purged. */
+  readonly site: () => Publication | null
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: Log
+}
+
+/** Appends to the purge log. */
+export class PurgeBook {
+  readonly #parts: PurgeBookParts
+  #listener: () => void = () => {}
+  #stopRepeat: Cancel = () => {}
+  /** Made anew for each revision, by the first order under it. */
+  #orderSite: (OrderSite & { readonly of: Publication | null }) | null = null
+
+  constructor(parts: PurgeBookParts) {
+    this.#parts = parts
+  }
+
+  /** Begins with the repeats that are due. @param listener called after each append, in the tick of it */
+  start(listener: () => void): void {
+    this.#listener = listener
+    this.#plan()
+  }
+
+  /** Repeats nothing any more; what is due waits for the next start. */
+  close(): void {
+    this.#stopRepeat()
+  }
+
+  /** Takes orders. @throws EdgeError STATE_UNWRITABLE */
+  append({ orders, reason, key }: PurgeWish, actor: Actor): PurgeOutcome {
+    const { store, clock, log } = this.#parts
+    const known = key === '' ? [] : store.byKey(key, actor.name)
+    if (known.length > 0) return { kind: 'known', purges: known }
+    const canonical = canonicalOrders(orders, this.#standingSite())
+    if (!canonical.ok) return { kind: 'refused', problems: canonical.problems }
+    const nowMs = clock.wallMs()
+    const next = nextPurges(store.head(), canonical.orders, { owner: actor.name, reason, key }, nowMs)
+    const change = { purges: next.purges.slice(0, MAX_LISTED).map(({ order }) => `${order.mode} ${describeOrder(order)}`), key }
+    const deed = { action: 'purge.append', subject: numbersOf(next.purges), reason, change } as const
+    store.append({ ...next, done: [] }, auditEntry(actor, deed, nowMs))
+    log.info({ event: 'purged', owner: actor.name, reason, seq: next.purges.at(-1)?.seq, count: next.purges.length })
+    this.#listener()
+    if (next.repeats.length > 0) this.#plan()
+    return { kind: 'taken', purges: next.purges }
+  }
+
+  head(): PurgeHead {
+    return this.#parts.store.head()
+  }
+
+  after(seq: number, limit: number): readonly Purge[] {
+    return this.#parts.store.after(seq, limit)
+  }
+
+  /** Lets the numbers go on after one that an edge knows. @throws EdgeError STATE_UNWRITABLE */
+  raise(seq: number): void {
+    this.#parts.store.raise(raisedTo(this.head(), seq))
+  }
+
+  #standingSite(): OrderSite {
+    const of = this.#parts.site()
+    if (this.#orderSite?.of === of) return this.#orderSite
+    const site = of?.site ?? EMPTY_SITE
+    const told = { revision: of?.revision ?? 0, site, switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS }
+    this.#orderSite = { of, site, urls: urlReader(told) }
+    return this.#orderSite
+  }
+
+  #plan(): void {
+    this.#stopRepeat()
+    const [next] = this.#parts.store.repeats()
+    if (next === undefined) return
+    this.#later(next.dueAtMs - this.#parts.clock.wallMs())
+  }
+
+  #later(waitMs: number): void {
+    this.#stopRepeat = this.#parts.timers.after(Math.max(0, waitMs), () => this.#repeatDue())
+  }
+
+  #repeatDue(): void {
+    const { store, clock, log } = this.#parts
+    try {
+      const nowMs = clock.wallMs()
+      for (const repeat of store.repeats().filter(({ dueAtMs }) => dueAtMs <= nowMs)) this.#repeat(repeat, nowMs)
+      this.#plan()
+    } catch (cause) {
+      log.error({ event: 'purge-repeat-failed', cause: String(cause) })
+      this.#later(TRY_AGAIN_MS)
+    }
+  }
+
+  #repeat({ of, order, owner, reason }: PurgeRepeat, nowMs: number): void {
+    const { store } = this.#parts
+    const cause = { owner, reason: reason === '' ? `again, after purge ${of}` : reason, key: '' }
+    const { purges } = nextPurges(store.head(), [order], cause, nowMs)
+    const deed = { action: 'purge.append', subject: numbersOf(purges), reason: cause.reason, change: { repeats: of, owner } } as const
+    store.append({ purges, repeats: [], done: [of] }, auditEntry(ITSELF, deed, nowMs))
+    this.#listener()
+  }
+}
+
+// Before the first revision, URLs are read by the defaults.
+const EMPTY_SITE = emptySite()
+
+function emptySite(): Site {
+  const accepted = acceptSite({})
+  if (!accepted.ok) throw new TypeError('a site of nothing but defaults is valid')
+  return accepted.value
+}
+
+function numbersOf(purges: readonly LoggedPurge[]): string {
+  const [first] = purges
+  const last = purges.at(-1)
+  if (first === undefined || last === undefined) return 'none'
+  return first === last ? String(first.seq) : `${first.seq}-${last.seq}`
+}
