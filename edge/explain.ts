@@ -101,7 +101,7 @@ export function urlReader(told: Told): UrlReader {
 
 function keyOf(request: Request, x: Exchange): string {
   const client = identify(request, x)
-  return keyOfTarget({ request, client, route: match(request, client, x) })
+  return keyOfTarget(askedOf(request, client, match(request, client, x)))
 }
 
 const spelled = ({ scheme, authority, path, query }: Request) => `${scheme}://${authority}${targetOf(path, query)}`
