@@ -8,7 +8,7 @@ import { urlReader } from '../../../../edge/explain.ts'
 
 const accepted = acceptSite({
   pools: { p: { peers: [{ address: '127.0.0.1:9' }] } },
-  routes: { shop: { path: '/shop/*', pool: 'p', cache: { ignoreQuery: ['utm_source'] } } },
+  routes: { shop: { path: '/shop/*', pool: 'p', cache: { key: { dropQuery: ['utm_source'] } } } },
 })
 if (!accepted.ok) throw new Error('the site of this test is not valid')
 const { site } = accepted
