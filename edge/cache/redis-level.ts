@@ -12,7 +12,7 @@ import { BoundedMap } from '../base/bounded-map.ts'
 import type { Log } from '../base/ports.ts'
 import { TextMemo } from '../base/text-memo.ts'
 import type { Breaker } from '../breaker/breaker.ts'
-import type { Fields } from '../http/fields.ts'
+import { Fields } from '../http/fields.ts'
 import type { HashFields } from '../redis/redis-port.ts'
 import type { NoReply, Reply } from '../redis/reply.ts'
 import type { Entry } from './entry.ts'
@@ -45,13 +45,16 @@ type VaryNames = readonly string[]
 type Missed = 'miss' | NoBody
 
 const VARY_FIELD = 'v'
+const BY_CODINGS: VaryNames = ['accept-encoding']
 // Guessed when nothing is remembered: nearly every page varies by nothing, or by the coding.
-const COMMON_VARY: readonly VaryNames[] = [[], ['accept-encoding']]
+const COMMON_VARY: readonly VaryNames[] = [[], BY_CODINGS]
 const COMMON_TEXTS = COMMON_VARY.map(varyText)
 // URLs whose Vary is another one; beyond these the oldest is forgotten, and costs a second trip.
 const MAX_REMEMBERED = 10_000
-// Variants whose id is remembered: browsers of a few kinds send nearly all requests.
-const MAX_VARIANTS_KNOWN = 2_000
+// Ids of variants, found once: browsers of a few kinds send nearly all requests.
+const ID_WITHOUT_VARY = variantId('')
+const ID_WITHOUT_CODINGS = variantId(variantOf(BY_CODINGS, Fields.of()))
+const MAX_CODINGS_KNOWN = 2_000
 
 /** The second level: entries in Redis. */
 export class RedisLevel implements Level {
@@ -60,7 +63,7 @@ export class RedisLevel implements Level {
   readonly #stores: RedisStores
   readonly #lookups: OutcomeCounters<'hit' | Missed | 'spared'>
   readonly #unusualVary = new BoundedMap<string, VaryNames>({ max: MAX_REMEMBERED, whenFull: 'evict-oldest' })
-  readonly #ids = new TextMemo<string>(MAX_VARIANTS_KNOWN, variantId)
+  readonly #idsByCodings = new TextMemo<string>(MAX_CODINGS_KNOWN, idOfCodings)
 
   constructor(parts: RedisLevelParts) {
     this.#parts = parts
@@ -178,6 +181,13 @@ export class RedisLevel implements Level {
   }
 
   #idFor(names: VaryNames, request: Fields): string {
-    return this.#ids.get(variantOf(names, request))
+    if (names.length === 0) return ID_WITHOUT_VARY
+    if (names !== BY_CODINGS) return variantId(variantOf(names, request))
+    const codings = request.get('accept-encoding')
+    return codings === undefined ? ID_WITHOUT_CODINGS : this.#idsByCodings.get(codings)
   }
+}
+
+function idOfCodings(codings: string): string {
+  return variantId(variantOf(BY_CODINGS, Fields.of({ 'accept-encoding': codings })))
 }

@@ -5,6 +5,7 @@ import { redisTarget } from '../base/redis-target.ts'
 import type { RedisConfig } from '../contract/bootstrap.ts'
 import { MIB } from '../contract/units.ts'
 import { DeadlineQueue, LATE } from './deadline-queue.ts'
+import { sendLean } from './lean-command.ts'
 import type { HashFields, RedisPort } from './redis-port.ts'
 import type { NoReply, Reply } from './reply.ts'
 import type { Script } from './script.ts'
@@ -50,7 +51,14 @@ class RedisClient implements RedisPort {
   }
 
   hashGet(key: string, fields: readonly string[], done: (reply: Reply<HashFields>) => void): void {
-    void this.#ask(this.#lookups, 0, () => this.#redis.hmgetBuffer(key, ...fields)).then(done)
+    const refusal = this.#refusal(0)
+    if (refusal !== null) return done(refusal)
+    this.#unanswered++
+    const due = this.#lookups.begin(() => done(TOO_LATE))
+    sendLean(this.#redis, 'HMGET', [key, ...fields], (fault, value) => {
+      this.#unanswered--
+      if (due.settle()) done(fault === null ? { ok: true, value: value as HashFields } : failed(fault))
+    })
   }
 
   read(key: string): Promise<Reply<Uint8Array | null>> {
@@ -85,16 +93,20 @@ class RedisClient implements RedisPort {
   }
 
   async #ask<T>(deadlines: DeadlineQueue, bytes: number, send: () => Promise<T>): Promise<Reply<T>> {
-    // Asked here and not left to the library, which would make an Error for each command of an outage.
-    if (this.#redis.status !== 'ready') return AWAY
-    if (this.#unanswered >= MAX_UNANSWERED || this.#unansweredBytes + bytes > MAX_UNANSWERED_BYTES) return FULL
+    const refusal = this.#refusal(bytes)
+    if (refusal !== null) return refusal
     try {
       const value = await deadlines.within(this.#counted(bytes, send))
       return value === LATE ? TOO_LATE : { ok: true, value }
     } catch (cause) {
-      const code = replyCode(cause)
-      return code === null ? AWAY : { ok: false, why: 'refused', code }
+      return failed(cause)
     }
+  }
+
+  // Asked here and not left to the library, which would make an Error for each command of an outage.
+  #refusal(bytes: number): NoReply | null {
+    if (this.#redis.status !== 'ready') return AWAY
+    return this.#unanswered >= MAX_UNANSWERED || this.#unansweredBytes + bytes > MAX_UNANSWERED_BYTES ? FULL : null
   }
 
   /** Counts the command until Redis answers it or the connection ends, however late that is: until then it takes memory. */
@@ -118,4 +130,9 @@ class RedisClient implements RedisPort {
       return this.#redis.eval(script.text, 1, key, ...values)
     }
   }
+}
+
+function failed(cause: unknown): NoReply {
+  const code = replyCode(cause)
+  return code === null ? AWAY : { ok: false, why: 'refused', code }
 }

@@ -3,10 +3,35 @@ import type { Cancel, Clock, Timers } from '../base/ports.ts'
 /** What stands for work that did not settle in time. */
 export const LATE: unique symbol = Symbol('late')
 
-interface Waiting {
+/** Work that has begun. */
+export class Due {
   readonly dueAtMs: number
-  /** null once it is settled. */
-  giveUp: (() => void) | null
+  #giveUp: (() => void) | null
+
+  /** @param giveUp called when the time is over first */
+  constructor(dueAtMs: number, giveUp: () => void) {
+    this.dueAtMs = dueAtMs
+    this.#giveUp = giveUp
+  }
+
+  /** Whether it was settled or given up. */
+  get over(): boolean {
+    return this.#giveUp === null
+  }
+
+  /** It is done. Lets go of what waited for it, since the queue keeps it until its time. @returns false when it was over already */
+  settle(): boolean {
+    if (this.#giveUp === null) return false
+    this.#giveUp = null
+    return true
+  }
+
+  /** Its time is over. */
+  giveUp(): void {
+    const giveUp = this.#giveUp
+    this.#giveUp = null
+    giveUp?.()
+  }
 }
 
 /**
@@ -20,7 +45,7 @@ export class DeadlineQueue {
   readonly #clock: Clock
   readonly #timers: Timers
   readonly #timeoutMs: number
-  #queue: Waiting[] = []
+  #queue: Due[] = []
   #head = 0
   #stopTimer: Cancel | null = null
 
@@ -31,19 +56,25 @@ export class DeadlineQueue {
     this.#timeoutMs = timeoutMs
   }
 
+  /** Work begins. @param giveUp called when its time is over and nobody has settled it */
+  begin(giveUp: () => void): Due {
+    const due = new Due(this.#clock.monotonicMs() + this.#timeoutMs, giveUp)
+    this.#queue.push(due)
+    this.#stopTimer ??= this.#timers.after(this.#timeoutMs, () => this.#lookAgain())
+    return due
+  }
+
   /** What the work gives, or LATE. Rejects as the work does, if that is in time; a late rejection is swallowed. */
   within<T>(work: Promise<T>): Promise<T | typeof LATE> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { dueAtMs: this.#clock.monotonicMs() + this.#timeoutMs, giveUp: () => resolve(LATE) }
-      this.#queue.push(waiting)
-      this.#stopTimer ??= this.#timers.after(this.#timeoutMs, () => this.#lookAgain())
+      const due = this.begin(() => resolve(LATE))
       work.then(
         (value) => {
-          waiting.giveUp = null
+          due.settle()
           resolve(value)
         },
         (cause: unknown) => {
-          waiting.giveUp = null
+          due.settle()
           reject(cause)
         },
       )
@@ -59,9 +90,9 @@ export class DeadlineQueue {
   #due(): void {
     const nowMs = this.#clock.monotonicMs()
     for (; this.#head < this.#queue.length; this.#head++) {
-      const waiting = this.#queue[this.#head]!
-      if (waiting.giveUp !== null && waiting.dueAtMs > nowMs) break
-      waiting.giveUp?.()
+      const due = this.#queue[this.#head]!
+      if (!due.over && due.dueAtMs > nowMs) break
+      due.giveUp()
     }
     this.#queue = this.#queue.slice(this.#head)
     this.#head = 0

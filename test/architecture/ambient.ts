@@ -52,6 +52,7 @@ export const PLACES: readonly Place[] = [
   { place: 'edge/upstream/', may: ['undici', 'sockets', 'http', 'httpxy'], reason: 'connects to peers' },
   { place: 'edge/upstream/tunnel.ts', may: ['timers'], reason: 'has the setTimeout that sockets have, which does nothing' },
   { place: 'edge/redis/', may: ['ioredis'], reason: 'the Redis client port' },
+  { place: 'edge/redis/one-write.ts', may: ['timers'], reason: 'waits for the end of this turn of the loop, not for time' },
   { place: 'control/main.ts', may: ['process', 'timers', 'files'], reason: 'the process: arguments, signals, folders' },
   { place: 'control/api/', may: ['fastify'], reason: 'the API server' },
   { place: 'control/store/', may: ['sqlite', 'files'], reason: 'the embedded store, whose file is made private before SQLite opens it' },

@@ -63,3 +63,16 @@ t.test('a reply that was there in time counts, although the thread stood still',
   clock.advance(5)
   t.equal(await reply, 'reply')
 })
+
+t.test('work without a promise is given up once, unless it was settled before', async (t) => {
+  const { clock, queue } = makeQueue()
+  const told: string[] = []
+  const settled = queue.begin(() => told.push('settled'))
+  const late = queue.begin(() => told.push('late'))
+  t.ok(settled.settle())
+  t.notOk(settled.settle())
+  clock.advance(22)
+  t.same(told, ['late'])
+  t.notOk(late.settle(), 'what comes afterwards comes too late')
+  t.equal(clock.pending, 0)
+})

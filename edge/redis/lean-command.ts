@@ -1,0 +1,65 @@
+// A command to Redis without what the client library builds around each: a promise, a copy of the arguments, closures, a buffer, a write.
+// It speaks to the library as the library's own commands do; what of them it has, and why, is in docs/decisions/0009-redis-commands.md.
+
+import { Command, type Redis } from 'ioredis'
+import { oneWrite, type WrittenTo } from './one-write.ts'
+
+/** How a command ended: bytes, lists of them, numbers or null; or the fault, which is Redis's own refusal when its name is ReplyError. */
+export type Ended = (fault: Error | null, value: unknown) => void
+
+/** What sends commands: a client of one server, or of a cluster. */
+export type Sender = Pick<Redis, 'sendCommand'>
+
+/** Sends a command of texts without characters beyond ASCII. @param args the first is the key */
+export function sendLean(sender: Sender, name: string, args: readonly string[], ended: Ended): void {
+  // The library asks for its own class and takes what behaves so.
+  sender.sendCommand(new LeanCommand(name, args, ended) as unknown as Command)
+}
+
+/** The part of the library's commands that it uses of those it sends. */
+class LeanCommand {
+  readonly name: string
+  readonly args: readonly string[]
+  /** Nobody waits for it: the outcome is told. */
+  readonly promise = undefined
+  /** No span is opened for it. */
+  readonly isTraced = true
+  readonly isReadOnly = true
+  /** Of its key, when it goes to a cluster; worked out there. */
+  slot: number | null | undefined = undefined
+  readonly getSlot = Command.prototype.getSlot
+  #ended: Ended | null
+
+  constructor(name: string, args: readonly string[], ended: Ended) {
+    this.name = name
+    this.args = args
+    this.#ended = ended
+  }
+
+  toWritable(stream: WrittenTo): string {
+    oneWrite(stream)
+    let text = `*${this.args.length + 1}\r\n$${this.name.length}\r\n${this.name}\r\n`
+    for (const arg of this.args) text += `$${arg.length}\r\n${arg}\r\n`
+    return text
+  }
+
+  getKeys(): readonly string[] {
+    return this.args.slice(0, 1)
+  }
+
+  resolve(value: unknown): void {
+    this.#end(null, value)
+  }
+
+  reject(fault: Error): void {
+    this.#end(fault, null)
+  }
+
+  setReplyContext(): void {}
+
+  #end(fault: Error | null, value: unknown): void {
+    const ended = this.#ended
+    this.#ended = null
+    ended?.(fault, value)
+  }
+}
