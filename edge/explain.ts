@@ -11,7 +11,6 @@ import { createRegistries } from './config/registries.ts'
 import type { PoolPlan, Snapshot } from './config/snapshot.ts'
 import { Fields } from './http/fields.ts'
 import { askedOf } from './pipeline/asked.ts'
-import { keyOfTarget } from './pipeline/cache-target.ts'
 import { ConnectionMemory } from './pipeline/connection-memory.ts'
 import { degrade } from './pipeline/degrade.ts'
 import { type Asked, type Exchange, type Request, targetOf } from './pipeline/exchange.ts'
@@ -23,6 +22,7 @@ import { LineMetrics } from './pipeline/line-metrics.ts'
 import { match } from './pipeline/match.ts'
 import { normalise } from './pipeline/normalise.ts'
 import { refuse } from './pipeline/refuse.ts'
+import { type ToldKey, toldKey } from './pipeline/told-key.ts'
 import { newWhy } from './pipeline/why.ts'
 
 /** A request to explain. */
@@ -45,7 +45,7 @@ export interface Decision {
   readonly route: string | null
   readonly mode: { readonly mode: string; readonly by: string | null; readonly reason: string | null }
   readonly limits: readonly { readonly id: string; readonly key: string }[]
-  readonly cache: { readonly store: string; readonly key: string } | null
+  readonly cache: ToldKey | null
   readonly pool: {
     readonly id: string
     readonly balance: string
@@ -132,7 +132,7 @@ function decisionOf({ request, client, route }: Seen, x: Exchange, fault: Decisi
   if (request === undefined || client === undefined || route === undefined) return { ...head, limits: [], cache: null, pool: null }
   const asked = askedOf(request, client, route)
   const limits = limitsOf(asked, x).map((plan) => ({ id: plan.id, key: printable(limitKey(plan, asked)) }))
-  const cache = { store: route.config.cache.store, key: printable(keyOfTarget(asked)) }
+  const cache = toldKey(asked, x)
   const pool = x.snapshot.pools.get(poolIdOf(asked) ?? '')
   return { ...head, limits, cache, pool: pool === undefined ? null : poolChoice(pool, asked, x) }
 }

@@ -72,10 +72,24 @@ function lines(decision: Decision): string[] {
     line('route', route ?? 'none takes it'),
     line('mode', modeText(mode)),
     ...limits.map(({ id, key }) => line('limit', `${id}, paid by ${key}`)),
-    ...(cache === null ? [] : [line('cache', cache.store === 'off' ? 'off: nothing is kept or looked up' : `key ${cache.key}`)]),
+    ...(cache === null ? [] : cacheLines(cache)),
     ...(pool === null ? [] : [line('pool', `${pool.id}, ${pool.balance}${peerText(pool)}`)]),
     ...(fault === null ? [] : [line('answer', `${fault.status} ${fault.sentence} (${fault.code})`)]),
   ]
+}
+
+const BYPASSES = {
+  method: 'the cache has no part in this method',
+  bypass: 'the cache has no part in this',
+  key: 'the key is too long, so nothing is kept',
+}
+
+function cacheLines({ store, key, parts, bypass, unkeyed }: NonNullable<Decision['cache']>): string[] {
+  if (store === 'off') return [line('cache', 'off: nothing is kept or looked up')]
+  if (bypass !== null) return [line('cache', BYPASSES[bypass])]
+  const added = parts.filter(({ part }) => part.includes(' ')).map(({ part, value }) => line('', `${part}: ${value ?? 'none'}`))
+  const doubt = unkeyed === null ? [] : [line('', `kept only if Vary names ${unkeyed}, which is not in the key`)]
+  return [line('cache', added.length === 0 ? `key ${key}` : `key ${key.split(' ', 1)[0]} with`), ...added, ...doubt]
 }
 
 // A mode without a reason comes from the degrade plan of the route itself; every switch has one.

@@ -50,7 +50,18 @@ t.test('a decision is told whole: client, route, mode, limits, key, pool and pee
       { id: 'people', key: '198.51.100.7' },
       { id: 'all', key: '198.51.100.7' },
     ],
-    cache: { store: 'standard', key: 'http://shop.example/product/7?b' },
+    cache: {
+      store: 'standard',
+      key: 'http://shop.example/product/7?b',
+      parts: [
+        { part: 'scheme', value: 'http' },
+        { part: 'host', value: 'shop.example' },
+        { part: 'path', value: '/product/7' },
+        { part: 'query', value: 'b' },
+      ],
+      bypass: null,
+      unkeyed: null,
+    },
     pool: { id: 'shop', balance: 'consistent-hash', key: '/product/7', peer: decide().pool!.peer, peers: 2 },
     fault: null,
   })

@@ -22,6 +22,19 @@ t.test('fields of the request count: a crawler is told as one', async (t) => {
   t.match(unsaid.out, /^client {2}127\.0\.0\.1, person$/m, 'and who asks without one is a browser')
 })
 
+t.test('the key is told with what a rule adds to it, and what no key holds by name', async (t) => {
+  const world = new CliWorld()
+  const key = { headers: { 'X-Country': {} }, cookies: { lang: {} } }
+  world.files.set('site.json', JSON.stringify({ ...SITE, routes: { page: { ...SITE.routes.page, cache: { key } } } }))
+  const ask = (...flags: string[]) => world.run('explain', 'http://shop.test/a?b=1', '--site', 'site.json', ...flags)
+  const { out } = await ask('--header', 'X-Country: de', '--header', 'HX-Request: true')
+  t.match(
+    out,
+    /^cache {3}key http:\/\/shop\.test\/a\?b=1 with\n {8}header x-country: de\n {8}cookie lang: none\n {8}kept only if Vary names hx-request,/m,
+  )
+  t.match((await ask('--method', 'POST')).out, /^cache {3}the cache has no part in this method$/m)
+})
+
 t.test('a switch that stands is named with its reason', async (t) => {
   const cli = await startCli(t)
   await cli.run('degrade', 'page', 'fallback', '--for', '1h', '--reason', 'slow')
