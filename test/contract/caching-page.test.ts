@@ -11,7 +11,7 @@ t.test('every recipe is valid, over the pools that it names', async (t) => {
   t.ok(recipes.length > 0)
   for (const recipe of recipes) {
     const pools = new Set([...recipe.matchAll(/pool: ([a-z]+)/g)].map(([, id]) => id))
-    const site = `pools:\n${[...pools].map((id) => `  ${id}: {}\n`).join('')}${recipe}`
+    const site = `pools:\n${[...pools].map((id) => `  ${id}: { peers: [{ address: "[::1]:1" }] }\n`).join('')}${recipe}`
     t.same(problemsOf(site), [], recipe)
   }
 })
