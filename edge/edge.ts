@@ -8,6 +8,7 @@ import type { Blobs, Log, Ports } from './base/ports.ts'
 import { PressureWatch, type Vitals } from './base/pressure-watch.ts'
 import { SharedCells } from './base/shared-cells.ts'
 import { Breaker } from './breaker/breaker.ts'
+import { CodedBodies } from './cache/coded-bodies.ts'
 import { Flights } from './cache/flights.ts'
 import { entryOf, inSharedMemory, type KeptCopy, keptCopy } from './cache/kept-copy.ts'
 import { Levels } from './cache/levels.ts'
@@ -18,7 +19,8 @@ import { compile, type Told, withEndpoints, withSwitches } from './config/compil
 import { Holder } from './config/holder.ts'
 import { createRegistries } from './config/registries.ts'
 import type { Snapshot } from './config/snapshot.ts'
-import type { EdgeBootstrap, RedisConfig } from './contract/bootstrap.ts'
+import type { EdgeBootstrap } from './contract/bootstrap.ts'
+import type { RedisConfig } from './contract/redis.ts'
 import { parseAddress } from './http/address.ts'
 import { BodiesInUse } from './pipeline/bodies-in-use.ts'
 import type { Exchange, Incoming, Reply, Tools } from './pipeline/exchange.ts'
@@ -46,6 +48,8 @@ export interface EdgeParts {
   readonly cells: SharedArrayBuffer
   /** This worker's share of the memory cache. */
   readonly l1MaxBytes: number
+  /** And of the room for what it compresses. */
+  readonly compressedMaxBytes: number
   /** Where copies of pages are kept; null when nothing is. */
   readonly blobs: Blobs | null
   /** Text of `lua/cache-put.lua`. */
@@ -206,6 +210,7 @@ function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Tool
     levels,
     flights: new Flights(ports, FLIGHT_BOUNDS),
     copies,
+    codedBodies: new CodedBodies(parts.compressedMaxBytes, ports.metrics),
     upstream: new Http1Upstream(ports),
     websockets: new WebsocketLane(ports),
     background,

@@ -44,6 +44,7 @@ const edge = new Edge({
   vitals: systemVitals(),
   cells: seed.cells,
   l1MaxBytes: Math.floor(bootstrap.l1MaxBytes / seed.workers),
+  compressedMaxBytes: Math.floor(bootstrap.compressedMaxBytes / seed.workers),
   blobs: bootstrap.stateDir === 'off' ? null : systemBlobs(join(bootstrap.stateDir, 'static')),
   cachePut: readFileSync(new URL('../lua/cache-put.lua', import.meta.url), 'utf8'),
   cacheRemove: readFileSync(new URL('../lua/cache-remove.lua', import.meta.url), 'utf8'),

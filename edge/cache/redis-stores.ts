@@ -2,7 +2,7 @@
 // and what was removed stays away from fills that began before.
 
 import type { Clock, Metrics, Random } from '../base/ports.ts'
-import type { RedisConfig } from '../contract/bootstrap.ts'
+import type { RedisConfig } from '../contract/redis.ts'
 import { cachePut } from '../redis/cache-put.ts'
 import { cacheRemove } from '../redis/cache-remove.ts'
 import type { RedisPort } from '../redis/redis-port.ts'

@@ -4,63 +4,10 @@ import Type from 'typebox'
 import { ADDRESS_PATTERN, LISTEN_PATTERN } from './identifiers.ts'
 import { ListenerSchema } from './listener.ts'
 import { OverloadSchema } from './overload.ts'
-import { DAY_MS, DurationMs, HOUR_MS, KIB, MIB, MINUTE_MS, SizeBytes } from './units.ts'
+import { RedisSchema } from './redis.ts'
+import { DurationMs, HOUR_MS, KIB, MIB, MINUTE_MS, SizeBytes } from './units.ts'
 
 const address = (options: { default?: string; description: string }) => Type.String({ pattern: ADDRESS_PATTERN, ...options })
-
-/** Where Redis is and how long the edge waits for it. */
-export const RedisSchema = Type.Object(
-  {
-    url: Type.String({
-      pattern: '^rediss?://',
-      maxLength: 1024,
-      description: 'redis://[user:password@]host:port[/db], or rediss:// over TLS.',
-    }),
-    keyPrefix: Type.String({ pattern: '^[a-z0-9:_-]{0,32}$', default: 'weir:', description: 'What the keys of this site begin with.' }),
-    lookupTimeoutMs: DurationMs({ minimum: 1, maximum: 10_000, default: 20, description: 'A lookup that takes longer is a miss.' }),
-    chunkTimeoutMs: DurationMs({
-      minimum: 1,
-      maximum: MINUTE_MS,
-      default: 1_000,
-      description: 'What a lookup has besides, when the body is longer than 96 KiB and comes in chunks; longer is a miss.',
-    }),
-    ttlJitterRatio: Type.Number({
-      minimum: 0,
-      maximum: 0.5,
-      default: 0.1,
-      description:
-        'The part of its time by which an entry may leave Redis earlier, drawn for each: what came together does not go together.',
-    }),
-    compressMinBytes: SizeBytes({
-      minimum: 0,
-      maximum: 64 * MIB,
-      default: 16 * KIB,
-      description: 'Texts of this length and more are compressed in Redis (zstd), when their origin has not done so; 0 is never.',
-    }),
-    fenceMs: DurationMs({
-      minimum: 1_000,
-      maximum: DAY_MS,
-      default: 10 * MINUTE_MS,
-      description: 'How long a removed URL refuses what was fetched before its removal; longer than any fetch takes.',
-    }),
-    connectTimeoutMs: DurationMs({ minimum: 10, maximum: 60_000, default: 1_000, description: 'Until a connection stands.' }),
-    breakerFailures: Type.Integer({
-      minimum: 1,
-      maximum: 1_000,
-      default: 5,
-      description: 'Failures in a row after which Redis is left alone for a while.',
-    }),
-    breakerOpenMs: DurationMs({
-      minimum: 10,
-      maximum: MINUTE_MS,
-      default: 1_000,
-      description: 'How long it is left alone before one lookup tries again.',
-    }),
-  },
-  { additionalProperties: false, description: 'The second cache level. Without it there is memory only.' },
-)
-/** Where Redis is, defaults filled in. */
-export type RedisConfig = Type.Static<typeof RedisSchema>
 
 /** How an edge process starts. */
 export const EdgeBootstrapSchema = Type.Object(
@@ -122,6 +69,12 @@ export const EdgeBootstrapSchema = Type.Object(
       maximum: 1_048_576 * MIB,
       default: 64 * MIB,
       description: 'Memory cache of the whole edge, shared out to its workers; 0 is off.',
+    }),
+    compressedMaxBytes: SizeBytes({
+      minimum: 0,
+      maximum: 1_048_576 * MIB,
+      default: 16 * MIB,
+      description: 'Memory of the whole edge for kept answers that it has compressed, beside l1MaxBytes.',
     }),
     limitCells: Type.Integer({
       minimum: 1_024,

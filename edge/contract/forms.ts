@@ -39,7 +39,7 @@ export const FORMS: Readonly<Record<string, string>> = {
   '^[\\x20-\\x7e]{1,128}$': 'a media type such as text/html; charset=utf-8, at most 128 ASCII characters',
   [QUERY_NAME_PATTERN]: 'a parameter such as page, or the beginning of some such as utm_*, at most 128 characters',
   [COOKIE_NAME_PATTERN]: 'the name of a cookie: no space, "=", ";" or ",", at most 128 characters',
-  [IDENTITY_PATTERN]: 'none, header:NAME or cookie:NAME',
+  [IDENTITY_PATTERN]: 'one of none, header:NAME and cookie:NAME',
   [LANGUAGE_PATTERN]: 'a language tag such as de or pt-BR',
   '^[A-Z]{1,32}$': 'a method in capitals such as GET',
   '^.{1,128}$': 'a name of 1 to 128 characters on one line',

@@ -37,6 +37,7 @@ export const METRICS = {
   weir_l1_evictions: gauge('Entries that the first level has dropped for lack of room since its worker started.'),
   weir_l2_lookups_total: counter('Lookups in Redis by outcome.', 'outcome'),
   weir_l2_stores_total: counter('Stores in Redis by outcome.', 'outcome'),
+  weir_compressed_total: counter('Kept answers compressed, once per coding.'),
   weir_static_writes_total: counter('Copies of pages to disk by outcome.', 'outcome'),
   weir_static_reads_total: counter('Copies of pages looked for on disk by outcome.', 'outcome'),
   weir_redis_state: gauge('1 when Redis answers, 0 when its breaker is open, absent without Redis.'),

@@ -2,6 +2,7 @@
 
 import Type from 'typebox'
 import { CacheSchema } from './cache.ts'
+import { CompressSchema } from './compress.ts'
 import { DegradeSchema } from './degrade.ts'
 import { FIELD_NAME_PATTERN, HOST_PATTERN, Id, PATH_PATTERN } from './identifiers.ts'
 import { PoolId } from './pool.ts'
@@ -42,6 +43,7 @@ export const RouteSchema = Type.Object(
     crawlerPool: Type.Optional(Id('A pool of this site that crawlers are sent to instead.')),
     respond: Type.Optional(Id('A fallback of this site that answers every request of this route; no pool is asked.')),
     cache: CacheSchema,
+    compress: CompressSchema,
     limits: Type.Array(Id('A limit of this site.'), {
       default: [],
       maxItems: 16,

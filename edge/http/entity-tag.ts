@@ -40,6 +40,11 @@ export function parseEntityTags(value: string): readonly EntityTag[] | '*' | nul
   return tags.length === 0 ? null : tags
 }
 
+/** The field of a weak tag that says the same (RFC 9110 §8.8.1). @param value an ETag field */
+export function weakened(value: string): string {
+  return value.startsWith('W/') ? value : `W/${value}`
+}
+
 /** Whether both are strong and equal: byte for byte the same content (RFC 9110 §8.8.3.2). */
 export function strongMatch(a: EntityTag, b: EntityTag): boolean {
   return !a.weak && !b.weak && a.opaque === b.opaque

@@ -5,6 +5,7 @@ import type { Abort } from '../base/abort.ts'
 import type { Background } from '../base/background.ts'
 import type { ByteBudget } from '../base/byte-budget.ts'
 import type { Clock, Log, Random, Timers } from '../base/ports.ts'
+import type { CodedBodies } from '../cache/coded-bodies.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { Flights } from '../cache/flights.ts'
 import type { Levels } from '../cache/levels.ts'
@@ -83,6 +84,8 @@ export interface Tools {
   readonly metrics: LineMetrics
   readonly levels: Levels
   readonly flights: Flights
+  /** Kept answers in other codings. */
+  readonly codedBodies: CodedBodies
   /** Copies of pages on disk; null where the edge keeps nothing there. */
   readonly copies: StaticCopies | null
   readonly upstream: Upstream

@@ -2,6 +2,7 @@
 
 import { EdgeError } from '../base/edge-error.ts'
 import { isPromise } from '../base/is-promise.ts'
+import type { Entry } from '../cache/entry.ts'
 import { remainingMs } from '../cache/freshness.ts'
 import type { Found as LevelFound } from '../cache/levels.ts'
 import { requestDirectives } from '../cache/request-directives.ts'
@@ -12,8 +13,9 @@ import type { Mode } from '../contract/degrade.ts'
 import { fallbackAnswer } from './answers.ts'
 import { bypassReason, hasAny, keyOfTarget } from './cache-target.ts'
 import { flightOf, waitOrGo } from './coalesce.ts'
+import { codedEntry } from './compress.ts'
 import { entryAnswer } from './entry-answer.ts'
-import type { Answer, Asked, Exchange } from './exchange.ts'
+import type { Asked, Exchange } from './exchange.ts'
 import { refuseLoop } from './forward-fields.ts'
 import type { Found } from './found.ts'
 import { rangeAsk } from './range-miss.ts'
@@ -49,8 +51,8 @@ function levelLookup({ asked, key }: Search, x: Exchange): LevelFound | null | P
 function decide(found: LevelFound | null, search: Search, x: Exchange): Found | Promise<Found> {
   const { request, route } = search.asked
   const judgement = found === null ? 'miss' : judge(found.entry, search.directives, x.startedAtMs)
-  if (found !== null && (judgement === 'fresh' || judgement === 'stale-allowed' || search.mode === 'cache-only')) {
-    return { kind: 'answered', answer: hit(found, search, x) }
+  if (found !== null && (judgement === 'fresh' || judgement === 'stale-allowed' || search.mode !== 'normal')) {
+    return hit(found, search, x)
   }
   if (search.mode !== 'normal') {
     note(route, 'miss', x)
@@ -75,12 +77,18 @@ function fetchesForOne({ request, route, shared }: Asked, found: LevelFound | nu
   return unkeyedField(shared, route.key, found?.entry.varyNames ?? []) !== null
 }
 
-function hit(found: LevelFound, { asked, nowMs }: Search, x: Exchange): Answer {
-  const ttlMs = remainingMs(found.entry, nowMs)
+function hit(found: LevelFound, search: Search, x: Exchange): Found | Promise<Found> {
+  const entry = codedEntry(found.entry, search.key, search.asked, x)
+  return isPromise(entry) ? entry.then((coded) => hitOf(coded, found, search, x)) : hitOf(entry, found, search, x)
+}
+
+/** @param entry what was found, as this client gets it */
+function hitOf(entry: Entry, { level }: LevelFound, { asked, nowMs }: Search, x: Exchange): Found {
+  const ttlMs = remainingMs(entry, nowMs)
   const fresh = ttlMs > 0
-  note(asked.route, fresh ? (found.level === 'L1' ? 'hit-l1' : 'hit-l2') : 'stale', x)
-  const outcome = { kind: 'hit', ttlMs, level: found.level } as const
-  return entryAnswer(asked.request, found.entry, { outcome, servedBy: fresh ? 'hit' : 'stale', nowMs }, x)
+  note(asked.route, fresh ? (level === 'L1' ? 'hit-l1' : 'hit-l2') : 'stale', x)
+  const answer = entryAnswer(asked.request, entry, { outcome: { kind: 'hit', ttlMs, level }, servedBy: fresh ? 'hit' : 'stale', nowMs }, x)
+  return { kind: 'answered', answer }
 }
 
 // What is left where the origin may not be asked: a copy on disk, in static mode, then the fallback.

@@ -14,6 +14,7 @@ import { variantOf, varyNamesOf } from '../cache/variant.ts'
 import { discard } from '../http/body.ts'
 import { askedOf } from './asked.ts'
 import { keyOfTarget } from './cache-target.ts'
+import { codedAnswer } from './compress.ts'
 import { entryAnswer } from './entry-answer.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
 import { Filling } from './filling.ts'
@@ -67,7 +68,8 @@ function withoutEntry(status: number, reason: Unstorable | Unshareable): 'failed
 // Passes an answer on without keeping it. What an unsafe method changed is forgotten (RFC 9111 §4.4).
 function passed(asked: Asked, fetched: Fetched, found: Unanswered, x: Exchange): Answer {
   if (invalidates(asked.request.method, fetched.answer.status)) forgetTarget(asked, x)
-  return originAnswer(asked, fetched, fetched.answer.body, { found, stored: 'not-stored' }, x)
+  const answer = originAnswer(asked, fetched, fetched.answer.body, { found, stored: 'not-stored' }, x)
+  return codedAnswer(answer, 'not-stored', asked, x)
 }
 
 // What is kept of a target is kept by the rule of the route that takes its GETs, which may be another than the one that took this.
@@ -113,7 +115,7 @@ function fill(asked: Asked, fetched: Fetched, found: Cached, x: Exchange): Answe
   // From now on it goes on for as long as anybody reads it.
   fetched.outliveClient()
   filling.begin(answer.body)
-  return answering
+  return codedAnswer(answering, 'stored', asked, x)
 }
 
 // The head is a copy: what it remembers of being sent without its body must not come into the entry.

@@ -3,6 +3,7 @@ import { createBackground } from '../../edge/base/background.ts'
 import { ByteBudget } from '../../edge/base/byte-budget.ts'
 import type { Blobs } from '../../edge/base/ports.ts'
 import { allocateCells, SharedCells } from '../../edge/base/shared-cells.ts'
+import { CodedBodies } from '../../edge/cache/coded-bodies.ts'
 import { Flights } from '../../edge/cache/flights.ts'
 import type { Level } from '../../edge/cache/level.ts'
 import { Levels } from '../../edge/cache/levels.ts'
@@ -115,6 +116,7 @@ export class Line {
       accessLog: this.accessLog,
       metrics: new LineMetrics(this.metrics),
       levels,
+      codedBodies: new CodedBodies(1_000_000, this.metrics),
       copies: options.blobs === undefined ? null : new StaticCopies({ ...this.#ports(), blobs: options.blobs, maxBytes: 1_000_000 }),
       flights: new Flights(
         { clock: this.clock, timers: this.clock, random: new SeededRandom() },

@@ -50,6 +50,7 @@ function made(t: Test, siblings: Siblings | null = null) {
     vitals: read,
     cells,
     l1MaxBytes: 1_000_000,
+    compressedMaxBytes: 0,
     blobs: null,
     cachePut: '',
     cacheRemove: '',

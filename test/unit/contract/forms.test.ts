@@ -10,7 +10,11 @@ const EXAMPLES = [
   ['an address such as 127.0.0.1:8080, [::1]:8080, unix', '127.0.0.1:8080', '[::1]:8080', 'unix:/run/shop.sock', 'fd:NAME'],
   ['a field name', 'x-api-key'],
   ['an address range', '10.0.0.0/8', '2001:db8::/32'],
-  ['one of', 'path', 'target', 'host', 'address', 'route', 'certificate', 'header:NAME', 'cookie:NAME', 'query:NAME'],
+  ['one of none', 'header:NAME', 'cookie:NAME'],
+  ['a language tag', 'de', 'pt-BR'],
+  ['a parameter such as', 'page', 'utm_*'],
+  ['one of path', 'path', 'target', 'host', 'address', 'route', 'certificate', 'header:NAME', 'cookie:NAME', 'query:NAME'],
+  ['a table', 'shop.item', 'shop.item_*'],
   ['a rate', '100/s', '6000/m'],
   ['a URL such', 'redis://127.0.0.1:6379', 'rediss://user:password@host:6379/0'],
   ['a media type', 'text/html; charset=utf-8'],
@@ -35,6 +39,6 @@ t.test('every form with examples is held against its pattern', (t) => {
 })
 
 t.test('a form reads on after "must be"', (t) => {
-  for (const form of Object.values(FORMS)) t.match(form, /^(a|an|one|at most|64) .*[^.]$/)
+  for (const form of Object.values(FORMS)) t.match(form, /^(a|an|one|at most|the|64) .*[^.]$/)
   t.end()
 })
