@@ -15,6 +15,8 @@ import { hostCheck } from './api/host-check.ts'
 import { publishSite } from './api/publish-site.ts'
 import { PurgeBook } from './api/purge-book.ts'
 import { TokenBook } from './api/token-book.ts'
+import { type ChangeIntake, openIntake } from './changes/change-intake.ts'
+import type { PurgeSink } from './changes/purge-sink.ts'
 import { openConsulCatalog } from './discovery/consul-catalog.ts'
 import { ConsulDiscovery } from './discovery/discovery.ts'
 import type { Role } from './domain/access.ts'
@@ -25,7 +27,10 @@ import { SqliteStore } from './store/sqlite-store.ts'
 import type { Store } from './store/store.ts'
 
 /** What a control plane takes from the world around it. */
-export type ControlPorts = Pick<Ports, 'clock' | 'timers' | 'random' | 'log' | 'files'>
+export type ControlPorts = Pick<Ports, 'clock' | 'timers' | 'random' | 'log' | 'files' | 'metrics'> & {
+  /** What `metrics` counted, as Prometheus reads it. */
+  readonly exposition: () => string
+}
 
 /** A control plane that answers. */
 export interface Control {
@@ -58,7 +63,9 @@ export async function startControl(bootstrap: ControlBootstrap, ports: ControlPo
 async function startOn(store: Store, bootstrap: ControlBootstrap, ports: ControlPorts): Promise<Control> {
   const seed = store.current() ? null : await readSeed(bootstrap, ports)
   const files = await readConsoleFiles(ports.files)
-  const context = contextOf(store, bootstrap, ports)
+  const purges = new PurgeBook({ store: store.purges, site: () => store.current(), ...ports })
+  const changes = await openIntake(bootstrap.changes, { ...ports, site: () => store.current()?.site ?? null, purges: sinkOf(purges) })
+  const context = contextOf({ store, purges, changes }, bootstrap, ports)
   const app = createApiServer(context, { isOwnHost: hostCheck(bootstrap.listen, bootstrap.hosts), console: files })
   let closing: Promise<void> | null = null
   const close = () => {
@@ -70,6 +77,7 @@ async function startOn(store: Store, bootstrap: ControlBootstrap, ports: Control
     const current = store.current()
     if (current) context.endpoints.follow(current.site)
     const url = await listen(app, bootstrap.listen)
+    changes.start()
     const edgeToken = context.tokens.makePassing({ name: 'this process', role: 'edge' })
     ports.log.info({ event: 'control-listening', url, revision: current?.revision ?? 0 })
     return { url, ...firstTokens(context.tokens), edgeToken, close }
@@ -79,7 +87,8 @@ async function startOn(store: Store, bootstrap: ControlBootstrap, ports: Control
   }
 }
 
-async function stop({ events, publisher, purges, endpoints, store }: ApiContext, app: FastifyInstance): Promise<void> {
+async function stop({ events, publisher, purges, changes, endpoints, store }: ApiContext, app: FastifyInstance): Promise<void> {
+  await changes.close()
   events.close()
   purges.close()
   publisher.close()
@@ -91,10 +100,11 @@ async function stop({ events, publisher, purges, endpoints, store }: ApiContext,
   }
 }
 
-function contextOf(store: Store, { consul }: ControlBootstrap, ports: ControlPorts): ApiContext {
+type Parts = { readonly store: Store; readonly purges: PurgeBook; readonly changes: ChangeIntake }
+
+function contextOf({ store, purges, changes }: Parts, { consul }: ControlBootstrap, ports: ControlPorts): ApiContext {
   const known = store.endpoints()
   const endpoints = consul ? new ConsulDiscovery({ ...ports, catalog: openConsulCatalog(consul) }, known) : staticEndpoints(known)
-  const purges = new PurgeBook({ store: store.purges, site: () => store.current(), ...ports })
   const standing = { publication: store.current(), switchboard: store.switchboard(), endpoints: endpoints.current() }
   const publisher = new Publisher(standing, purges, ports)
   purges.start(() => publisher.purged())
@@ -105,9 +115,22 @@ function contextOf(store: Store, { consul }: ControlBootstrap, ports: ControlPor
     publisher,
     endpoints,
     purges,
+    changes,
     explain,
     tokens: new TokenBook(store, ports),
     events: new EventHub(publisher, ports.timers),
+  }
+}
+
+/** The purge log, as changes see it. */
+function sinkOf(purges: PurgeBook): PurgeSink {
+  return {
+    append(orders, { actor, reason }) {
+      const outcome = purges.append({ orders, reason, key: '' }, actor)
+      return outcome.kind === 'refused'
+        ? { ok: false, problems: outcome.problems }
+        : { ok: true, seq: outcome.purges.at(-1)?.seq ?? purges.head().seq }
+    },
   }
 }
 

@@ -11,11 +11,13 @@ import { addGuard } from './guard.ts'
 import type { HostCheck } from './host-check.ts'
 import { PROBLEM_TYPE, refuse } from './refusal.ts'
 import { addAuditRoutes } from './routes-audit.ts'
+import { addChangeRoutes } from './routes-changes.ts'
 import { addConsoleRoutes, type ConsoleFile } from './routes-console.ts'
 import { addDraftRoutes } from './routes-draft.ts'
 import { addEventRoutes } from './routes-events.ts'
 import { addExplainRoutes } from './routes-explain.ts'
 import { addFleetRoutes } from './routes-fleet.ts'
+import { addMetricRoutes } from './routes-metrics.ts'
 import { addPublishRoutes } from './routes-publish.ts'
 import { addPurgeRoutes } from './routes-purges.ts'
 import { addRevisionRoutes } from './routes-revisions.ts'
@@ -73,6 +75,8 @@ function addRoutes(app: FastifyInstance, context: ApiContext, files: readonly Co
   addPurgeRoutes(app, context)
   addFleetRoutes(app, context)
   addExplainRoutes(app, context)
+  addChangeRoutes(app, context)
+  addMetricRoutes(app, context)
   addAuditRoutes(app, context)
   addTokenRoutes(app, context)
   addStreamRoutes(app, context)

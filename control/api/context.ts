@@ -2,6 +2,7 @@
 
 import type { Clock, Log, Random, Timers } from '../../edge/base/ports.ts'
 import type { explain } from '../../edge/explain.ts'
+import type { ChangeIntake } from '../changes/change-intake.ts'
 import type { EndpointSource } from '../domain/endpoint-source.ts'
 import type { Publisher } from '../push/publisher.ts'
 import type { Store } from '../store/store.ts'
@@ -16,6 +17,7 @@ export interface ApiContext {
   readonly events: EventHub
   readonly endpoints: EndpointSource
   readonly purges: PurgeBook
+  readonly changes: ChangeIntake
   readonly tokens: TokenBook
   /** The edge's own explanation of what it would do with a request. */
   readonly explain: typeof explain
@@ -23,4 +25,6 @@ export interface ApiContext {
   readonly timers: Timers
   readonly random: Random
   readonly log: Log
+  /** The metrics of this process, as Prometheus reads them. */
+  readonly exposition: () => string
 }

@@ -21,6 +21,7 @@ export const REFUSALS = {
   unconditional: [428, 'If-Match is missing'],
   'too-many-tries': [429, 'Too many wrong tokens'],
   internal: [500, 'Something went wrong here'],
+  away: [503, 'Something that this needs does not answer'],
   full: [503, 'There are too many of these already'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>
 

@@ -1,6 +1,7 @@
 // The program of all verbs but `edge` and `proxy`.
 
 import { audit } from './audit.ts'
+import { changes } from './changes.ts'
 import { check } from './check.ts'
 import type { Command } from './command.ts'
 import { control } from './control.ts'
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   rollback,
   degrade,
   limit,
+  changes,
   edges,
   explain,
   warm,

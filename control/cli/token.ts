@@ -16,8 +16,11 @@ type Listed = Omit<TokenRecord, 'digest'>
 export const token: Command = {
   name: 'token',
   summary: 'make, list and take back tokens for people and edges',
-  usage: ['token create NAME --role viewer|operator|editor|admin|edge', 'token list', 'token drop ID'],
-  flags: { role: { value: 'ROLE', help: 'what it may do; `edge` is for edges and nothing else' }, ...CONTROL_FLAGS },
+  usage: ['token create NAME --role viewer|operator|editor|admin|edge|changes', 'token list', 'token drop ID'],
+  flags: {
+    role: { value: 'ROLE', help: 'what it may do; `edge` is for edges, `changes` for handing in row changes, and nothing else' },
+    ...CONTROL_FLAGS,
+  },
   examples: ['token create edge-fra-1 --role edge', 'token list'],
   async run(call) {
     const [what, subject, ...more] = call.args

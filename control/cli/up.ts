@@ -71,6 +71,7 @@ async function preflight(call: Call, plan: UpPlan, configPath: string): Promise<
   }
   const services = [
     ['Redis', 'edge.redis', edge.redis?.url],
+    ['Redis', 'control.changes', plan.control.changes?.url],
     ['Consul', 'control.consul', control.consul?.url],
   ] as const
   for (const [name, member, url] of services) {

@@ -3,8 +3,8 @@
 /** Roles of people and programs, from less to more. Each may do what the ones before it may. */
 export const STAFF_ROLES = ['viewer', 'operator', 'editor', 'admin'] as const
 
-/** All roles: those of the staff, and `edge`, which may open streams and nothing else. */
-export const ROLES = [...STAFF_ROLES, 'edge'] as const
+/** All roles: those of the staff; `edge`, which may open streams, and `changes`, which may hand in row changes, and nothing else. */
+export const ROLES = [...STAFF_ROLES, 'edge', 'changes'] as const
 
 /** The role of a token. */
 export type Role = (typeof ROLES)[number]
@@ -17,6 +17,7 @@ export const ACTIONS = {
   switch: 'operator',
   override: 'operator',
   purge: 'operator',
+  change: 'operator',
   draft: 'editor',
   publish: 'editor',
   tokens: 'admin',
@@ -28,6 +29,7 @@ export type Action = keyof typeof ACTIONS
 
 /** Whether `role` may take `action`. */
 export function mayDo(role: Role, action: Action): boolean {
+  if (role === 'changes') return action === 'change'
   const lowest: Role = ACTIONS[action]
   if (role === 'edge' || lowest === 'edge') return role === lowest
   return STAFF_ROLES.indexOf(role) >= STAFF_ROLES.indexOf(lowest)

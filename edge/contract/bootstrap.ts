@@ -1,6 +1,7 @@
 // Bootstrap: what a process is started with and keeps until it ends. Everything that may change while it runs is in the site.
 
 import Type from 'typebox'
+import { ChangeStreamSchema } from './changes.ts'
 import { ADDRESS_PATTERN, LISTEN_PATTERN } from './identifiers.ts'
 import { ListenerSchema } from './listener.ts'
 import { OverloadSchema } from './overload.ts'
@@ -215,6 +216,7 @@ export const ControlBootstrapSchema = Type.Object(
         { additionalProperties: false, description: 'Where pools with discover find their peers.' },
       ),
     ),
+    changes: Type.Optional(ChangeStreamSchema),
     hosts: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
       default: [],
       maxItems: 100,

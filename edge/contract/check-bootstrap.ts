@@ -74,6 +74,7 @@ function* checkListen(pointer: string, address: string): Generator<Problem> {
 
 function* checkControlParts(control: ControlBootstrap, pointer: string): Generator<Problem> {
   yield* checkAddress(`${pointer}/listen`, control.listen)
+  if (control.changes) yield* checkUrl(`${pointer}/changes/url`, control.changes.url)
   if (control.consul) yield* checkUrl(`${pointer}/consul/url`, control.consul.url)
 }
 

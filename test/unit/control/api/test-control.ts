@@ -6,6 +6,7 @@ import { validate } from '../../../../edge/contract/validate.ts'
 import { request, type TestAnswer } from '../../../support/http-client.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { RecordingLog } from '../../../support/recording-log.ts'
+import { RecordingMetrics } from '../../../support/recording-metrics.ts'
 import type { Scope } from '../../../support/scope.ts'
 import { SeededRandom } from '../../../support/seeded-random.ts'
 
@@ -24,6 +25,7 @@ export interface TestControl extends Control {
   readonly port: number
   readonly clock: ManualClock
   readonly log: RecordingLog
+  readonly metrics: RecordingMetrics
   call(call: TestCall): Promise<TestAnswer & { readonly json: Json }>
   /** The secret of a new token. */
   makeToken(name: string, role: Role): Promise<string>
@@ -47,7 +49,16 @@ export async function startTestControl(t: Scope, options: Partial<ControlBootstr
   if (!read.ok) throw new Error(JSON.stringify(read.problems))
   const clock = new ManualClock()
   const log = new RecordingLog()
-  const ports = { clock, timers: clock, random: new SeededRandom(seed), log, files: systemFiles }
+  const metrics = new RecordingMetrics()
+  const ports = {
+    clock,
+    timers: clock,
+    random: new SeededRandom(seed),
+    log,
+    files: systemFiles,
+    metrics,
+    exposition: () => 'weir_test 1\n',
+  }
   const control = await startControl(read.value, ports)
   t.teardown(() => control.close())
   const port = Number(new URL(control.url).port)
@@ -62,7 +73,7 @@ export async function startTestControl(t: Scope, options: Partial<ControlBootstr
   }
   const makeToken = async (name: string, role: Role) =>
     (await call({ method: 'POST', path: '/v1/tokens', body: { name, role } })).json.token
-  return { ...control, port, clock, log, call, makeToken }
+  return { ...control, port, clock, log, metrics, call, makeToken }
 }
 
 /** Publishes a site on top of what stands. */

@@ -9,6 +9,7 @@ import { type ControlBootstrap, ControlBootstrapSchema } from '../../../../edge/
 import { validate } from '../../../../edge/contract/validate.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { RecordingLog } from '../../../support/recording-log.ts'
+import { RecordingMetrics } from '../../../support/recording-metrics.ts'
 import type { Scope } from '../../../support/scope.ts'
 import { SeededRandom } from '../../../support/seeded-random.ts'
 import { tempDir } from '../../../support/temp-dir.ts'
@@ -76,6 +77,8 @@ export async function startCli(t: Scope): Promise<CliWorld & { readonly control:
     random: new SeededRandom(),
     log: new RecordingLog(),
     files: systemFiles,
+    metrics: new RecordingMetrics(),
+    exposition: () => '',
   })
   t.teardown(() => control.close())
   world.files.set('.weir/credentials.json', JSON.stringify({ url: control.url, token: control.firstToken }))
