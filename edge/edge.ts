@@ -86,7 +86,7 @@ export class Edge {
     const { bootstrap, ports } = parts
     this.#ports = ports
     this.#registries = createRegistries(new SharedCells(parts.cells), ports.random)
-    this.#memory = new MemoryLevel(parts.l1MaxBytes)
+    this.#memory = new MemoryLevel(parts.l1MaxBytes, bootstrap.l1LargestRatio)
     this.#redis = bootstrap.redis === undefined ? null : createRedis(bootstrap.redis, ports)
     this.#breaker =
       bootstrap.redis === undefined

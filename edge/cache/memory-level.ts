@@ -1,8 +1,9 @@
 import type { Fields } from '../http/fields.ts'
 import { type Entry, entryBytes, textBytes } from './entry.ts'
-import { fingerprintOf } from './ghost-list.ts'
+import { Eviction } from './eviction.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import type { Tenant } from './greedy-dual.ts'
 import type { NearLevel, Promotion } from './level.ts'
-import { S3Fifo, type S3Node } from './s3-fifo.ts'
 import { variantOf } from './variant.ts'
 
 /** What a memory level holds. */
@@ -23,31 +24,33 @@ interface Resource {
   readonly kept: Kept[]
 }
 
-interface Kept extends S3Node {
+interface Kept extends Tenant {
   readonly resource: Resource
   entry: Entry
 }
 
-// One entry may not take more than this part of the level: it would push out hundreds that are asked for more often.
-const LARGEST_SHARE = 1 / 8
-// As many drops are remembered as the level would hold entries of this size; the memory of them takes 0.4 to 0.8 % of its room.
-const BYTES_PER_GHOST = 4096
-const MIN_GHOSTS = 64
-
 /**
- * The first level: entries in the memory of this worker, bounded in bytes, dropped by S3-FIFO. No timers: what is out of date
+ * The first level: entries in the memory of this worker, bounded in bytes; see `Eviction` for what goes. No timers: what is out of date
  * is found when it is asked for, or goes by itself because nobody asks.
  */
 export class MemoryLevel implements NearLevel {
   readonly #resources = new Map<string, Resource>()
-  readonly #policy: S3Fifo<Kept>
+  readonly #policy: Eviction<Kept>
   readonly #maxBytes: number
+  readonly #largestBytes: number
   #evictions = 0
 
-  /** @param maxBytes room for entries, 0 or more; 0 keeps nothing */
-  constructor(maxBytes: number) {
+  /**
+   * @param maxBytes room for entries, 0 or more; 0 keeps nothing
+   * @param largestRatio the part of it that one entry may take, 0..1
+   */
+  constructor(maxBytes: number, largestRatio = 1) {
     this.#maxBytes = maxBytes
-    this.#policy = new S3Fifo({ maxBytes, maxGhosts: Math.max(MIN_GHOSTS, Math.floor(maxBytes / BYTES_PER_GHOST)) })
+    this.#largestBytes = maxBytes * largestRatio
+    this.#policy = new Eviction(maxBytes, (kept) => {
+      this.#forget(kept)
+      this.#evictions++
+    })
   }
 
   /** What it holds now. */
@@ -74,14 +77,13 @@ export class MemoryLevel implements NearLevel {
     if (before !== undefined && before.entry.receivedAtMs > entry.receivedAtMs) return
 
     const bytes = entryBytes(entry) + textBytes(key)
-    if (entry.keepUntilMs <= nowMs || bytes > this.#maxBytes * LARGEST_SHARE) {
+    if (entry.keepUntilMs <= nowMs || bytes > this.#largestBytes) {
       // The one before it is out of date all the same.
       if (before !== undefined) this.#remove(before)
       return
     }
     if (before === undefined) this.#insert(resource, entry, bytes, maxVariants)
     else this.#replace(before, entry, bytes)
-    this.#makeRoom()
   }
 
   delete(key: string): void {
@@ -102,7 +104,7 @@ export class MemoryLevel implements NearLevel {
 
   #insert(resource: Resource, entry: Entry, bytes: number, maxVariants: number): void {
     const fingerprint = fingerprintOf(resource.key + entry.variant)
-    const kept: Kept = { resource, entry, bytes, fingerprint, hits: 0, queue: null, newer: null, older: null }
+    const kept: Kept = { resource, entry, bytes, fingerprint, hits: 0, times: 0, age: 0, place: -1 }
     while (resource.kept.length >= maxVariants) this.#remove(resource.kept[0]!)
     // Last, since removing the last variant takes the resource out of the map.
     this.#resources.set(resource.key, resource)
@@ -112,19 +114,10 @@ export class MemoryLevel implements NearLevel {
 
   #replace(kept: Kept, entry: Entry, bytes: number): void {
     kept.entry = entry
-    this.#policy.resize(kept, bytes)
     const variants = kept.resource.kept
     variants.splice(variants.indexOf(kept), 1)
     variants.push(kept)
-  }
-
-  #makeRoom(): void {
-    while (this.#policy.bytes > this.#maxBytes) {
-      const kept = this.#policy.evict()
-      if (kept === null) return
-      this.#forget(kept)
-      this.#evictions++
-    }
+    this.#policy.resize(kept, bytes)
   }
 
   #remove(kept: Kept): void {

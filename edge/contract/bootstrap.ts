@@ -71,6 +71,7 @@ export const EdgeBootstrapSchema = Type.Object(
       default: 64 * MIB,
       description: 'Memory cache of the whole edge, shared out to its workers; 0 is off.',
     }),
+    l1LargestRatio: Type.Number({ minimum: 0.001, maximum: 1, default: 1, description: 'Part of it that one entry may take.' }),
     compressedMaxBytes: SizeBytes({
       minimum: 0,
       maximum: 1_048_576 * MIB,

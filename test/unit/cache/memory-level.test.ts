@@ -4,6 +4,7 @@ import { entryBytes, textBytes } from '../../../edge/cache/entry.ts'
 import { MemoryLevel } from '../../../edge/cache/memory-level.ts'
 import { variantOf } from '../../../edge/cache/variant.ts'
 import { Fields } from '../../../edge/http/fields.ts'
+import { SeededRandom } from '../../support/seeded-random.ts'
 import { makeEntry, RECEIVED_AT_MS } from './make-entry.ts'
 
 const NOW = RECEIVED_AT_MS
@@ -95,8 +96,8 @@ t.test('each entry is counted with its key, once', async (t) => {
   t.equal(level.stats().bytes, entryBytes(entry) + textBytes('some-key'))
 })
 
-t.test('an entry that is too large for the level is not taken, and drives out the one it replaces', async (t) => {
-  const level = new MemoryLevel(80_000)
+t.test('an entry that is larger than the rule allows is not taken, and drives out the one it replaces', async (t) => {
+  const level = new MemoryLevel(80_000, 1 / 8)
   level.put('a', makeEntry(), 8, NOW)
   level.put('a', makeEntry({ body: new Uint8Array(10_001), receivedAtMs: NOW + 1 }), 8, NOW)
   t.equal(level.get('a', ANY, NOW, 'promote'), null)
@@ -113,6 +114,24 @@ t.test('what is asked for by people outlives a crawl, and what only crawlers ask
   for (let i = 0; i < 300; i++) level.put(`new-${i}`, makeEntry(), 8, NOW)
   t.ok(level.get('people', ANY, NOW, 'promote'))
   t.equal(level.get('crawlers', ANY, NOW, 'promote'), null)
+})
+
+t.test('a crawl as busy as the people does not cost them one hit', async (t) => {
+  /** Hits of people, who read pages by Zipf's law; between them a crawler reads every page there is. */
+  const hitsOf = (crawl: 'crawl' | 'none') => {
+    const random = new SeededRandom(5)
+    const level = new MemoryLevel(100_000)
+    let hits = 0
+    for (let i = 0; i < 20_000; i++) {
+      const page = `page-${Math.floor(2_000 ** random.next())}`
+      if (level.get(page, ANY, NOW, 'promote') !== null) hits++
+      else level.put(page, makeEntry(), 8, NOW)
+      if (crawl === 'crawl') level.get(`page-${i % 2_000}`, ANY, NOW, 'leave')
+    }
+    return hits
+  }
+  t.ok(hitsOf('none') > 8_000)
+  t.equal(hitsOf('crawl'), hitsOf('none'))
 })
 
 t.test('deleting a key drops all its variants', async (t) => {
