@@ -13,6 +13,7 @@ import { Flights } from './cache/flights.ts'
 import { entryOf, inSharedMemory, type KeptCopy, keptCopy } from './cache/kept-copy.ts'
 import { Levels } from './cache/levels.ts'
 import { MemoryLevel } from './cache/memory-level.ts'
+import { partsKey } from './cache/parts.ts'
 import { RedisLevel } from './cache/redis-level.ts'
 import { StaticCopies } from './cache/static-copies.ts'
 import { compile, type Told, withEndpoints, withSwitches } from './config/compile.ts'
@@ -218,9 +219,11 @@ function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Tool
     budget,
     bodiesInUse: new BodiesInUse(budget),
     forget(cacheKey) {
-      const deleting = levels.delete(cacheKey)
-      if (deleting !== undefined) background('cache.forget', deleting)
-      siblings?.tell({ type: 'forgotten', key: cacheKey })
+      for (const key of [cacheKey, partsKey(cacheKey)]) {
+        const deleting = levels.delete(key)
+        if (deleting !== undefined) background('cache.forget', deleting)
+        siblings?.tell({ type: 'forgotten', key })
+      }
     },
     shareFill(cacheKey, entry, maxVariants) {
       if (siblings === null) return entry

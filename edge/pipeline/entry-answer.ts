@@ -14,7 +14,14 @@ import { rangeAnswer } from './range-answer.ts'
 import type { ServedBy } from './why.ts'
 
 /** What a 304 leaves out: it describes a body that is not sent (RFC 9110 §15.4.5). */
-const ABOUT_THE_BODY: readonly string[] = ['content-length', 'content-type', 'content-encoding', 'content-language', 'content-range']
+const ABOUT_THE_BODY: readonly string[] = [
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-language',
+  'content-range',
+  'range',
+]
 
 /** How an entry comes to answer. */
 export interface Serving {

@@ -16,10 +16,11 @@ import { flightOf, waitOrGo } from './coalesce.ts'
 import { codedEntry } from './compress.ts'
 import { entryAnswer } from './entry-answer.ts'
 import type { Asked, Exchange } from './exchange.ts'
+import { findPart } from './find-part.ts'
 import { refuseLoop } from './forward-fields.ts'
 import type { Found } from './found.ts'
 import { rangeAsk } from './range-miss.ts'
-import { ALONE, note, type Search, unanswered } from './search.ts'
+import { ALONE, levelLookup, note, type Search, unanswered } from './search.ts'
 import { copyAnswer } from './static-copy.ts'
 
 /** Fields by which a GET may be answered with what fits nobody else: a 412 (RFC 9110 §13.1.1, §13.1.4). A part is such an answer too. */
@@ -33,7 +34,7 @@ export function lookup(asked: Asked, mode: Mode, x: Exchange): Found | Promise<F
   const key = keyOfTarget(asked)
   if (key.length > route.key.maxBytes) return passBy('key', asked, mode, x)
   const search: Search = { asked, mode, key, directives: requestDirectives(request.fields), nowMs: x.startedAtMs }
-  const found = levelLookup(search, x)
+  const found = levelLookup(search.key, search, x)
   return isPromise(found) ? found.then((late) => decide(late, { ...search, nowMs: x.tools.clock.wallMs() }, x)) : decide(found, search, x)
 }
 
@@ -42,18 +43,21 @@ function passBy(why: 'method' | 'bypass' | 'key', asked: Asked, mode: Mode, x: E
   return mode === 'normal' ? { kind: 'bypass', reason: why === 'key' ? 'bypass' : why } : offlineMiss(asked, mode, x)
 }
 
-function levelLookup({ asked, key }: Search, x: Exchange): LevelFound | null | Promise<LevelFound | null> {
-  const { crawlerFills, maxVariants } = asked.route.config.cache
-  const promotion = asked.client.class === 'crawler' && crawlerFills === 'l2-only' ? 'leave' : 'promote'
-  return x.tools.levels.lookup(key, asked.shared, { nowMs: x.startedAtMs, promotion, maxVariants })
-}
-
 function decide(found: LevelFound | null, search: Search, x: Exchange): Found | Promise<Found> {
-  const { request, route } = search.asked
   const judgement = found === null ? 'miss' : judge(found.entry, search.directives, x.startedAtMs)
   if (found !== null && (judgement === 'fresh' || judgement === 'stale-allowed' || search.mode !== 'normal')) {
     return hit(found, search, x)
   }
+  const part = found === null ? findPart(search, x) : null
+  if (part === null) return goOn(found, judgement, search, x)
+  const answered = (late: LevelFound | null): Found | Promise<Found> =>
+    late === null ? goOn(found, judgement, search, x) : hit(late, search, x)
+  return isPromise(part) ? part.then(answered) : answered(part)
+}
+
+// No level has an answer.
+function goOn(found: LevelFound | null, judgement: Judgement | 'miss', search: Search, x: Exchange): Found | Promise<Found> {
+  const { request, route } = search.asked
   if (search.mode !== 'normal') {
     note(route, 'miss', x)
     return offlineMiss(search.asked, search.mode, x)
@@ -71,9 +75,10 @@ function decide(found: LevelFound | null, search: Search, x: Exchange): Found | 
 }
 
 // HEAD fills nothing, who insists on the origin is not helped by another's fetch, and who sends what no key holds gets what fits nobody else.
-function fetchesForOne({ request, route, shared }: Asked, found: LevelFound | null, judgement: Judgement | 'miss'): boolean {
+function fetchesForOne(asked: Asked, found: LevelFound | null, judgement: Judgement | 'miss'): boolean {
+  const { request, route, shared } = asked
   if (request.method === 'HEAD' || judgement === 'request-revalidate' || hasAny(request.fields, FOR_ONE)) return true
-  if (rangeAsk(request, found === null ? 'miss' : 'stale', route.config.cache) === 'part') return true
+  if (rangeAsk(asked, found === null ? 'miss' : 'stale') === 'part') return true
   return unkeyedField(shared, route.key, found?.entry.varyNames ?? []) !== null
 }
 

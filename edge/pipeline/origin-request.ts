@@ -33,7 +33,7 @@ export function originRequest(asked: Asked, found: Unanswered, x: Exchange): Ups
     // The fetch is for everyone: the client's own conditions are looked at when the answer is here (RFC 9111 §4.3.2).
     fields.delete('if-none-match')
     fields.delete('if-modified-since')
-    if (rangeAsk(request, found.kind, route.config.cache) === 'whole') {
+    if (rangeAsk(asked, found.kind) === 'whole') {
       fields.delete('range')
       fields.delete('if-range')
     }

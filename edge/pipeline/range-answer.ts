@@ -1,6 +1,7 @@
 // The part of a kept answer that a client asked for: 206 with one range or several, or 416 when the answer is shorter than that.
 
 import type { Entry } from '../cache/entry.ts'
+import { cutFrom, partsOf } from '../cache/parts.ts'
 import { validatorsOf } from '../cache/validators.ts'
 import { type Body, bytesBody, drain } from '../http/body.ts'
 import { conditionalRequest, evaluateConditional } from '../http/conditional.ts'
@@ -9,7 +10,7 @@ import { parseHttpDate } from '../http/date.ts'
 import type { Fields } from '../http/fields.ts'
 import { ifRangeHolds } from '../http/if-range.ts'
 import { multipartRanges, multipartType, type Slice } from '../http/multipart-ranges.ts'
-import { parseRange, resolveRanges, type Span } from '../http/range.ts'
+import { parseRange, resolveRanges } from '../http/range.ts'
 import type { Answer, Exchange, Request } from './exchange.ts'
 import { PacedBody, PIECE_BYTES } from './paced-body.ts'
 import { SlicedBody } from './sliced-body.ts'
@@ -29,21 +30,47 @@ const BOUNDARY_BYTES = 16
 /** What a 416 does not say: it describes the answer that is not sent, and would let caches after us keep this one in its place. */
 const NOT_IN_416: readonly string[] = [
   ...['content-type', 'content-encoding', 'content-language', 'content-disposition', 'content-location', 'etag', 'last-modified'],
-  ...['expires', 'age', 'cdn-cache-control', 'surrogate-control'],
+  ...['range', 'expires', 'age', 'cdn-cache-control', 'surrogate-control'],
 ]
 
+/** What of a representation a request wants, as far as it is kept. */
+interface Wanted {
+  readonly completeBytes: number
+  /** Empty when none of the ranges is in it. */
+  readonly slices: readonly Slice[]
+}
+
 /**
- * The part of a whole entry that a request wants; null when it gets the whole. Its other conditions are looked at before
- * (RFC 9110 §13.2.2). Only a 200 to GET has parts.
+ * The part of an entry that a request wants; null when it gets the whole, or when an entry of parts has not got it. Its other conditions
+ * are looked at before (RFC 9110 §13.2.2). Only a 200 to GET has parts.
  */
 export function rangeAnswer(request: Request, entry: Entry, telling: Telling, x: Exchange): Answer | null {
-  if (request.method !== 'GET' || entry.status !== 200 || entry.body.byteLength === 0) return null
-  const specs = parseRange(request.fields.get('range') ?? '')
-  if (specs === null || specs === 'other-unit' || !partFits(request.fields, entry.fields, telling.nowMs)) return null
+  const wanted = wantedOf(request, entry, telling.nowMs)
+  if (wanted === null) return null
+  if (wanted.slices.length === 0) return unsatisfied(telling, wanted.completeBytes)
   const { fields, servedBy } = telling
-  const spans = resolveRanges(specs, entry.body.byteLength)
-  if (spans.length === 0) return unsatisfied(telling, entry.body.byteLength)
-  return { status: 206, fields, body: bodyOf(spans, entry, fields, x), servedBy }
+  fields.delete('range')
+  return { status: 206, fields, body: bodyOf(wanted, entry, fields, x), servedBy }
+}
+
+/** Whether an entry of parts can give what a request wants. */
+export function hasParts(request: Request, entry: Entry, nowMs: number): boolean {
+  return wantedOf(request, entry, nowMs) !== null
+}
+
+function wantedOf({ method, fields }: Request, entry: Entry, nowMs: number): Wanted | null {
+  if (method !== 'GET' || entry.body.byteLength === 0) return null
+  const range = fields.get('range') ?? ''
+  const specs = parseRange(range)
+  if (specs === null || specs === 'other-unit' || !partFits(fields, entry.fields, nowMs)) return null
+  const parts = partsOf(entry)
+  if (parts === null) return null
+  const { completeBytes } = parts
+  const spans = resolveRanges(specs, completeBytes)
+  const slices = cutFrom(parts, spans)
+  if (slices !== null) return { completeBytes, slices }
+  // The very range that this part was the answer to: the origin gave less than was asked for, and would again.
+  return entry.fields.get('range') === range ? { completeBytes, slices: parts.slices } : null
 }
 
 /**
@@ -81,19 +108,17 @@ export function partFits(request: Fields, answer: Fields, nowMs: number): boolea
   return ifRangeHolds(ifRange, validators, date === undefined ? null : parseHttpDate(date, nowMs), nowMs)
 }
 
-function bodyOf(spans: readonly Span[], entry: Entry, fields: Fields, x: Exchange): Body {
-  const { body } = entry
-  const completeBytes = body.byteLength
-  const slices: Slice[] = spans.map((span) => ({ ...span, bytes: body.subarray(span.first, span.last + 1) }))
+function bodyOf({ completeBytes, slices }: Wanted, entry: Entry, fields: Fields, x: Exchange): Body {
   const [only] = slices
   if (slices.length === 1 && only !== undefined) {
     fields.set('Content-Range', formatContentRange({ ...only, completeBytes }))
-    return slicesBody(body, [only.bytes], x)
+    return slicesBody(entry.body, [only.bytes], x)
   }
   const boundary = x.tools.random.hex(BOUNDARY_BYTES)
   const contentType = fields.get('content-type') ?? null
+  fields.delete('content-range')
   fields.set('Content-Type', multipartType(boundary))
-  return slicesBody(body, multipartRanges(slices, { boundary, contentType, completeBytes }), x)
+  return slicesBody(entry.body, multipartRanges(slices, { boundary, contentType, completeBytes }), x)
 }
 
 // Slices keep the whole body in memory while they are read, and count as such where that is much: see PacedBody.

@@ -46,3 +46,10 @@ export function note(route: RoutePlan, outcome: string, x: Exchange): void {
   x.why.cache = outcome
   x.tools.metrics.looked(route.id, outcome)
 }
+
+/** What the levels have under a key for a search. What a crawler finds stays where it is, unless its answers are for everyone. */
+export function levelLookup(key: string, { asked }: Search, x: Exchange): LevelFound | null | Promise<LevelFound | null> {
+  const { crawlerFills, maxVariants } = asked.route.config.cache
+  const promotion = asked.client.class === 'crawler' && crawlerFills === 'l2-only' ? 'leave' : 'promote'
+  return x.tools.levels.lookup(key, asked.shared, { nowMs: x.startedAtMs, promotion, maxVariants })
+}

@@ -20,6 +20,7 @@ import type { Answer, Asked, Exchange } from './exchange.ts'
 import { Filling } from './filling.ts'
 import type { Forwarded } from './forward.ts'
 import { endFlight, type Stale, type Unanswered } from './found.ts'
+import { fillPart } from './keep-part.ts'
 import { mayKeep } from './may-keep.ts'
 import { originAnswer, outcomeOf } from './origin-answer.ts'
 import type { Fetched } from './send-to-pool.ts'
@@ -48,6 +49,8 @@ export function store(asked: Asked, forwarded: Forwarded, found: Unanswered, x: 
 type Cached = Exclude<Unanswered, { kind: 'bypass' }>
 
 function judged(asked: Asked, fetched: Fetched, found: Cached, x: Exchange): Answer {
+  const part = fillPart(asked, fetched, found, keep, x)
+  if (part !== null) return part
   const { answer, requestedAtMs, receivedAtMs } = fetched
   const head = { status: answer.status, fields: answer.fields, requestedAtMs, receivedAtMs }
   const verdict = mayKeep(asked, head)
