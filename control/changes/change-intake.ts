@@ -72,7 +72,8 @@ export async function openIntake(config: ChangeStreamConfig | undefined, tools: 
   const reading = connect(target, config, tools)
   logConnection(asking, target, tools.log)
   reading.on('error', () => {}) // The other one tells of it.
-  const marks = new RedisMarks({ redis: asking, lua, keyPrefix: `${config.stream}:row:`, local, timers: tools.timers })
+  // By group: another group has other edges, which have not been told what was purged here.
+  const marks = new RedisMarks({ redis: asking, lua, keyPrefix: `${config.stream}:${config.group}:row:`, local, timers: tools.timers })
   const desk = new ChangeDesk({ ...tools, rules, marks })
   const consumerName = config.consumer ?? `weir-${tools.random.hex(CONSUMER_BYTES)}`
   const stream = new RedisChangeStream({ reading, asking, config, consumer: consumerName })

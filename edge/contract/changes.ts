@@ -125,7 +125,8 @@ export const ChangeStreamSchema = Type.Object(
       minLength: 1,
       maxLength: 128,
       default: 'weir',
-      description: 'The consumer group; control planes of one group share the work.',
+      description:
+        'The consumer group: those of one group share the work. A control plane with a store, and edges, of its own needs a group of its own.',
     }),
     consumer: Type.Optional(
       Type.String({ pattern: '^[A-Za-z0-9._-]{1,128}$', description: 'Its name within the group; made anew at each start when left out.' }),

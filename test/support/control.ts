@@ -12,6 +12,8 @@ export interface ControlSetup {
   /** Published as revision 1. */
   readonly site?: object
   readonly consul?: { readonly url: string }
+  /** The stream of changes that it reads. */
+  readonly changes?: { readonly url: string; readonly [setting: string]: unknown }
 }
 
 /** A real control plane with a state folder that outlives a restart. */
@@ -49,6 +51,7 @@ export async function startControl(t: Scope, setup: ControlSetup = {}): Promise<
     stateDir: join(folder, 'state'),
     ...(setup.site ? { site: 'site.yaml' } : {}),
     ...(setup.consul ? { consul: { url: setup.consul.url } } : {}),
+    ...(setup.changes ? { changes: setup.changes } : {}),
   }
   const config = join(folder, 'control.yaml')
   writeFileSync(config, JSON.stringify(bootstrap))
