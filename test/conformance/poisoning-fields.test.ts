@@ -12,6 +12,8 @@ const stage = await openPoisoningStage(t, {
     key: { headers: { 'X-Country': { case: 'lower', oneOf: ['de', 'fr'] } }, cookies: { lang: { oneOf: ['de', 'en'] } } },
     unkeyed: { cookies: 'strip' },
   },
+  'api.example': { key: { identity: 'header:authorization' } },
+  'session.example': { key: { identity: 'cookie:sid' } },
   'device.example': { key: { device: 'yes', client: 'yes' } },
   'talks.example': { vary: { codings: ['gzip'], languages: ['en', 'de'] } },
 })
@@ -158,6 +160,20 @@ t.test('what is keyed is sent as it is keyed', async (t) => {
     at('device.example', withField('X-UA-Device', MARK)),
     at('device.example', withField('X-Client-Class', MARK)),
   ])
+})
+
+t.test('answers kept by who asks are nobody else’s', async (t) => {
+  const shown = {
+    'api.example': (who: string) => ({ Authorization: `Bearer ${who}` }),
+    'session.example': (who: string) => ({ Cookie: `sid=${who}` }),
+  }
+  for (const [host, lines] of Object.entries(shown)) {
+    const ask = async (fields: Readonly<Record<string, string>>) => textOf((await send(stage.edge.port, get('/quiet/own', { Host: host, ...fields })))!)
+    t.match(await ask(lines('ada')), /ada/)
+    t.notMatch(await ask(lines('bob')), /ada/)
+    t.notMatch(await ask({}), /ada|bob/)
+    for (const who of ['ada', 'bob']) t.match(await ask(lines(who)), new RegExp(`;hit[^]*${who}`), `${who} is answered from what is kept for ${who}`)
+  }
 })
 
 t.test('what is clean is kept all the same', async (t) => {
