@@ -14,3 +14,12 @@ export function mayKeep({ request, route, shared }: Asked, head: StorableAnswer,
   const fault = unshareable(shared, head, route.key)
   return fault === null ? verdict : { storable: false, ...fault }
 }
+
+/**
+ * Whether what is kept may be renewed by the answer to a request. That there were cookies does not matter: it was kept for everyone, and is the same still.
+ * @param head the renewed answer
+ */
+export function mayRenew(asked: Asked, head: StorableAnswer): boolean {
+  const verdict = mayKeep(asked, head, 'GET')
+  return verdict.storable || verdict.reason === 'cookie'
+}

@@ -21,7 +21,7 @@ import { Filling } from './filling.ts'
 import type { Forwarded } from './forward.ts'
 import { endFlight, type Stale, type Unanswered } from './found.ts'
 import { fillPart } from './keep-part.ts'
-import { mayKeep } from './may-keep.ts'
+import { mayKeep, mayRenew } from './may-keep.ts'
 import { originAnswer, outcomeOf } from './origin-answer.ts'
 import type { Fetched } from './send-to-pool.ts'
 import { forgetCopy, keepCopy } from './static-copy.ts'
@@ -145,7 +145,7 @@ function renew(asked: Asked, { fetched, found, entry }: Renewal, x: Exchange): A
   const { request } = asked
   // The 304 may have brought a no-store: what it renewed is judged as if it had come whole.
   const head = { ...fetched, status: entry.status, fields: entry.fields }
-  const kept = mayKeep(asked, head, 'GET').storable
+  const kept = mayRenew(asked, head)
   const storing = kept ? keep(found.key, entry, asked, x).storing : undefined
   found.flight?.finish(kept && isShared(entry, x) ? { kind: 'stored', entry, kept: storing } : { kind: 'uncacheable' })
   x.why.cache = 'revalidated'

@@ -168,11 +168,13 @@ t.test('answers kept by who asks are nobody else’s', async (t) => {
     'session.example': (who: string) => ({ Cookie: `sid=${who}` }),
   }
   for (const [host, lines] of Object.entries(shown)) {
-    const ask = async (fields: Readonly<Record<string, string>>) => textOf((await send(stage.edge.port, get('/quiet/own', { Host: host, ...fields })))!)
+    const ask = async (fields: Readonly<Record<string, string>>) =>
+      textOf((await send(stage.edge.port, get('/quiet/own', { Host: host, ...fields })))!)
     t.match(await ask(lines('ada')), /ada/)
     t.notMatch(await ask(lines('bob')), /ada/)
     t.notMatch(await ask({}), /ada|bob/)
-    for (const who of ['ada', 'bob']) t.match(await ask(lines(who)), new RegExp(`;hit[^]*${who}`), `${who} is answered from what is kept for ${who}`)
+    for (const who of ['ada', 'bob'])
+      t.match(await ask(lines(who)), new RegExp(`;hit[^]*${who}`), `${who} is answered from what is kept for ${who}`)
   }
 })
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Fields } from '../../../edge/http/fields.ts'
-import { mayKeep } from '../../../edge/pipeline/may-keep.ts'
+import { mayKeep, mayRenew } from '../../../edge/pipeline/may-keep.ts'
 import { type Asking, Line } from '../../support/exchange-maker.ts'
 
 const line = new Line()
@@ -20,7 +20,13 @@ t.test('the standard is asked first, then whether it fits others', async (t) => 
   t.match(verdict({ headers: { Cookie: 'a=1' } }, PLAIN), { storable: false, reason: 'cookie', field: 'cookie' })
 })
 
-t.test('a renewal is judged as the GET that it renews', async (t) => {
-  t.match(verdict({ method: 'HEAD' }, PLAIN), { storable: false, reason: 'method' })
-  t.same(verdict({ method: 'HEAD' }, PLAIN, 'GET'), { storable: true })
+t.test('a renewal is judged as the GET that it renews, and cookies do not hinder it', async (t) => {
+  const renews = (asking: Asking, answer: Record<string, string>) => {
+    const atMs = line.clock.wallMs()
+    return mayRenew(line.asked(asking).asked, { status: 200, fields: Fields.of(answer), requestedAtMs: atMs, receivedAtMs: atMs })
+  }
+  t.ok(renews({ method: 'HEAD' }, PLAIN))
+  t.ok(renews({ headers: { Cookie: 'a=1' } }, PLAIN))
+  t.notOk(renews({}, { 'Cache-Control': 'no-store' }))
+  t.notOk(renews({ headers: { 'HX-Request': 'true' } }, PLAIN))
 })
