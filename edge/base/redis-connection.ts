@@ -1,6 +1,6 @@
 // How Weir holds a connection to Redis, whatever it does there: it fails at once when Redis is away, and comes back by itself.
 
-import type { Redis, RedisOptions } from 'ioredis'
+import type { Cluster, Redis, RedisOptions } from 'ioredis'
 import type { Log, Random } from './ports.ts'
 import type { RedisTarget } from './redis-target.ts'
 
@@ -40,7 +40,7 @@ export function connectionOptions(target: RedisTarget, times: ConnectionTimes, r
 }
 
 /** One line when Redis goes and one when it is back, however often connecting fails between. */
-export function logConnection(redis: Redis, target: RedisTarget, log: Log): void {
+export function logConnection(redis: Redis | Cluster, target: RedisTarget, log: Log): void {
   let told: 'nothing' | 'ready' | 'away' = 'nothing'
   let lastFault = 'closed'
   const at = `${target.host}:${target.port}`

@@ -4,6 +4,7 @@ import { addressFault, rangeFault } from './address-text.ts'
 import type { ControlBootstrap, EdgeBootstrap, UpBootstrap } from './bootstrap.ts'
 import type { ListenerConfig } from './listener.ts'
 import type { Problem } from './problem.ts'
+import type { RedisConfig } from './redis.ts'
 import { quoted } from './sentences.ts'
 
 /** The problems of an edge's bootstrap. */
@@ -38,13 +39,30 @@ function* checkEdgeParts(edge: EdgeBootstrap, pointer: string): Generator<Proble
   for (const [index, listener] of edge.listeners.entries()) yield* checkListener(`${pointer}/listeners/${index}`, listener)
   if (edge.admin !== 'off') yield* checkAddress(`${pointer}/admin`, edge.admin)
   if (pointer === '') yield* checkSeparate(edgeAddresses(edge, pointer))
-  if (edge.redis) yield* checkUrl(`${pointer}/redis/url`, edge.redis.url)
+  if (edge.redis) yield* checkRedis(`${pointer}/redis`, edge.redis)
   if (edge.control) yield* checkUrl(`${pointer}/control/url`, edge.control.url)
   if (edge.control?.token !== undefined && edge.control.tokenFile !== undefined) {
     yield {
       pointer: `${pointer}/control/token`,
       message: 'must not stand beside tokenFile; keep tokenFile, so that the token is not in this file',
     }
+  }
+}
+
+function* checkRedis(pointer: string, { url, topology, others }: RedisConfig): Generator<Problem> {
+  yield* checkUrl(`${pointer}/url`, url)
+  for (const [index, address] of others.entries()) {
+    const message = address.startsWith('unix:') ? `must be HOST:PORT; ${quoted(address)} is a path` : addressFault(address, 1)
+    if (message !== null) yield { pointer: `${pointer}/others/${index}`, message }
+  }
+  if (topology === 'single' && others.length > 0) {
+    yield {
+      pointer: `${pointer}/others`,
+      message: 'must stand beside a topology of cluster or sentinel; of a single server there are no others',
+    }
+  }
+  if (topology === 'cluster' && URL.canParse(url) && !/^\/?0*$/.test(new URL(url).pathname)) {
+    yield { pointer: `${pointer}/url`, message: 'must not name a database; a cluster has only number 0' }
   }
 }
 

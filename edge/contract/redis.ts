@@ -1,6 +1,7 @@
 // Redis as an edge is told of it: where it is, and how long it is waited for.
 
 import Type from 'typebox'
+import { ADDRESS_PATTERN } from './identifiers.ts'
 import { DAY_MS, DurationMs, KIB, MIB, MINUTE_MS, SizeBytes } from './units.ts'
 
 /** Where Redis is and how long the edge waits for it. */
@@ -11,6 +12,22 @@ export const RedisSchema = Type.Object(
       maxLength: 1024,
       description: 'redis://[user:password@]host:port[/db], or rediss:// over TLS.',
     }),
+    topology: Type.Union([Type.Literal('single'), Type.Literal('cluster'), Type.Literal('sentinel')], {
+      default: 'single',
+      description: 'What the URL names: the one server, a node of a Redis Cluster, or a sentinel.',
+    }),
+    others: Type.Array(Type.String({ pattern: ADDRESS_PATTERN, description: 'HOST:PORT' }), {
+      default: [],
+      maxItems: 32,
+      description: 'More nodes of the cluster, or more sentinels, for when the one of the URL is away.',
+    }),
+    sentinelName: Type.String({
+      minLength: 1,
+      maxLength: 128,
+      default: 'mymaster',
+      description: 'What the sentinels call the servers; user and password of the URL are for the servers.',
+    }),
+    sentinelPassword: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'For the sentinels themselves.' })),
     keyPrefix: Type.String({ pattern: '^[a-z0-9:_-]{0,32}$', default: 'weir:', description: 'What the keys of this site begin with.' }),
     lookupTimeoutMs: DurationMs({ minimum: 1, maximum: 10_000, default: 20, description: 'A lookup that takes longer is a miss.' }),
     chunkTimeoutMs: DurationMs({

@@ -1,9 +1,9 @@
-import { Redis } from 'ioredis'
 import type { Ports } from '../base/ports.ts'
-import { connectionOptions, logConnection, replyCode } from '../base/redis-connection.ts'
+import { logConnection, replyCode } from '../base/redis-connection.ts'
 import { redisTarget } from '../base/redis-target.ts'
 import type { RedisConfig } from '../contract/redis.ts'
 import { MIB } from '../contract/units.ts'
+import { connectRedis, type RedisConnection } from './connect.ts'
 import { DeadlineQueue, LATE } from './deadline-queue.ts'
 import { sendLean } from './lean-command.ts'
 import type { HashFields, RedisPort } from './redis-port.ts'
@@ -15,8 +15,6 @@ const MAX_UNANSWERED = 1_024
 const MAX_UNANSWERED_BYTES = 16 * MIB
 // Nobody waits for a write, and a large one takes longer than a lookup may; but it must end, or its bytes stay.
 const WRITE_TIMEOUT_MS = 1_000
-// Unanswered for so long, a connection is dead though nobody closed it, and a new one is made.
-const SILENCE_MS = 2_000
 
 const AWAY: NoReply = { ok: false, why: 'away' }
 const FULL: NoReply = { ok: false, why: 'full' }
@@ -34,7 +32,7 @@ export function createRedis(config: RedisConfig, tools: RedisTools): RedisPort {
 }
 
 class RedisClient implements RedisPort {
-  readonly #redis: Redis
+  readonly #redis: RedisConnection
   readonly #lookups: DeadlineQueue
   readonly #chunks: DeadlineQueue
   readonly #writes: DeadlineQueue
@@ -43,7 +41,7 @@ class RedisClient implements RedisPort {
 
   constructor(config: RedisConfig, tools: RedisTools) {
     const target = redisTarget(config.url)
-    this.#redis = new Redis(connectionOptions(target, { connectTimeoutMs: config.connectTimeoutMs, silenceMs: SILENCE_MS }, tools.random))
+    this.#redis = connectRedis(config, target, tools.random)
     this.#lookups = new DeadlineQueue(tools, config.lookupTimeoutMs)
     this.#chunks = new DeadlineQueue(tools, config.chunkTimeoutMs)
     this.#writes = new DeadlineQueue(tools, WRITE_TIMEOUT_MS)

@@ -1,14 +1,14 @@
 // A command to Redis without what the client library builds around each: a promise, a copy of the arguments, closures, a buffer, a write.
 // It speaks to the library as the library's own commands do; what of them it has, and why, is in docs/decisions/0009-redis-commands.md.
 
-import { Command, type Redis } from 'ioredis'
+import { type Cluster, Command, type Redis } from 'ioredis'
 import { oneWrite, type WrittenTo } from './one-write.ts'
 
 /** How a command ended: bytes, lists of them, numbers or null; or the fault, which is Redis's own refusal when its name is ReplyError. */
 export type Ended = (fault: Error | null, value: unknown) => void
 
 /** What sends commands: a client of one server, or of a cluster. */
-export type Sender = Pick<Redis, 'sendCommand'>
+export type Sender = Pick<Redis | Cluster, 'sendCommand'>
 
 /** Sends a command of texts without characters beyond ASCII. @param args the first is the key */
 export function sendLean(sender: Sender, name: string, args: readonly string[], ended: Ended): void {

@@ -30,6 +30,9 @@ export const realTimers: Timers = {
 export function makeRedisConfig(url: string, changes: Partial<RedisConfig> = {}): RedisConfig {
   return {
     url,
+    topology: 'single',
+    others: [],
+    sentinelName: 'mymaster',
     keyPrefix: 'weir:',
     lookupTimeoutMs: 200,
     chunkTimeoutMs: 5_000,

@@ -38,6 +38,20 @@ t.test('addresses and URLs mean something', (t) => {
   t.end()
 })
 
+t.test('a Redis has others only where there are several, and a cluster has one database', (t) => {
+  const redis = (parts: object) => edge({ site: 's', redis: { url: 'redis://127.0.0.1:6379', ...parts } })
+  t.same(redis({}), [])
+  t.same(redis({ topology: 'sentinel', others: ['10.0.0.2:26379', '[::1]:26379'], url: 'redis://s:26379/4' }), [])
+  t.same(redis({ topology: 'cluster', others: ['redis-2.example:6379'], url: 'redis://redis-1.example/0' }), [])
+  t.match(redis({ others: ['10.0.0.2:6379'] }), [/^\/redis\/others must stand beside a topology of cluster or sentinel/])
+  t.match(redis({ topology: 'cluster', url: 'redis://127.0.0.1/3' }), [/^\/redis\/url must not name a database/])
+  t.match(redis({ topology: 'cluster', others: ['unix:/run/redis', 'a:0'] }), [
+    /others\/0 must be HOST:PORT/,
+    /others\/1 the port of "a:0"/,
+  ])
+  t.end()
+})
+
 t.test('no two servers have one address, but any number may ask for a free port', (t) => {
   t.match(edge({ site: 's', listen: '127.0.0.1:1', admin: '127.0.0.1:1' }), [
     /^\/admin must have an address of its own; "127.0.0.1:1" is taken by \/listen/,
