@@ -46,7 +46,7 @@ export class StatusLine implements StartLine {
     }
     this.version = versionAt(bytes, base)
     this.status = 100 * digitAt(bytes, base + STATUS_AT) + 10 * digitAt(bytes, base + STATUS_AT + 1) + digitAt(bytes, base + STATUS_AT + 2)
-    if (this.status < 100 || this.status > 599) return RULES.status
+    if (this.status < 100) return RULES.status
     const behind = base + STATUS_END
     if (behind >= end) return MORE
     const octet = bytes[behind]!

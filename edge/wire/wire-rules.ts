@@ -27,7 +27,10 @@ const TABLE = {
 
   // The status line.
   'status-line': row('RFC 9112 §4', 'Not version, one space, three digits and, behind a space, a reason.'),
-  status: row('RFC 9110 §15', 'A status outside of 100 to 599: how its body would be framed is written nowhere.'),
+  status: row(
+    'RFC 9110 §15',
+    'A status below 100. One above 599 is passed on: it is framed as any other (RFC 9112 §6.3), and what it means is for the client.',
+  ),
   'reason-octet': row('RFC 9112 §4', 'A control in the reason, which could pass for the end of a line.'),
 
   // Field lines.

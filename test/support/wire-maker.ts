@@ -44,7 +44,7 @@ const TRAILERS = [
   ' X: y\r\n',
 ]
 const STATUSES = ['200', '200', '200', '200', '204', '304', '100', '103', '404', '500', '599']
-const ODD_STATUSES = ['600', '099', '101', '20', '2000']
+const ODD_STATUSES = ['099', '101', '20', '2000']
 const REASONS = [' OK', ' OK', ' ', '', ' Not Found at all', ' \xe4']
 const ODD_REASONS = ['\tOK', ' \x01']
 const PIECES = [

@@ -199,7 +199,7 @@ export const REFUSED_RESPONSES: readonly Refused[] = [
   ['status-line', 'HTTP/1.1\t200 OK\r\n\r\n'],
   ['status-line', 'HTTP/1.1 2x0 OK\r\n\r\n'],
   ['status', 'HTTP/1.1 099 OK\r\n\r\n'],
-  ['status', 'HTTP/1.1 600 OK\r\n\r\n'],
+  ['status', 'HTTP/1.1 099 OK\r\n\r\n'],
   ['reason-octet', 'HTTP/1.1 200 O\0K\r\n\r\n'],
   ['reason-octet', 'HTTP/1.1 200 \x7f\r\n\r\n'],
   ['leading-space', answer(' Content-Length: 0\r\n')],
