@@ -15,6 +15,7 @@ import { Levels } from './cache/levels.ts'
 import { MemoryLevel } from './cache/memory-level.ts'
 import { partsKey } from './cache/parts.ts'
 import { RedisLevel } from './cache/redis-level.ts'
+import { Refreshes } from './cache/refreshes.ts'
 import { StaticCopies } from './cache/static-copies.ts'
 import { compile, type Told, withEndpoints, withSwitches } from './config/compile.ts'
 import { Holder } from './config/holder.ts'
@@ -212,6 +213,7 @@ function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Tool
     flights: new Flights(ports, FLIGHT_BOUNDS),
     copies,
     codedBodies: new CodedBodies(parts.compressedMaxBytes, ports.metrics),
+    refreshes: new Refreshes(),
     upstream: new Http1Upstream(ports),
     websockets: new WebsocketLane(ports),
     background,

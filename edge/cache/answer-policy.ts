@@ -1,7 +1,11 @@
+import type { CacheConfig } from '../contract/cache.ts'
 import { type CacheControl, MAX_DELTA_SECONDS, parseCacheControl } from '../http/cache-control.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Dictionary } from '../http/structured-fields.ts'
 import { parseDictionary } from '../http/structured-fields-parse.ts'
+
+/** The name by which Surrogate-Control speaks to this cache, and which Surrogate-Capability tells origins. */
+export const SURROGATE_NAME = 'weir'
 
 /** What an answer says about keeping it, to this cache. */
 export interface AnswerPolicy {
@@ -10,18 +14,37 @@ export interface AnswerPolicy {
   readonly source: 'targeted' | 'cache-control'
 }
 
-// In order of precedence; the first that is valid and not empty decides (RFC 9213 §2.2).
-const TARGETED_FIELDS: readonly string[] = ['cdn-cache-control']
+/** Older than RFC 9213 and no structured field: its names know no case, and a directive may be for another surrogate. */
+const SURROGATE_CONTROL = 'surrogate-control'
 
-/** The policy of an answer for this cache. Whatever it says, Cache-Control still goes to the client unchanged. @see RFC 9213 §2 */
-export function answerPolicy(fields: Fields): AnswerPolicy {
-  for (const name of TARGETED_FIELDS) {
+/**
+ * The policy of an answer for this cache. Whatever it says, Cache-Control still goes to the client unchanged.
+ * @param rule its targeted fields in order of precedence: the first that is valid and not empty decides (RFC 9213 §2.2)
+ */
+export function answerPolicy(fields: Fields, rule: Pick<CacheConfig, 'targetedFields'>): AnswerPolicy {
+  for (const named of rule.targetedFields) {
+    const name = named.toLowerCase()
     const text = fields.get(name)
-    const members = text === undefined ? null : parseDictionary(text)
-    // A field that does not parse, or is empty, is as good as absent (RFC 9213 §2.1).
-    if (members !== null && members.size > 0) return { directives: fromDictionary(members), source: 'targeted' }
+    const directives = text === undefined ? null : name === SURROGATE_CONTROL ? fromSurrogate(text) : fromTargeted(text)
+    if (directives !== null) return { directives, source: 'targeted' }
   }
   return { directives: parseCacheControl(fields.getAll('cache-control')), source: 'cache-control' }
+}
+
+/** A field that does not parse, or is empty, is as good as absent (RFC 9213 §2.1). */
+function fromTargeted(text: string): CacheControl | null {
+  const members = parseDictionary(text)
+  return members === null || members.size === 0 ? null : fromDictionary(members)
+}
+
+/** A directive with a target behind it is for the surrogate of that name, unless it is the one that every Weir answers to. */
+function fromSurrogate(text: string): CacheControl | null {
+  const ours = text
+    .split(',')
+    .map((directive) => directive.split(';').map((part) => part.trim()))
+    .filter(([, target]) => target === undefined || target === SURROGATE_NAME)
+    .map(([directive]) => directive)
+  return ours.length === 0 ? null : parseCacheControl([ours.join(',')])
 }
 
 function fromDictionary(members: Dictionary): CacheControl {

@@ -3,7 +3,7 @@ import type { Fields } from '../http/fields.ts'
 import { answerPolicy } from './answer-policy.ts'
 import type { Entry } from './entry.ts'
 import { ageOnReceiptMs, lifetimeMs, type Timing } from './freshness.ts'
-import { storedFields } from './stored-fields.ts'
+import { omittedFields, storedFields } from './stored-fields.ts'
 import { hasValidator } from './validators.ts'
 
 /** An answer that is to be kept, whole. */
@@ -23,17 +23,19 @@ export interface Fill extends Timing {
 
 /** The entry that an answer becomes; whether it may be kept at all is `storable`'s question. */
 export function newEntry(fill: Fill, rule: CacheConfig): Entry {
-  const policy = answerPolicy(fill.fields)
+  const policy = answerPolicy(fill.fields, rule)
   const { directives } = policy
-  const noCache = directives.noCache !== false
+  // With a list of fields only those may not be used unasked, and they are not kept (RFC 9111 §5.2.2.4).
+  const noCache = directives.noCache === true
   // A shared cache reads s-maxage as proxy-revalidate too (RFC 9111 §5.2.2.10).
   const mustRevalidate = directives.mustRevalidate || directives.proxyRevalidate || directives.sMaxAgeSeconds !== null
   const staleIfErrorMs = directives.staleIfErrorSeconds === null ? null : directives.staleIfErrorSeconds * 1000
+  const outlastsMs = 1000 * Math.max(directives.staleIfErrorSeconds ?? 0, directives.staleWhileRevalidateSeconds ?? 0)
   const ageMs = ageOnReceiptMs(fill.fields, fill)
   const freshForMs = lifetimeMs(fill, policy, rule)
   return {
     status: fill.status,
-    fields: storedFields(fill.fields, fill.receivedAtMs),
+    fields: storedFields(fill.fields, fill.receivedAtMs, omittedFields(directives, rule)),
     body: exactBytes(fill.body),
     requestedAtMs: fill.requestedAtMs,
     receivedAtMs: fill.receivedAtMs,
@@ -41,7 +43,9 @@ export function newEntry(fill: Fill, rule: CacheConfig): Entry {
     lifetimeMs: freshForMs,
     staleIfErrorMs,
     keepUntilMs:
-      fill.receivedAtMs + Math.max(0, freshForMs - ageMs) + keptStaleMs(fill, rule, { staleIfErrorMs, bound: noCache || mustRevalidate }),
+      fill.receivedAtMs +
+      Math.max(0, freshForMs - ageMs) +
+      Math.max(outlastsMs, keptStaleMs(fill, rule, noCache || mustRevalidate ? 'bound' : 'free')),
     mustRevalidate,
     noCache,
     varyNames: fill.varyNames,
@@ -60,11 +64,7 @@ export function exactBytes(bytes: Uint8Array): Uint8Array {
 }
 
 /** How long past freshness an entry is worth its room: to be validated, or to stand in during an outage where that is allowed. */
-function keptStaleMs(
-  fill: Fill,
-  rule: CacheConfig,
-  { staleIfErrorMs, bound }: { readonly staleIfErrorMs: number | null; readonly bound: boolean },
-): number {
-  if (!bound) return Math.max(rule.keepStaleMs, staleIfErrorMs ?? rule.staleIfErrorMs)
+function keptStaleMs(fill: Fill, rule: CacheConfig, use: 'bound' | 'free'): number {
+  if (use === 'free') return Math.max(rule.keepStaleMs, rule.staleIfErrorMs)
   return hasValidator(fill.fields) ? rule.keepStaleMs : 0
 }

@@ -1,12 +1,21 @@
+import type { CacheConfig } from '../contract/cache.ts'
 import { type CacheControl, parseCacheControl } from '../http/cache-control.ts'
 import type { Fields } from '../http/fields.ts'
 
 const NONE = parseCacheControl([])
 const PRAGMA_NO_CACHE = parseCacheControl(['no-cache'])
 
-/** What a request asks of caches: its Cache-Control, or Pragma where it has none (RFC 9111 §5.4). */
-export function requestDirectives(fields: Fields): CacheControl {
-  if (fields.has('cache-control')) return parseCacheControl(fields.getAll('cache-control'))
+/**
+ * What a request asks of caches: its Cache-Control, or Pragma where it has none (RFC 9111 §5.4). A rule may ignore what would send
+ * requests to the origin; what keeps them from it, only-if-cached, and what protects the request, no-store, always count.
+ */
+export function requestDirectives(fields: Fields, rule: Pick<CacheConfig, 'requestDirectives'>): CacheControl {
+  const obeyed = rule.requestDirectives === 'obey'
+  if (fields.has('cache-control')) {
+    const asked = parseCacheControl(fields.getAll('cache-control'))
+    return obeyed ? asked : { ...NONE, noStore: asked.noStore, onlyIfCached: asked.onlyIfCached }
+  }
+  if (!obeyed) return NONE
   const pragma = fields.get('pragma')
   if (pragma === undefined) return NONE
   return pragma.split(',').some((directive) => directive.trim().toLowerCase() === 'no-cache') ? PRAGMA_NO_CACHE : NONE

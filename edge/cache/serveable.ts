@@ -48,6 +48,19 @@ export function usableOnError(entry: Entry, nowMs: number, rule: Pick<CacheConfi
   return -leftMs <= (entry.staleIfErrorMs ?? rule.staleIfErrorMs)
 }
 
+/**
+ * Whether a stale entry may be served once more while it is validated in the background: where its origin asked for that, and the
+ * request does not insist on something newer. Of the directives that forbid stale answers, s-maxage beside it is what its origin means.
+ * @param policy what the entry's own fields say, see `answerPolicy`
+ * @see RFC 5861 §3, RFC 9111 §4.2.4
+ */
+export function usableWhileRevalidating(entry: Entry, policy: CacheControl, request: CacheControl, nowMs: number): boolean {
+  const { staleWhileRevalidateSeconds: seconds } = policy
+  if (seconds === null || entry.noCache || policy.mustRevalidate || policy.proxyRevalidate) return false
+  if (request.noCache !== false || request.minFreshSeconds !== null || request.maxAgeSeconds !== null) return false
+  return -remainingMs(entry, nowMs) <= seconds * 1000
+}
+
 /** §5.2.1.2: max-stale takes a stale answer unless its origin forbids that. A request that also wants no-cache or an age is not asked. */
 function mayUseStale(entry: Entry, request: CacheControl, staleForMs: number): boolean {
   if (entry.mustRevalidate || request.maxStaleSeconds === null) return false

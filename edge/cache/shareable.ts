@@ -1,5 +1,6 @@
 // Whether an answer that RFC 9111 allows to be kept may be handed to others, as far as that hangs on who asked for it.
 
+import type { CacheConfig } from '../contract/cache.ts'
 import { cookiePairs } from '../http/cookie.ts'
 import type { Fields } from '../http/fields.ts'
 import { type AnswerPolicy, answerPolicy } from './answer-policy.ts'
@@ -27,6 +28,7 @@ export function unshareable(
   shared: Fields,
   answer: { readonly status: number; readonly fields: Fields },
   plan: KeyPlan,
+  rule: Pick<CacheConfig, 'targetedFields'>,
 ): { readonly reason: Unshareable; readonly field: string } | null {
   const varyNames = varyNamesOf(answer.fields) ?? []
   const made = varyNames.find((name) => MADE_HERE.has(name))
@@ -36,7 +38,7 @@ export function unshareable(
   if (field !== null) return { reason: 'unkeyed', field }
   // cpdos.org: an oversize field makes an error page, and the error page makes an outage.
   if (answer.status >= FIRST_ERROR && shared.byteLength() > LARGE_HEAD_BYTES) return { reason: 'unkeyed', field: 'size' }
-  if (hasUnkeyedCookie(shared, plan) && !varyNames.includes('cookie') && !saysForEveryone(answerPolicy(answer.fields))) {
+  if (hasUnkeyedCookie(shared, plan) && !varyNames.includes('cookie') && !saysForEveryone(answerPolicy(answer.fields, rule))) {
     return { reason: 'cookie', field: 'cookie' }
   }
   return null

@@ -3,6 +3,7 @@ import type { CacheControl } from '../http/cache-control.ts'
 import type { Fields } from '../http/fields.ts'
 import { type AnswerPolicy, answerPolicy } from './answer-policy.ts'
 import { ageOnReceiptMs, explicitLifetimeMs, lifetimeMs, type Timing } from './freshness.ts'
+import { isKeepableStatus, isUnderstoodStatus } from './keepable-status.ts'
 import { requestDirectives } from './request-directives.ts'
 import { hasValidator } from './validators.ts'
 import { varyNamesOf } from './variant.ts'
@@ -43,10 +44,6 @@ export type Storable = { readonly storable: true } | { readonly storable: false;
 
 const YES: Storable = { storable: true }
 
-// Fewer than RFC 9111 §3 allows, on purpose: whoever gets an edge to keep a 400, 431 or 5xx takes the page away from everyone.
-// The two errors in it mean that there is nothing here, and are kept only when their origin gives a lifetime.
-const STORED_STATUS: ReadonlySet<number> = new Set([200, 203, 204, 301, 308, 404, 410])
-
 // A request that carried one of these may have been answered as if it were another; the key does not know them.
 const OVERRIDES: readonly string[] = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-original-url', 'x-rewrite-url']
 
@@ -68,25 +65,27 @@ function requestReason({ method, fields }: StorableRequest, rule: CacheConfig): 
   if (fields.has('transfer-encoding') || !/^0*$/.test(fields.get('content-length') ?? '')) return 'request-body'
   if (OVERRIDES.some((name) => fields.has(name))) return 'request-override'
   // §5.2.1.5
-  return requestDirectives(fields).noStore ? 'request-no-store' : null
+  return requestDirectives(fields, rule).noStore ? 'request-no-store' : null
 }
 
 function answerReason(request: StorableRequest, answer: StorableAnswer, rule: CacheConfig): Unstorable | null {
   const { status, fields } = answer
-  // §3.3: a part of an answer is kept only by caches that put parts together, and this one does not.
-  if (status === 206 || fields.has('content-range')) return 'partial'
-  if (!STORED_STATUS.has(status)) return 'status'
+  // §3.3: a part of an answer is kept only by caches that put parts together, and this one does not. Content-Range means nothing
+  // with any other status (RFC 9110 §14.4).
+  if (status === 206) return 'partial'
+  if (!isKeepableStatus(status, rule)) return 'status'
 
-  const policy = answerPolicy(fields)
+  const policy = answerPolicy(fields, rule)
   const { directives } = policy
-  // §5.2.2.3: must-understand lifts no-store from whoever knows the status, and every status above is known.
+  // §3, §5.2.2.3: must-understand forbids a status that is not understood, and lifts no-store from the others.
+  if (directives.mustUnderstand && !isUnderstoodStatus(status)) return 'status'
   if (directives.noStore && !directives.mustUnderstand) return 'no-store'
   // §5.2.2.7: with a field list the rest might be kept; such lists have leaked pages from other caches, so nothing is.
   if (directives.private !== false) return 'private'
   // Where the key holds who asked, nobody else is answered by it.
   const keyed = rule.key.identity === 'header:authorization'
   if (request.fields.has('authorization') && !keyed && !allowsAuthorized(directives)) return 'authorization'
-  // §7.3: kept, it would hand one user's session to the next.
+  // §7.3: kept, it would hand one user's session to the next; the rule may know better.
   if (fields.has('set-cookie') && rule.unkeyed.setCookie === 'refuse') return 'set-cookie'
   // RFC 9110 §12.5.5: `*` matches no later request.
   if (varyNamesOf(fields) === null) return 'vary'
@@ -99,15 +98,26 @@ function allowsAuthorized(directives: CacheControl): boolean {
   return directives.public || directives.sMaxAgeSeconds !== null || directives.mustRevalidate
 }
 
+/** §4.2.4 */
+function forbidsStale({ mustRevalidate, proxyRevalidate, sMaxAgeSeconds }: CacheControl): boolean {
+  return mustRevalidate || proxyRevalidate || sMaxAgeSeconds !== null
+}
+
 /** An answer that could neither be served nor validated would only take room from others. */
 function usefulnessReason(answer: StorableAnswer, policy: AnswerPolicy, rule: CacheConfig): Unstorable | null {
   const validator = hasValidator(answer.fields)
-  if (policy.directives.noCache !== false) return validator ? null : 'no-validator'
+  // §5.2.2.4: with a list of fields, the rest may be used unasked.
+  if (policy.directives.noCache === true) return validator ? null : 'no-validator'
 
   const remainingMs = lifetimeMs(answer, policy, rule) - ageOnReceiptMs(answer.fields, answer)
   if (remainingMs > 0) return null
   // Nothing said and no default: the rule keeps no such answers, validator or not.
-  if (explicitLifetimeMs(answer, policy) === null) return 'no-lifetime'
-  const outlastsFreshness = (policy.directives.staleIfErrorSeconds ?? 0) > 0
+  const explicitMs = explicitLifetimeMs(answer, policy)
+  if (explicitMs === null) return 'no-lifetime'
+  // It aged before it came here; whom a stale one is good enough for, a client or an outage, may have it all the same.
+  if (explicitMs > 0 && -remainingMs < rule.keepStaleMs && !forbidsStale(policy.directives)) return null
+  // RFC 5861: these give it a use beyond its freshness.
+  const { staleIfErrorSeconds, staleWhileRevalidateSeconds } = policy.directives
+  const outlastsFreshness = (staleIfErrorSeconds ?? 0) > 0 || (staleWhileRevalidateSeconds ?? 0) > 0
   return validator || outlastsFreshness ? null : 'no-lifetime'
 }

@@ -1,3 +1,5 @@
+import type { CacheConfig } from '../contract/cache.ts'
+import type { CacheControl } from '../http/cache-control.ts'
 import { formatHttpDate } from '../http/date.ts'
 import { Fields } from '../http/fields.ts'
 import { withoutHopByHop } from '../http/hop-by-hop.ts'
@@ -6,8 +8,6 @@ import { withoutHopByHop } from '../http/hop-by-hop.ts'
 const OF_ONE_EXCHANGE: ReadonlySet<string> = new Set([
   // Computed anew for each answer (RFC 9111 §5.1).
   'age',
-  // One user's session.
-  'set-cookie',
   // The framing of each answer says it; the body at hand is what counts.
   'content-length',
   // How long that exchange took, and what was then left of a limit.
@@ -17,15 +17,26 @@ const OF_ONE_EXCHANGE: ReadonlySet<string> = new Set([
 /**
  * The fields of an answer as they are kept: end-to-end ones, with a Date, in strings of their own.
  * @param receivedAtMs the Date of an answer that came without one (RFC 9110 §6.6.1)
+ * @param omitted further names that are not kept, lower-case; see `omittedFields`
  * @see RFC 9111 §3.1
  */
-export function storedFields(fields: Fields, receivedAtMs: number): Fields {
+export function storedFields(fields: Fields, receivedAtMs: number, omitted: readonly string[]): Fields {
   const raw: string[] = []
   for (const [name, value] of withoutHopByHop(fields)) {
-    if (!OF_ONE_EXCHANGE.has(name.toLowerCase())) raw.push(name, value)
+    const lower = name.toLowerCase()
+    if (!OF_ONE_EXCHANGE.has(lower) && !omitted.includes(lower)) raw.push(name, value)
   }
   if (!fields.has('date')) raw.push('Date', formatHttpDate(receivedAtMs))
   return Fields.fromRaw(detached(raw))
+}
+
+/**
+ * The fields of an answer that are not kept with it: those that its origin wants to be asked about each time (no-cache with a list,
+ * RFC 9111 §5.2.2.4), and a cookie, which is one user's session unless the rule says that it is everyone's.
+ */
+export function omittedFields({ noCache }: CacheControl, { unkeyed }: Pick<CacheConfig, 'unkeyed'>): readonly string[] {
+  const listed = typeof noCache === 'boolean' ? [] : noCache
+  return unkeyed.setCookie === 'keep' ? listed : ['set-cookie', ...listed]
 }
 
 /**

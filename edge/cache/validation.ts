@@ -8,7 +8,10 @@ import { newEntry } from './new-entry.ts'
 import { validatorsOf } from './validators.ts'
 
 // What a 304 may not replace in the answer it validates: these describe the body that we hold, and it sends none (RFC 9111 §3.2).
-const ABOUT_THE_BODY: ReadonlySet<string> = new Set(['content-length', 'content-encoding', 'content-range'])
+const ABOUT_THE_BODY: ReadonlySet<string> = new Set([
+  ...['content-length', 'content-encoding', 'content-range'],
+  ...['content-md5', 'content-digest', 'repr-digest', 'digest'],
+])
 
 /**
  * The conditions under which an origin need not send this entry again, as lines to set on the request; empty when it has no validator.
@@ -23,7 +26,7 @@ export function validationFields(entry: Entry): readonly (readonly [name: string
   return conditions
 }
 
-/** A 304, with its times and the purge sequence known when it was asked for. */
+/** A 304, or the head that answers a HEAD, with its times. `fillSeq` is the purge sequence known when it was asked for. */
 export interface NotModified extends Timing {
   /** As they came. */
   readonly fields: Fields
@@ -36,7 +39,25 @@ export interface NotModified extends Timing {
  * @returns null when the 304 is about another answer than this one: ask again without conditions (RFC 9111 §4.3.3, §4.3.4)
  */
 export function refreshed(entry: Entry, answer: NotModified, rule: CacheConfig): Entry | null {
-  if (!isAbout(entry, answer.fields)) return null
+  return isAbout(entry, answer.fields) ? updated(entry, answer, rule) : null
+}
+
+/**
+ * The entry as the 200 to a HEAD of its target updates it. What differs in a validator or in length is about another body: the entry is
+ * stale then, whatever lifetime it had.
+ * @see RFC 9111 §4.3.5
+ */
+export function updatedByHead(entry: Entry, answer: NotModified, rule: CacheConfig): Entry {
+  const theirs = validatorsOf(answer.fields)
+  const ours = validatorsOf(entry.fields)
+  const sameTag = theirs.etag === null || (ours.etag !== null && weakMatch(theirs.etag, ours.etag))
+  const sameDate = theirs.lastModifiedAtMs === null || theirs.lastModifiedAtMs === ours.lastModifiedAtMs
+  const length = answer.fields.get('content-length')
+  const sameLength = length === undefined || Number(length) === entry.body.byteLength
+  return sameTag && sameDate && sameLength ? updated(entry, answer, rule) : { ...entry, lifetimeMs: 0 }
+}
+
+function updated(entry: Entry, answer: NotModified, rule: CacheConfig): Entry {
   const { status, body, varyNames, variant, tags } = entry
   const { requestedAtMs, receivedAtMs, fillSeq } = answer
   const fields = updatedFields(entry.fields, answer.fields)

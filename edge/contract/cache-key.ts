@@ -123,9 +123,10 @@ export const CacheUnkeyedSchema = Type.Object(
       description:
         'Cookies that are not in the key: guard keeps an answer to them only when its origin says that it is for everyone; strip sends none to the origin; pass takes no notice.',
     }),
-    setCookie: Type.Union([Type.Literal('refuse'), Type.Literal('drop')], {
+    setCookie: Type.Union([Type.Literal('refuse'), Type.Literal('drop'), Type.Literal('keep')], {
       default: 'refuse',
-      description: 'An answer with Set-Cookie is not kept (refuse), or kept without it (drop).',
+      description:
+        'An answer with Set-Cookie is not kept (refuse), kept without it (drop), or kept as it is (keep), which hands the cookie to everyone.',
     }),
   },
   { additionalProperties: false, default: {}, description: 'What becomes of the parts of a request that its key does not hold.' },

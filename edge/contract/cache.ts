@@ -2,6 +2,7 @@
 
 import Type from 'typebox'
 import { CacheKeySchema, CacheUnkeyedSchema, CacheVarySchema } from './cache-key.ts'
+import { CacheReading } from './cache-reading.ts'
 import { DAY_MS, DurationMs, KIB, MIB, SizeBytes } from './units.ts'
 
 /** How a route uses the cache. */
@@ -72,6 +73,7 @@ export const CacheSchema = Type.Object(
     key: CacheKeySchema,
     vary: CacheVarySchema,
     unkeyed: CacheUnkeyedSchema,
+    ...CacheReading,
   },
   { additionalProperties: false, default: {}, description: 'What is kept of the answers, for how long, and under which key.' },
 )

@@ -32,6 +32,7 @@ export const METRICS = {
   weir_client_aborts_total: counter('Clients that went away before their answer was whole.'),
   weir_cache_lookups_total: counter('Cache lookups by route and outcome.', 'route', 'outcome'),
   weir_cache_coalesced_total: counter('Requests that waited for the fetch of another, by outcome.', 'outcome'),
+  weir_cache_refreshes_total: counter('Refreshes behind a stale answer, by how they ended or why none was begun.', 'outcome'),
   weir_l1_bytes: gauge('Memory the first level holds, overhead included.'),
   weir_l1_entries: gauge('Entries in the first level.'),
   weir_l1_evictions: gauge('Entries that the first level has dropped for lack of room since its worker started.'),

@@ -53,7 +53,7 @@ const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /**
  * Reads the Cache-Control lines of one message. Whatever is doubtful is read as the more restrictive meaning, because the other
- * mistake shows one user's page to another: of two values the shorter holds; an unreadable lifetime is 0, hence stale (RFC 9111 §4.2.1);
+ * mistake shows one user's page to another: an unreadable lifetime is 0, hence stale; of two lifetimes the first holds (RFC 9111 §4.2.1);
  * `private` or `no-cache` with an empty or unreadable field list counts as the one without a list, which covers everything.
  * @param lines values of all lines, in order
  * @throws never; unknown directives are ignored (§5.2.3)
@@ -75,7 +75,7 @@ function apply(draft: Draft, directive: Directive): void {
   }
   const lifetime = LIFETIMES.get(directive.name)
   if (lifetime !== undefined) {
-    draft[lifetime] = Math.min(draft[lifetime] ?? MAX_DELTA_SECONDS, seconds(directive))
+    draft[lifetime] ??= seconds(directive)
     return
   }
   if (directive.name === 'private') draft.private = union(draft.private, fieldNames(directive))

@@ -21,6 +21,22 @@ export function parseEntityTag(value: string): EntityTag | null {
 }
 
 /**
+ * The entity tag of an ETag field as a cache takes it: one that is written wrongly is a weak one of its bare text, so that it still can be
+ * sent back to its origin, and be compared with what the origin's clients hold. It never matches strongly. Null for an empty field.
+ */
+export function looseEntityTag(value: string): EntityTag | null {
+  const tag = parseEntityTag(value)
+  if (tag !== null || value === '') return tag
+  return { weak: true, opaque: value.replace(/^"|"$/g, '') }
+}
+
+/** The tags of an If-None-Match field that `parseEntityTags` does not take, each as `looseEntityTag` does. */
+export function looseEntityTags(value: string): readonly EntityTag[] {
+  const members = value.split(',', MAX_ENTITY_TAGS).map((member) => looseEntityTag(member.trim()))
+  return members.filter((tag) => tag !== null)
+}
+
+/**
  * The tags of an If-Match or If-None-Match field, `*` for any, or null when it is malformed.
  * @param value all lines joined by `, `; tags after the first 256 are ignored
  * @see RFC 9110 §13.1.1, §13.1.2

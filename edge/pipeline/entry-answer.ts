@@ -4,7 +4,7 @@
 import { type CacheOutcome, cacheStatus } from '../cache/cache-status.ts'
 import type { Entry } from '../cache/entry.ts'
 import { ageField, currentAgeMs } from '../cache/freshness.ts'
-import { validatorsOf } from '../cache/validators.ts'
+import { conditionValidatorsOf } from '../cache/validators.ts'
 import { type BytesBody, bytesBody } from '../http/body.ts'
 import { conditionalRequest, evaluateConditional } from '../http/conditional.ts'
 import type { Fields } from '../http/fields.ts'
@@ -83,7 +83,7 @@ export function isNotModified(request: Request, status: number, fields: Fields, 
   const conditions = conditionalRequest(request.method, request.fields)
   if (conditions === null) return false
   const ours = { ...conditions, ifMatch: null, ifUnmodifiedSince: null }
-  return evaluateConditional(ours, validatorsOf(fields), nowMs) === 'not-modified'
+  return evaluateConditional(ours, conditionValidatorsOf(fields), nowMs) === 'not-modified'
 }
 
 /** Takes out the fields that a 304 leaves out. */

@@ -9,6 +9,7 @@ import type { CodedBodies } from '../cache/coded-bodies.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { Flights } from '../cache/flights.ts'
 import type { Levels } from '../cache/levels.ts'
+import type { Refreshes } from '../cache/refreshes.ts'
 import type { StaticCopies } from '../cache/static-copies.ts'
 import type { Client } from '../client/client-class.ts'
 import type { RoutePlan, Snapshot } from '../config/snapshot.ts'
@@ -88,6 +89,7 @@ export interface Tools {
   readonly codedBodies: CodedBodies
   /** Copies of pages on disk; null where the edge keeps nothing there. */
   readonly copies: StaticCopies | null
+  readonly refreshes: Refreshes
   readonly upstream: Upstream
   readonly websockets: WebsocketLane
   readonly background: Background

@@ -21,6 +21,7 @@ export class LineMetrics {
   readonly #limits: SeriesTree<Counter>
   readonly #looked: SeriesTree<Counter>
   readonly #coalesced: SeriesTree<Counter>
+  readonly #refreshed: SeriesTree<Counter>
   readonly #sent: SeriesTree<Counter>
   readonly #sendTime: SeriesTree<Histogram>
   readonly #retried: SeriesTree<Counter>
@@ -43,6 +44,7 @@ export class LineMetrics {
     this.#limits = counters(metrics, 'weir_limit_decisions_total')
     this.#looked = counters(metrics, 'weir_cache_lookups_total')
     this.#coalesced = counters(metrics, 'weir_cache_coalesced_total')
+    this.#refreshed = counters(metrics, 'weir_cache_refreshes_total')
     this.#sent = counters(metrics, 'weir_upstream_requests_total')
     this.#sendTime = histograms(metrics, 'weir_upstream_duration_seconds')
     this.#retried = counters(metrics, 'weir_upstream_retries_total')
@@ -123,6 +125,11 @@ export class LineMetrics {
     this.#lookups += 1
     if (outcome.startsWith('hit') || outcome === 'stale') this.#hits += 1
     this.#looked.at(route).at(outcome).series.add(1)
+  }
+
+  /** A refresh behind a stale answer: how it ended, or why none was begun. */
+  refreshed(outcome: string): void {
+    this.#refreshed.at(outcome).series.add(1)
   }
 
   /** The end of waiting for the fetch of another. */

@@ -20,6 +20,7 @@ import { findPart } from './find-part.ts'
 import { refuseLoop } from './forward-fields.ts'
 import type { Found } from './found.ts'
 import { rangeAsk } from './range-miss.ts'
+import { refreshedBehind } from './refresh.ts'
 import { ALONE, levelLookup, note, type Search, unanswered } from './search.ts'
 import { copyAnswer } from './static-copy.ts'
 
@@ -33,7 +34,7 @@ export function lookup(asked: Asked, mode: Mode, x: Exchange): Found | Promise<F
   if (bypass !== null) return passBy(bypass, asked, mode, x)
   const key = keyOfTarget(asked)
   if (key.length > route.key.maxBytes) return passBy('key', asked, mode, x)
-  const search: Search = { asked, mode, key, directives: requestDirectives(request.fields), nowMs: x.startedAtMs }
+  const search: Search = { asked, mode, key, directives: requestDirectives(request.fields, route.config.cache), nowMs: x.startedAtMs }
   const found = levelLookup(search.key, search, x)
   return isPromise(found) ? found.then((late) => decide(late, { ...search, nowMs: x.tools.clock.wallMs() }, x)) : decide(found, search, x)
 }
@@ -62,6 +63,7 @@ function goOn(found: LevelFound | null, judgement: Judgement | 'miss', search: S
     note(route, 'miss', x)
     return offlineMiss(search.asked, search.mode, x)
   }
+  if (found !== null && judgement === 'stale-revalidate' && refreshedBehind(found, search, x)) return hit(found, search, x)
   if (search.directives.onlyIfCached) {
     note(route, found === null ? 'miss' : 'expired', x)
     throw new EdgeError('ONLY_IF_CACHED')

@@ -11,7 +11,7 @@ export type MayKeep =
 export function mayKeep({ request, route, shared }: Asked, head: StorableAnswer, method = request.method): MayKeep {
   const verdict = storable({ method, fields: request.fields }, head, route.config.cache)
   if (!verdict.storable) return verdict
-  const fault = unshareable(shared, head, route.key)
+  const fault = unshareable(shared, head, route.key, route.config.cache)
   return fault === null ? verdict : { storable: false, ...fault }
 }
 

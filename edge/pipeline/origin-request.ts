@@ -3,6 +3,7 @@
 import type { Peer } from '../balance/peer.ts'
 import type { ByteBudget } from '../base/byte-budget.ts'
 import { EdgeError } from '../base/edge-error.ts'
+import { SURROGATE_NAME } from '../cache/answer-policy.ts'
 import { validationFields } from '../cache/validation.ts'
 import { fieldAlike } from '../cache/variant.ts'
 import type { PoolPlan, RoutePlan } from '../config/snapshot.ts'
@@ -39,6 +40,7 @@ export function originRequest(asked: Asked, found: Unanswered, x: Exchange): Ups
     }
   }
   if (found.kind === 'stale') for (const [name, value] of validationFields(found.entry)) fields.set(name, value)
+  if (speaksSurrogate(route)) fields.append('Surrogate-Capability', `${SURROGATE_NAME}="Surrogate/1.0"`)
   return {
     method: request.method,
     target: targetOf(request.path, cached ? keptQuery(request, route) : request.query),
@@ -59,6 +61,11 @@ function negotiateAlike(fields: Fields): void {
     const lines = fields.getAll(name)
     if (lines.length > 0) fields.set(written, fieldAlike(name, lines))
   }
+}
+
+// Origins that know surrogates only speak to one that says it is there.
+function speaksSurrogate({ config }: RoutePlan): boolean {
+  return config.cache.store !== 'off' && config.cache.targetedFields.some((name) => name.toLowerCase() === 'surrogate-control')
 }
 
 /** The Host that a peer sees: the client's, or its own where the pool says so or the client (HTTP/1.0) named none. */

@@ -6,17 +6,19 @@
 import type { Entry } from '../cache/entry.ts'
 import type { Arriving } from '../cache/flights.ts'
 import { remainingMs } from '../cache/freshness.ts'
-import { invalidates } from '../cache/invalidation.ts'
+import { alsoInvalidated, invalidates } from '../cache/invalidation.ts'
 import { exactBytes, newEntry } from '../cache/new-entry.ts'
 import type { Unshareable } from '../cache/shareable.ts'
 import type { Unstorable } from '../cache/storable.ts'
+import { updatedByHead } from '../cache/validation.ts'
 import { variantOf, varyNamesOf } from '../cache/variant.ts'
 import { discard } from '../http/body.ts'
+import type { Fields } from '../http/fields.ts'
 import { askedOf } from './asked.ts'
 import { keyOfTarget } from './cache-target.ts'
 import { codedAnswer } from './compress.ts'
 import { entryAnswer } from './entry-answer.ts'
-import type { Answer, Asked, Exchange } from './exchange.ts'
+import { type Answer, type Asked, type Exchange, targetOf } from './exchange.ts'
 import { Filling } from './filling.ts'
 import type { Forwarded } from './forward.ts'
 import { endFlight, type Stale, type Unanswered } from './found.ts'
@@ -53,6 +55,7 @@ function judged(asked: Asked, fetched: Fetched, found: Cached, x: Exchange): Ans
   if (part !== null) return part
   const { answer, requestedAtMs, receivedAtMs } = fetched
   const head = { status: answer.status, fields: answer.fields, requestedAtMs, receivedAtMs }
+  if (found.kind === 'stale' && asked.request.method === 'HEAD' && answer.status === 200) return headUpdate(asked, fetched, found, x)
   const verdict = mayKeep(asked, head)
   if (verdict.storable) return fill(asked, fetched, found, x)
   found.flight?.finish({ kind: withoutEntry(answer.status, verdict.reason) })
@@ -70,7 +73,10 @@ function withoutEntry(status: number, reason: Unstorable | Unshareable): 'failed
 
 // Passes an answer on without keeping it. What an unsafe method changed is forgotten (RFC 9111 §4.4).
 function passed(asked: Asked, fetched: Fetched, found: Unanswered, x: Exchange): Answer {
-  if (invalidates(asked.request.method, fetched.answer.status)) forgetTarget(asked, x)
+  if (invalidates(asked.request.method, fetched.answer.status)) {
+    forgetTarget(asked, x)
+    forgetNamed(asked, fetched.answer.fields, x)
+  }
   const answer = originAnswer(asked, fetched, fetched.answer.body, { found, stored: 'not-stored' }, x)
   return codedAnswer(answer, 'not-stored', asked, x)
 }
@@ -83,6 +89,24 @@ function forgetTarget({ request, client }: Asked, x: Exchange): void {
   const key = keyOfTarget(askedOf(request, client, route))
   x.tools.forget(key)
   forgetCopy(key, route, x)
+}
+
+function forgetNamed(asked: Asked, fields: Fields, x: Exchange): void {
+  const { scheme, authority, path, query } = asked.request
+  for (const target of alsoInvalidated(`${scheme}://${authority}${targetOf(path, query)}`, fields)) {
+    const known = x.snapshot.targets.get(target)
+    if (!known.read.ok) continue
+    forgetTarget({ ...asked, request: { ...asked.request, path: known.read.path, query: known.read.query, known } }, x)
+  }
+}
+
+// The head of what is kept came without its body: it makes what is kept new, or out of date.
+function headUpdate(asked: Asked, fetched: Fetched, found: Stale, x: Exchange): Answer {
+  const { answer, requestedAtMs, receivedAtMs } = fetched
+  discard(answer.body)
+  const { fillSeq } = found.entry
+  const entry = updatedByHead(found.entry, { fields: answer.fields, requestedAtMs, receivedAtMs, fillSeq }, asked.route.config.cache)
+  return renew(asked, { fetched, found, entry }, x)
 }
 
 function fill(asked: Asked, fetched: Fetched, found: Cached, x: Exchange): Answer {

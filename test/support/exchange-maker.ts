@@ -8,6 +8,7 @@ import { Flights } from '../../edge/cache/flights.ts'
 import type { Level } from '../../edge/cache/level.ts'
 import { Levels } from '../../edge/cache/levels.ts'
 import { MemoryLevel } from '../../edge/cache/memory-level.ts'
+import { Refreshes } from '../../edge/cache/refreshes.ts'
 import { StaticCopies } from '../../edge/cache/static-copies.ts'
 import { compile, type Told } from '../../edge/config/compile.ts'
 import { createRegistries, type Registries } from '../../edge/config/registries.ts'
@@ -122,6 +123,7 @@ export class Line {
         { clock: this.clock, timers: this.clock, random: new SeededRandom() },
         { maxFlights: 100, maxMarks: 100, markMs: 2_000 },
       ),
+      refreshes: new Refreshes(),
       upstream: this.upstream,
       websockets: new WebsocketLane({ clock: this.clock, timers: this.clock, files: new MemoryFiles(), metrics: this.metrics }),
       background: createBackground(this.log, this.metrics),

@@ -1,8 +1,10 @@
 import t from 'tap'
 import { answerPolicy } from '../../../edge/cache/answer-policy.ts'
 import { Fields } from '../../../edge/http/fields.ts'
+import { makeRule } from './make-entry.ts'
 
-const policy = (record: Record<string, string | string[]>) => answerPolicy(Fields.of(record))
+const policy = (record: Record<string, string | string[]>, targetedFields = makeRule().targetedFields) =>
+  answerPolicy(Fields.of(record), { targetedFields })
 
 t.test('without a field for edges Cache-Control speaks, all its lines together', async (t) => {
   const { directives, source } = policy({ 'cache-control': ['max-age=60', 'no-cache'] })
@@ -65,4 +67,20 @@ t.test('a restriction holds in any form but ?0, and parameters are ignored', asy
 
 t.test('a lifetime beyond 2^31 s counts as that', async (t) => {
   t.equal(policy({ 'cdn-cache-control': 'max-age=999999999999999' }).directives.maxAgeSeconds, 2 ** 31)
+})
+
+t.test('the first targeted field that says something decides, in the order of the rule', async (t) => {
+  const both = { 'weir-cache-control': 'max-age=1', 'cdn-cache-control': 'max-age=2' }
+  t.equal(policy(both).directives.maxAgeSeconds, 1)
+  t.equal(policy(both, ['CDN-Cache-Control']).directives.maxAgeSeconds, 2)
+  t.equal(policy({ ...both, 'weir-cache-control': 'max-age=' }).directives.maxAgeSeconds, 2, 'one that does not parse is passed over')
+  t.equal(policy(both, []).source, 'cache-control')
+})
+
+t.test('Surrogate-Control speaks where the rule names it, to all surrogates or to this one', async (t) => {
+  const surrogate = (text: string) => policy({ 'surrogate-control': text, 'cache-control': 'max-age=5' }, ['Surrogate-Control'])
+  t.match(surrogate('MaX-aGe=3600, foo'), { source: 'targeted', directives: { maxAgeSeconds: 3600 } })
+  t.match(surrogate('max-age=3600;weir, no-store;other'), { directives: { maxAgeSeconds: 3600, noStore: false } })
+  t.match(surrogate('max-age=3600;other'), { source: 'cache-control', directives: { maxAgeSeconds: 5 } })
+  t.equal(policy({ 'surrogate-control': 'no-store' }).source, 'cache-control', 'nobody named it')
 })

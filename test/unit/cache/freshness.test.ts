@@ -6,7 +6,7 @@ import { makeEntry, makeRule, RECEIVED_AT_MS, RECEIVED_DATE } from './make-entry
 
 function lifetime(record: Record<string, string | string[]>, rule = makeRule(), status = 200): number {
   const fields = Fields.of({ date: RECEIVED_DATE, ...record })
-  return lifetimeMs({ status, fields, receivedAtMs: RECEIVED_AT_MS }, answerPolicy(fields), rule)
+  return lifetimeMs({ status, fields, receivedAtMs: RECEIVED_AT_MS }, answerPolicy(fields, rule), rule)
 }
 
 t.test('s-maxage comes before max-age, and either before Expires', async (t) => {
@@ -20,14 +20,14 @@ t.test('Expires counts from the Date of the answer, or from its arrival without 
   const expires = 'Thu, 01 Jan 2026 12:05:00 GMT'
   t.equal(lifetime({ expires, date: 'Thu, 01 Jan 2026 12:04:00 GMT' }), 60_000)
   const fields = Fields.of({ expires })
-  t.equal(explicitLifetimeMs({ fields, receivedAtMs: RECEIVED_AT_MS }, answerPolicy(fields)), 300_000)
+  t.equal(explicitLifetimeMs({ fields, receivedAtMs: RECEIVED_AT_MS }, answerPolicy(fields, makeRule())), 300_000)
 })
 
-t.test('Expires that is past, unreadable or there twice means expired, not unknown', async (t) => {
+t.test('Expires that is past or unreadable means expired, not unknown', async (t) => {
   const rule = makeRule({ defaultTtlMs: 5_000 })
   t.equal(lifetime({ expires: 'Thu, 01 Jan 2026 11:00:00 GMT' }, rule), 0)
   t.equal(lifetime({ expires: '0' }, rule), 0)
-  t.equal(lifetime({ expires: ['Thu, 01 Jan 2026 12:05:00 GMT', 'Thu, 01 Jan 2026 12:06:00 GMT'] }, rule), 0)
+  t.equal(lifetime({ expires: ['Thu, 01 Jan 2026 12:05:00 GMT', '0'] }, rule), 300_000, 'of several the first counts')
 })
 
 t.test('with a field for edges neither Cache-Control nor Expires gives a lifetime', async (t) => {
@@ -76,4 +76,33 @@ t.test('an entry ages with the clock, never backwards, and is stale when its age
   t.equal(remainingMs(entry, RECEIVED_AT_MS + 5_999), 1)
   t.equal(remainingMs(entry, RECEIVED_AT_MS + 6_000), 0)
   t.equal(ageField(entry, RECEIVED_AT_MS + 1_999), '5')
+})
+
+t.test('freshness is guessed from Last-Modified only where the rule has a ratio and nothing explicit is said', async (t) => {
+  const modified = { 'last-modified': 'Thu, 01 Jan 2026 11:50:00 GMT' }
+  const rule = makeRule({ heuristicRatio: 0.1, heuristicMaxMs: 90_000, defaultTtlMs: 7_000 })
+  t.equal(lifetime(modified), 0, 'no ratio, no guess')
+  t.equal(lifetime(modified, rule), 60_000)
+  t.equal(lifetime({ 'last-modified': 'Thu, 01 Jan 2026 11:00:00 GMT' }, rule), 90_000, 'bounded')
+  t.equal(lifetime({ 'last-modified': 'Thu, 01 Jan 2026 13:00:00 GMT' }, rule), 0, 'from the future')
+  t.equal(lifetime({ ...modified, 'cache-control': 'max-age=5' }, rule), 5_000)
+  t.equal(lifetime({ 'last-modified': 'yesterday' }, rule), 7_000, 'no date, so the number of the rule')
+  t.equal(lifetime({}, rule), 7_000)
+})
+
+t.test('freshness is guessed of statuses that are cacheable by themselves, or marked public', async (t) => {
+  const modified = { 'last-modified': 'Thu, 01 Jan 2026 11:50:00 GMT' }
+  const rule = makeRule({ heuristicRatio: 0.1 })
+  for (const status of [200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501])
+    t.equal(lifetime(modified, rule, status), 60_000, String(status))
+  for (const status of [201, 202, 302, 403, 500, 502, 503, 504, 599]) t.equal(lifetime(modified, rule, status), 0, String(status))
+  t.equal(lifetime({ ...modified, 'cache-control': 'public' }, rule, 599), 60_000)
+})
+
+t.test('parameters behind an Age do not make an answer younger', async (t) => {
+  const age = (text: string) => ageOnReceiptMs(Fields.of({ age: text }), { requestedAtMs: RECEIVED_AT_MS, receivedAtMs: RECEIVED_AT_MS })
+  t.equal(age('7200;foo=bar'), 7_200_000)
+  t.equal(age('7200, 0'), 7_200_000)
+  t.equal(age('0, 7200'), 0)
+  for (const text of ['-7200', '7200.0', 'abc', '7200 foo', '']) t.equal(age(text), 0, text)
 })

@@ -23,6 +23,12 @@ export function makeRule(changes: Partial<CacheConfig> = {}): CacheConfig {
   return {
     store: 'standard',
     defaultTtlMs: 0,
+    heuristicRatio: 0,
+    heuristicMaxMs: 86_400_000,
+    statuses: 'careful',
+    requestDirectives: 'obey',
+    targetedFields: ['Weir-Cache-Control', 'CDN-Cache-Control'],
+    refreshesAtOnce: 64,
     maxTtlMs: 86_400_000,
     staleIfErrorMs: 60_000,
     keepStaleMs: 600_000,

@@ -1,13 +1,14 @@
 import t from 'tap'
 import type { Entry } from '../../../edge/cache/entry.ts'
 import { requestDirectives } from '../../../edge/cache/request-directives.ts'
-import { judge, usableOnError } from '../../../edge/cache/serveable.ts'
+import { judge, usableOnError, usableWhileRevalidating } from '../../../edge/cache/serveable.ts'
+import { parseCacheControl } from '../../../edge/http/cache-control.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 import { makeEntry, makeRule, RECEIVED_AT_MS } from './make-entry.ts'
 
 // The entry is fresh for 10 s from RECEIVED_AT_MS on.
 function judged(atMs: number, cacheControl = '', changes: Partial<Entry> = {}) {
-  const request = requestDirectives(Fields.of(cacheControl === '' ? {} : { 'cache-control': cacheControl }))
+  const request = requestDirectives(Fields.of(cacheControl === '' ? {} : { 'cache-control': cacheControl }), makeRule())
   return judge(makeEntry(changes), request, RECEIVED_AT_MS + atMs)
 }
 
@@ -64,4 +65,23 @@ t.test('what must be validated never stands in once it is stale', async (t) => {
   t.ok(usable(9_999, { mustRevalidate: true }), 'it is still fresh')
   t.notOk(usable(10_000, { mustRevalidate: true, staleIfErrorMs: 5_000 }))
   t.notOk(usable(0, { noCache: true }))
+})
+
+function usableBehind(atMs: number, answer: string, request = '', changes: Partial<Entry> = {}) {
+  return usableWhileRevalidating(makeEntry(changes), parseCacheControl([answer]), parseCacheControl([request]), RECEIVED_AT_MS + atMs)
+}
+
+t.test('a stale entry is served while it is validated only where its origin asked for that, and no longer', async (t) => {
+  t.ok(usableBehind(15_000, 'stale-while-revalidate=5'))
+  t.notOk(usableBehind(15_001, 'stale-while-revalidate=5'))
+  t.notOk(usableBehind(10_001, 'max-age=10'))
+  t.ok(usableBehind(15_000, 's-maxage=10, stale-while-revalidate=5'), 'both are for shared caches')
+})
+
+t.test('nothing is served stale that must be validated, nor to who insists', async (t) => {
+  const allowed = 'stale-while-revalidate=60'
+  t.notOk(usableBehind(11_000, `${allowed}, must-revalidate`))
+  t.notOk(usableBehind(11_000, `${allowed}, proxy-revalidate`))
+  t.notOk(usableBehind(11_000, allowed, '', { noCache: true }))
+  for (const request of ['no-cache', 'max-age=60', 'min-fresh=1']) t.notOk(usableBehind(11_000, allowed, request), request)
 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { MAX_VARIANT_BYTES, unshareable } from '../../../edge/cache/shareable.ts'
 import { Fields } from '../../../edge/http/fields.ts'
-import { makeKeyPlan } from './make-entry.ts'
+import { makeKeyPlan, makeRule } from './make-entry.ts'
 
 type Lines = Record<string, string>
 interface Case {
@@ -9,7 +9,7 @@ interface Case {
   readonly rule?: Parameters<typeof makeKeyPlan>[0]
 }
 const fault = (request: Lines, answer: Lines, { status = 200, rule = {} }: Case = {}) =>
-  unshareable(Fields.of(request), { status, fields: Fields.of(answer) }, makeKeyPlan(rule))
+  unshareable(Fields.of(request), { status, fields: Fields.of(answer) }, makeKeyPlan(rule), makeRule())
 const PLAIN = { 'Cache-Control': 'max-age=60' }
 
 t.test('an ordinary answer to an ordinary request may be shared', async (t) => {

@@ -48,7 +48,7 @@ t.test('errors that could take a page from everyone are not kept, whatever they 
 
 t.test('a part of an answer is not kept', async (t) => {
   t.equal(verdict({ status: 206 }), 'partial')
-  t.equal(verdict({ answer: { 'cache-control': 'max-age=60', 'content-range': 'bytes 0-1/5' } }), 'partial')
+  t.equal(verdict({ answer: { 'cache-control': 'max-age=60', 'content-range': 'bytes 0-1/5' } }), 'yes', 'it says nothing with 200')
 })
 
 t.test('a request that carried a body or an override leaves nothing behind', async (t) => {
@@ -109,16 +109,44 @@ t.test('an answer that is stale on arrival is kept only if it can be validated o
   t.equal(verdict({ answer: { 'cache-control': 'max-age=0' } }), 'no-lifetime')
   t.equal(verdict({ answer: { 'cache-control': 'max-age=0', etag: '"1"' } }), 'yes')
   t.equal(verdict({ answer: { 'cache-control': 'max-age=0, stale-if-error=60' } }), 'yes')
-  t.equal(verdict({ answer: { 'cache-control': 'max-age=60', age: '60' } }), 'no-lifetime', 'it aged elsewhere')
+  t.equal(verdict({ answer: { 'cache-control': 'max-age=0, stale-while-revalidate=60' } }), 'yes')
+  t.equal(verdict({ answer: { 'cache-control': 'max-age=60', age: '60' } }), 'yes', 'it aged elsewhere, and may serve in an outage')
+  t.equal(verdict({ answer: { 'cache-control': 'max-age=60, must-revalidate', age: '60' } }), 'no-lifetime')
+  t.equal(verdict({ answer: { 'cache-control': 'max-age=60', age: '660' } }), 'no-lifetime', 'nobody takes it that old')
 })
 
 t.test('no-cache is kept to be validated, if it can be', async (t) => {
   t.equal(verdict({ answer: { 'cache-control': 'no-cache' } }), 'no-validator')
   t.equal(verdict({ answer: { 'cache-control': 'no-cache', 'last-modified': RECEIVED_DATE } }), 'yes')
-  t.equal(verdict({ answer: { 'cache-control': 'no-cache="x-user", max-age=60' } }), 'no-validator')
+  t.equal(verdict({ answer: { 'cache-control': 'no-cache="x-user", max-age=60' } }), 'yes', 'all but that field may be used')
+  t.equal(verdict({ answer: { 'cache-control': 'no-cache="", max-age=60' } }), 'no-validator')
 })
 
 t.test('a field for edges decides instead of Cache-Control', async (t) => {
   t.equal(verdict({ answer: { 'cache-control': 'no-store', 'cdn-cache-control': 'max-age=60' } }), 'yes')
   t.equal(verdict({ answer: { 'cache-control': 'max-age=60', 'cdn-cache-control': 'no-store' } }), 'no-store')
+})
+
+t.test('a rule may keep every status that its origin gives a lifetime', async (t) => {
+  const rule = { statuses: 'standard', heuristicRatio: 0.1 } as const
+  for (const status of [201, 299, 302, 307, 400, 403, 429, 431, 500, 503, 599, 999]) {
+    t.equal(verdict({ status, rule }), 'yes', String(status))
+    t.equal(verdict({ status, rule, answer: {} }), 'no-lifetime', String(status))
+  }
+  t.equal(verdict({ status: 304, rule }), 'status')
+  t.equal(verdict({ status: 206, rule }), 'partial')
+})
+
+t.test('must-understand keeps what is not understood away, and no-store with it what is', async (t) => {
+  const rule = { statuses: 'standard' } as const
+  const answer = { 'cache-control': 'max-age=60, no-store, must-understand' }
+  t.equal(verdict({ status: 599, rule, answer }), 'status')
+  t.equal(verdict({ status: 599, rule, answer: { 'cache-control': 'max-age=60, must-understand' } }), 'status')
+  t.equal(verdict({ status: 403, rule, answer }), 'yes')
+})
+
+t.test('an answer with a cookie is kept by a rule that says what becomes of it', async (t) => {
+  const answer = { 'cache-control': 'max-age=60', 'set-cookie': 'a=1' }
+  t.equal(verdict({ answer, rule: { unkeyed: { ...makeRule().unkeyed, setCookie: 'drop' } } }), 'yes')
+  t.equal(verdict({ answer, rule: { unkeyed: { ...makeRule().unkeyed, setCookie: 'keep' } } }), 'yes')
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { refreshed, validationFields } from '../../../edge/cache/validation.ts'
+import { refreshed, updatedByHead, validationFields } from '../../../edge/cache/validation.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 import { makeEntry, makeRule, RECEIVED_AT_MS, RECEIVED_DATE } from './make-entry.ts'
 
@@ -26,7 +26,11 @@ t.test('an entry is validated by all the validators it has', async (t) => {
     ['If-Modified-Since', MODIFIED],
   ])
   t.same(validationFields(entryWith({})), [])
-  t.same(validationFields(entryWith({ ETag: 'broken', 'Last-Modified': 'never' })), [])
+  t.same(
+    validationFields(entryWith({ ETag: 'unquoted', 'Last-Modified': 'never' })),
+    [['If-None-Match', 'unquoted']],
+    'as its origin wrote it',
+  )
 })
 
 t.test('a 304 gives the entry its fields, its times and a new freshness, and leaves the body', async (t) => {
@@ -82,4 +86,23 @@ t.test('a 304 that names no validator, or the same one, is about the entry', asy
   t.ok(renewed({ ETag: 'W/"1"' }, { ETag: '"1"' }))
   t.ok(renewed({ 'Last-Modified': MODIFIED }, { 'Last-Modified': MODIFIED }))
   t.ok(renewed({ ETag: '"1"', 'Last-Modified': MODIFIED }, { 'Last-Modified': LATER_DATE }), 'the origin compared the tag')
+})
+
+function afterHead(kept: Record<string, string>, answer: Record<string, string>) {
+  const head = { fields: Fields.of(answer), requestedAtMs: LATER_MS - 30, receivedAtMs: LATER_MS, fillSeq: 5 }
+  return updatedByHead(entryWith(kept), head, makeRule())
+}
+
+t.test('the answer to a HEAD makes what is kept new', async (t) => {
+  const entry = afterHead({ ETag: '"1"', 'X-Old': 'a' }, { ETag: '"1"', 'Content-Length': '5', 'Cache-Control': 'max-age=9', 'X-New': 'b' })
+  t.match(entry, { lifetimeMs: 9_000, receivedAtMs: LATER_MS })
+  t.same([entry.fields.get('x-old'), entry.fields.get('x-new')], ['a', 'b'])
+  t.equal(afterHead({}, { 'Cache-Control': 'max-age=9' }).lifetimeMs, 9_000, 'nothing to differ in')
+})
+
+t.test('a HEAD that is about another body makes what is kept stale', async (t) => {
+  for (const answer of [{ ETag: '"2"' }, { 'Last-Modified': MODIFIED }, { 'Content-Length': '6' }]) {
+    const entry = afterHead({ ETag: '"1"' }, { 'Cache-Control': 'max-age=9', ...answer } as Record<string, string>)
+    t.equal(entry.lifetimeMs, 0, JSON.stringify(answer))
+  }
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { hasValidator, validatorsOf } from '../../../edge/cache/validators.ts'
+import { conditionValidatorsOf, hasValidator, validatorsOf } from '../../../edge/cache/validators.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 
 t.test('an ETag and a Last-Modified that can be read are validators', async (t) => {
@@ -12,7 +12,14 @@ t.test('an ETag and a Last-Modified that can be read are validators', async (t) 
 })
 
 t.test('what cannot be read is no validator', async (t) => {
-  t.same(validatorsOf(Fields.of({ etag: 'unquoted', 'last-modified': 'yesterday' })), { etag: null, lastModifiedAtMs: null })
-  t.notOk(hasValidator(Fields.of({ etag: 'unquoted' })))
+  t.same(validatorsOf(Fields.of({ etag: '', 'last-modified': 'yesterday' })), { etag: null, lastModifiedAtMs: null })
+  t.same(validatorsOf(Fields.of({ etag: 'unquoted' })).etag, { weak: true, opaque: 'unquoted' }, 'a tag written wrongly is a weak one')
   t.notOk(hasValidator(Fields.of()))
+})
+
+t.test('a client’s date is compared with the Date of an answer that has no Last-Modified', async (t) => {
+  const date = 'Thu, 01 Jan 1970 00:00:09 GMT'
+  t.equal(conditionValidatorsOf(Fields.of({ date })).lastModifiedAtMs, 9_000)
+  t.equal(conditionValidatorsOf(Fields.of({ date, 'last-modified': 'Thu, 01 Jan 1970 00:00:05 GMT' })).lastModifiedAtMs, 5_000)
+  t.equal(conditionValidatorsOf(Fields.of({ date, 'last-modified': 'yesterday' })).lastModifiedAtMs, null)
 })

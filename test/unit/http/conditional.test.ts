@@ -37,7 +37,13 @@ t.test('If-None-Match compares weakly and answers a read with 304, a write with 
 
 t.test('If-None-Match, even unreadable, outranks If-Modified-Since', async (t) => {
   t.equal(outcome({ 'If-None-Match': '"v0"', 'If-Modified-Since': SAME }), 'proceed')
-  t.equal(outcome({ 'If-None-Match': 'v1', 'If-Modified-Since': SAME }), 'proceed')
+  t.equal(outcome({ 'If-None-Match': 'v0', 'If-Modified-Since': SAME }), 'proceed')
+})
+
+t.test('a tag that lost its quotes on the way is known again, but never strongly', async (t) => {
+  t.equal(outcome({ 'If-None-Match': 'v1' }), 'not-modified')
+  t.equal(outcome({ 'If-None-Match': 'v0, v1' }), 'not-modified')
+  t.equal(outcome({ 'If-Match': 'v1' }, 'PUT'), 'precondition-failed')
 })
 
 t.test('If-Modified-Since answers a read that nothing changed since', async (t) => {

@@ -1,5 +1,13 @@
 import t from 'tap'
-import { MAX_ENTITY_TAGS, parseEntityTag, parseEntityTags, strongMatch, weakMatch } from '../../../edge/http/entity-tag.ts'
+import {
+  looseEntityTag,
+  looseEntityTags,
+  MAX_ENTITY_TAGS,
+  parseEntityTag,
+  parseEntityTags,
+  strongMatch,
+  weakMatch,
+} from '../../../edge/http/entity-tag.ts'
 
 t.test('one tag is read, strong or weak', async (t) => {
   t.same(parseEntityTag('"abc"'), { weak: false, opaque: 'abc' })
@@ -37,4 +45,16 @@ t.test('the comparison table of RFC 9110 §8.8.3.2 holds', async (t) => {
   t.same([strongMatch(weak1, weak2), weakMatch(weak1, weak2)], [false, false])
   t.same([strongMatch(weak1, strong1), weakMatch(weak1, strong1)], [false, true])
   t.same([strongMatch(strong1, strong1), weakMatch(strong1, strong1)], [true, true])
+})
+
+t.test('a tag that is written wrongly is a weak one of its bare text', async (t) => {
+  t.same(looseEntityTag('abc'), { weak: true, opaque: 'abc' })
+  t.same(looseEntityTag('w/"abc"'), { weak: true, opaque: 'w/"abc' })
+  t.same(looseEntityTag('"abc"'), { weak: false, opaque: 'abc' })
+  t.equal(looseEntityTag(''), null)
+  t.same(looseEntityTags('abc, "d e"'), [
+    { weak: true, opaque: 'abc' },
+    { weak: true, opaque: 'd e' },
+  ])
+  t.equal(looseEntityTags('a,'.repeat(10_000)).length, 256)
 })

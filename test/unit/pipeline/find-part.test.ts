@@ -17,7 +17,7 @@ function find(headers: Record<string, string>, changes: Partial<Entry> = {}, cac
   const entry = makeEntry({ status: 206, fields, body: Buffer.from('234'), receivedAtMs: nowMs, keepUntilMs: nowMs + 60_000, ...changes })
   const key = keyOfTarget(asked)
   line.memory.put(partsKey(key), entry, 8, nowMs)
-  return findPart({ asked, mode: 'normal', key, directives: requestDirectives(asked.request.fields), nowMs }, x)
+  return findPart({ asked, mode: 'normal', key, directives: requestDirectives(asked.request.fields, asked.route.config.cache), nowMs }, x)
 }
 
 t.test('a part is found for who wants no more than it', async (t) => {

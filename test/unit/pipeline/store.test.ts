@@ -216,3 +216,22 @@ t.test('what an unsafe method changed is forgotten, whatever route took it', asy
   await line.ask({ method: 'OPTIONS', target: '/p' })
   t.equal(line.forgotten.length, 1, 'where nothing is kept, or the method is safe, there is nothing to forget')
 })
+
+t.test('what an unsafe answer names beside its target is forgotten too, in one spelling', async (t) => {
+  const line = new Line()
+  line.upstream.will({ status: 201, headers: { Location: '/a/../p%41', 'Content-Location': 'http://other.example/q' } })
+  await line.ask({ method: 'POST', target: '/orders' })
+  t.same(line.forgotten, ['http://shop.example/orders', 'http://shop.example/pA'])
+})
+
+t.test('the answer to a HEAD makes what GET kept new', async (t) => {
+  const line = new Line()
+  const head = { headers: { 'Cache-Control': 'max-age=60', ETag: '"v1"', 'Content-Length': '4', 'X-New': '1' }, body: '' }
+  line.upstream.will(KEPT, head)
+  await line.ask()
+  line.clock.advance(61_000)
+  const { fields } = await line.ask({ method: 'HEAD' })
+  t.same([fields.get('x-new'), fields.get('content-length'), fields.get('etag')], ['1', '4', '"v1"'])
+  t.match(await line.ask(), { text: 'page', servedBy: 'hit' })
+  t.equal(line.upstream.sent.length, 2)
+})
