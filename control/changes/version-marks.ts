@@ -2,7 +2,6 @@
 // kept once its purge is in the log. If the log refuses, or the process ends between the two, the change comes again, finds no mark,
 // and is purged; the worst that can happen is one purge too many. Two consumers that ask at the same time may both purge, too.
 
-import { BoundedMap } from '../../edge/base/bounded-map.ts'
 import type { Clock } from '../../edge/base/ports.ts'
 import { type Mark, markAfter } from './version-order.ts'
 
@@ -28,20 +27,25 @@ export interface VersionMarks {
 
 /** Purges remembered of one row; a row with more forgets them all, and its changes purge again. */
 export const MAX_PURGES_OF_ROW = 256
-const MAX_ROWS = 100_000
+/** Marks kept in memory, about 200 bytes each. */
+export const MAX_MARKS = 250_000
 
 interface RowMarks {
   readonly marks: Map<string, Mark>
   untilMs: number
 }
 
-/** Marks in memory, for a control plane without Redis: lost when it ends. At most 100,000 rows; the oldest gives way. */
+/** Marks in memory, for a control plane without Redis: lost when it ends. At most 250,000; the row quiet longest gives way. */
 export class MemoryMarks implements VersionMarks {
   readonly #clock: Clock
-  readonly #rows = new BoundedMap<string, RowMarks>({ max: MAX_ROWS, whenFull: 'evict-oldest' })
+  /** The row that was quiet longest first. */
+  readonly #rows = new Map<string, RowMarks>()
+  readonly #max: number
+  #count = 0
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, max: number = MAX_MARKS) {
     this.#clock = clock
+    this.#max = max
   }
 
   async look(changes: readonly RowVersion[]): Promise<boolean[][]> {
@@ -57,20 +61,29 @@ export class MemoryMarks implements VersionMarks {
 
   #keepOne({ row, version, digest, rememberMs, purges }: RowVersion): void {
     const marks = this.#marksOf(row) ?? new Map<string, Mark>()
+    this.#forget(row) // It is put in anew below, behind all others.
     if (marks.size + purges.length > MAX_PURGES_OF_ROW) marks.clear()
     for (const purge of purges) {
       const mark = markAfter(marks.get(purge) ?? null, version, digest)
       if (mark !== null) marks.set(purge, mark)
     }
-    // Put in anew, so that the row forgotten first is the one that was quiet longest.
-    this.#rows.delete(row)
     this.#rows.set(row, { marks, untilMs: this.#clock.monotonicMs() + rememberMs })
+    this.#count += marks.size
+    for (const quiet of this.#rows.keys()) {
+      if (this.#count <= this.#max) break
+      this.#forget(quiet)
+    }
   }
 
   #marksOf(row: string): Map<string, Mark> | null {
     const kept = this.#rows.get(row)
     if (kept && kept.untilMs > this.#clock.monotonicMs()) return kept.marks
-    this.#rows.delete(row)
+    this.#forget(row)
     return null
+  }
+
+  #forget(row: string): void {
+    this.#count -= this.#rows.get(row)?.marks.size ?? 0
+    this.#rows.delete(row)
   }
 }

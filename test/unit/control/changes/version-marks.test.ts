@@ -46,3 +46,15 @@ t.test('rows do not stand in each other’s way', async (t) => {
   await marks.keep([change({ version: '9' })])
   t.same(await marks.look([change({ row: 'other' })]), [[true]])
 })
+
+t.test('marks are bounded; the row that was quiet longest gives way', async (t) => {
+  const clock = new ManualClock()
+  const marks = new MemoryMarks(clock, 4)
+  for (const row of ['a', 'b', 'a', 'c']) await marks.keep([change({ row, purges: ['p', 'q'], version: String(clock.monotonicMs()) })])
+  const isKept = async (row: string) => (await marks.look([change({ row, version: '0' })]))[0]![0] === false
+  t.same([await isKept('a'), await isKept('b'), await isKept('c')], [true, false, true])
+  for (let i = 0; i < 100; i++) await marks.keep([change({ row: 'd', version: String(i) })])
+  t.same([await isKept('a'), await isKept('c'), await isKept('d')], [false, true, true], 'a row that comes again takes no more room')
+  clock.advance(1_000)
+  t.same([await isKept('c'), await isKept('d')], [false, false])
+})
