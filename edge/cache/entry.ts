@@ -38,8 +38,8 @@ export interface Entry {
   sendable?: BytesBody
 }
 
-// Measured on V8 without pointer compression: the objects around the data (entry, fields, array buffer, list node and map slot).
-const ENTRY_OVERHEAD_BYTES = 840
+// Measured on V8 without pointer compression: the objects around the data (entry, fields, array buffer, sendable body, node and map slot).
+const ENTRY_OVERHEAD_BYTES = 1_080
 // A string's own header, its slot in an array, and the rounding of its text up to a machine word.
 const STRING_OVERHEAD_BYTES = 28
 

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import t from 'tap'
 import { entryBytes, textBytes } from '../../../edge/cache/entry.ts'
 import { Fields } from '../../../edge/http/fields.ts'
@@ -21,3 +23,14 @@ t.test('every text of an entry is counted with what a string costs', async (t) =
   t.equal(entryBytes(makeEntry({ fields: Fields.of(), varyNames: ['accept'] })) - bare, textBytes('accept'))
   t.equal(entryBytes(makeEntry({ fields: Fields.of(), variant: 'accept:x' })) - bare, 'accept:x'.length)
 })
+
+const MEMORY_USE = join(import.meta.dirname, '../../support/memory-use.ts')
+
+for (const bodyBytes of [0, 1_000, 50_000]) {
+  t.test(`what entries with bodies of ${bodyBytes} bytes are said to take is what they take, right to a tenth`, async (t) => {
+    const args = ['--expose-gc', MEMORY_USE, 'cost', `${bodyBytes}`]
+    const { entries, counted, taken } = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 }))
+    t.ok(entries > 500)
+    t.ok(taken > counted * 0.9 && taken < counted * 1.1, `${taken} taken, ${counted} counted`)
+  })
+}

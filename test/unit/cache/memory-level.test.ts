@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import t from 'tap'
 import type { Entry } from '../../../edge/cache/entry.ts'
 import { entryBytes, textBytes } from '../../../edge/cache/entry.ts'
@@ -154,4 +156,15 @@ t.test('an entry that is of no use any more is not taken', async (t) => {
   const level = new MemoryLevel(ROOM)
   level.put('a', makeEntry({ keepUntilMs: NOW }), 8, NOW)
   t.equal(level.stats().entries, 0)
+})
+
+t.test('what is dropped leaves the memory of the process, whatever goes through it', async (t) => {
+  const script = join(import.meta.dirname, '../../support/memory-use.ts')
+  const use = JSON.parse(execFileSync(process.execPath, ['--expose-gc', script, 'churn'], { encoding: 'utf8', timeout: 60_000 }))
+  t.ok(use.put > 20 * use.room && use.evictions > 1_000)
+  t.ok(use.counted <= use.room)
+  // The engine sweeps when it likes, but not much later.
+  t.ok(use.peakBuffers < 3 * use.room, `${use.peakBuffers} bytes in buffers at most`)
+  t.ok(use.peakRss < 4 * use.room, `${use.peakRss} bytes resident at most`)
+  t.ok(use.endBuffers <= use.room, `${use.endBuffers} bytes in buffers in the end`)
 })
