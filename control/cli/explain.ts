@@ -88,7 +88,15 @@ function cacheLines({ store, key, parts, bypass, unkeyed }: NonNullable<Decision
   if (store === 'off') return [line('cache', 'off: nothing is kept or looked up')]
   if (bypass !== null) return [line('cache', BYPASSES[bypass])]
   const added = parts.filter(({ part }) => part.includes(' ')).map(({ part, value }) => line('', `${part}: ${value ?? 'none'}`))
-  const doubt = unkeyed === null ? [] : [line('', `kept only if Vary names ${unkeyed}, which is not in the key`)]
+  const doubt =
+    unkeyed === null
+      ? []
+      : [
+          line(
+            '',
+            `kept only if Vary names ${unkeyed}, which is not in the key${unkeyed === 'cookie' ? ', or if its origin says public or s-maxage' : ''}`,
+          ),
+        ]
   return [line('cache', added.length === 0 ? `key ${key}` : `key ${key.split(' ', 1)[0]} with`), ...added, ...doubt]
 }
 

@@ -6,7 +6,7 @@ import { type KeySource, parseKeySource } from '../contract/key-source.ts'
 import { KNOWN_CODINGS } from '../http/accept-encoding.ts'
 import { NameList } from '../http/name-list.ts'
 import type { QueryChoice } from '../http/query.ts'
-import { TRACKING_PARAMETERS } from './tracking-parameters.ts'
+import { TRACKING_COOKIES, TRACKING_PARAMETERS } from './tracking-parameters.ts'
 
 /** Fields of our own by which the origin learns the class that is in the key; a client's are never passed on by a rule that sets them. */
 export const DEVICE_FIELD = 'X-UA-Device'
@@ -40,6 +40,8 @@ export interface KeyPlan {
   /** The default first; empty for any. */
   readonly languages: readonly string[]
   readonly unkeyed: CacheConfig['unkeyed']
+  /** Cookies that are not sent, unless they are keyed. */
+  readonly droppedCookies: NameList
   /** Fields, lower-case, that are keyed or known to change nothing. */
   readonly known: ReadonlySet<string>
   /** Whether its keys hang on scheme, host and target alone. */
@@ -56,7 +58,7 @@ export function keyPlan({ key, vary, unkeyed }: Pick<CacheConfig, 'key' | 'vary'
   if (key.client === 'yes') headers.push(whole(CLIENT_FIELD))
   const identity = key.identity === 'none' ? null : (parseKeySource(key.identity) as Extract<KeySource, { name: string }>)
   const byTargetAlone = headers.length === 0 && cookies.length === 0 && identity === null
-  const strips = unkeyed.headers === 'strip' || unkeyed.cookies === 'strip'
+  const strips = unkeyed.headers === 'strip' || unkeyed.cookies === 'strip' || unkeyed.trackingCookies === 'drop'
   return {
     query: queryChoice(key),
     headers,
@@ -68,6 +70,7 @@ export function keyPlan({ key, vary, unkeyed }: Pick<CacheConfig, 'key' | 'vary'
     codings: [...vary.codings].sort(),
     languages: vary.languages,
     unkeyed,
+    droppedCookies: new NameList(unkeyed.trackingCookies === 'drop' ? TRACKING_COOKIES : []),
     known: new Set([...headers.map(({ name }) => name), ...unkeyed.named.map((name) => name.toLowerCase()), ...identityField(identity)]),
     byTargetAlone,
     asItCame: byTargetAlone && !strips && vary.codings.length === KNOWN_CODINGS.length && vary.languages.length === 0,

@@ -51,7 +51,8 @@ function originField(shared: Fields, answer: Fields, varyNames: readonly string[
   return named && !varyNames.includes('origin') ? 'origin' : null
 }
 
-function hasUnkeyedCookie(shared: Fields, { cookies, identity, unkeyed }: KeyPlan): boolean {
+/** Whether a request has cookies for whose sake its answer is kept only by its origin's word. @param shared fields of the shared request */
+export function hasUnkeyedCookie(shared: Fields, { cookies, identity, unkeyed }: KeyPlan): boolean {
   if (unkeyed.cookies !== 'guard' || !shared.has('cookie')) return false
   return cookiePairs(shared.getAll('cookie')).some(
     ([name]) => !cookies.some((cookie) => cookie.name === name) && !(identity?.kind === 'cookie' && identity.name === name),

@@ -64,7 +64,7 @@ function negotiate(shared: Fields, { codings, languages, unkeyed, known }: KeyPl
   if (unkeyed.headers === 'strip' && !known.has('user-agent')) shared.set('User-Agent', AGENT_OF.other)
 }
 
-function shareCookies(shared: Fields, { cookies, identity, unkeyed }: KeyPlan): void {
+function shareCookies(shared: Fields, { cookies, identity, unkeyed, droppedCookies }: KeyPlan): void {
   const lines = shared.getAll('cookie')
   if (lines.length === 0) return
   const keyed = new Map<string, string | undefined>()
@@ -75,12 +75,8 @@ function shareCookies(shared: Fields, { cookies, identity, unkeyed }: KeyPlan): 
   if (identity?.kind === 'cookie') keyed.set(identity.name, cookieValue(lines, identity.name))
   // Each keyed cookie once: of two, key and origin might read different ones.
   const pairs = [...keyed].filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`)
-  if (unkeyed.cookies !== 'strip')
-    pairs.push(
-      ...cookiePairs(lines)
-        .filter(([name]) => !keyed.has(name))
-        .map(([, pair]) => pair),
-    )
+  const others = unkeyed.cookies === 'strip' ? [] : cookiePairs(lines).filter(([name]) => !keyed.has(name) && !droppedCookies.has(name))
+  pairs.push(...others.map(([, pair]) => pair))
   shared.delete('cookie')
   if (pairs.length > 0) shared.append('Cookie', pairs.join('; '))
 }

@@ -123,6 +123,11 @@ export const CacheUnkeyedSchema = Type.Object(
       description:
         'Cookies that are not in the key: guard keeps an answer to them only when its origin says that it is for everyone; strip sends none to the origin; pass takes no notice.',
     }),
+    trackingCookies: Type.Union([Type.Literal('keep'), Type.Literal('drop')], {
+      default: 'keep',
+      description:
+        'drop leaves cookies that only scripts of analytics read (_ga, _gid, _fbp …; docs/caching.md lists them) out of cacheable requests, so that they stand in no way.',
+    }),
     setCookie: Type.Union([Type.Literal('refuse'), Type.Literal('drop'), Type.Literal('keep')], {
       default: 'refuse',
       description:

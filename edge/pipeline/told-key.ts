@@ -1,6 +1,7 @@
 // The key of a request as people are told it: whole, and part by part, with what would keep its answer from being kept for others.
 
 import { addedParts } from '../cache/cache-key.ts'
+import { hasUnkeyedCookie } from '../cache/shareable.ts'
 import { unkeyedField } from '../cache/unkeyed.ts'
 import { bypassReason, keyOfTarget } from './cache-target.ts'
 import type { Asked, Exchange } from './exchange.ts'
@@ -14,7 +15,7 @@ export interface ToldKey {
   readonly parts: readonly { readonly part: string; readonly value: string | null }[]
   /** Why the cache has no part in it; null when it has. */
   readonly bypass: 'method' | 'bypass' | 'key' | null
-  /** A field for whose sake its answer is kept only if Vary names it; null when there is none. */
+  /** A field for whose sake its answer is kept only if Vary names it (or, of cookies, its origin says it is for everyone); null for none. */
   readonly unkeyed: string | null
 }
 
@@ -30,6 +31,6 @@ export function toldKey(asked: Asked, x: Exchange): ToldKey {
     key: key.replaceAll('\0', ' '),
     parts: [...Object.entries(target).map(([part, value]) => ({ part, value })), ...added],
     bypass: bypassReason(asked, x) ?? (key.length > route.key.maxBytes ? 'key' : null),
-    unkeyed: unkeyedField(shared, route.key, []),
+    unkeyed: unkeyedField(shared, route.key, []) ?? (hasUnkeyedCookie(shared, route.key) ? 'cookie' : null),
   }
 }

@@ -1,7 +1,7 @@
 // The page on caching: its recipes are sites that an edge takes, and what it lists is what there is.
 
 import t from 'tap'
-import { TRACKING_PARAMETERS } from '../../edge/cache/tracking-parameters.ts'
+import { TRACKING_COOKIES, TRACKING_PARAMETERS } from '../../edge/cache/tracking-parameters.ts'
 import { problemsOf, textOf } from './read-file.ts'
 
 const page = textOf('docs/caching.md')
@@ -16,7 +16,9 @@ t.test('every recipe is valid, over the pools that it names', async (t) => {
   }
 })
 
-t.test('the tracking parameters it lists are those that there are', async (t) => {
-  const listed = /^The known tracking parameters are ([\s\S]*?)\.$/m.exec(page)![1]!
-  t.same([...listed.matchAll(/`([^`]+)`/g)].map(([, name]) => name).toSorted(), [...TRACKING_PARAMETERS].toSorted())
+t.test('the tracking parameters and cookies it lists are those that there are', async (t) => {
+  const listed = (what: string) => new RegExp(`^The known tracking ${what} are ([^.]*)\\.$`, 'm').exec(page)![1]!
+  const namesIn = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name).toSorted()
+  t.same(namesIn(listed('parameters')), [...TRACKING_PARAMETERS].toSorted())
+  t.same(namesIn(listed('cookies')), [...TRACKING_COOKIES].toSorted())
 })

@@ -16,6 +16,7 @@ t.test('what only changes the request that is sent leaves the key to the target'
   const rules = [
     { unkeyed: { headers: 'strip' } },
     { unkeyed: { cookies: 'strip' } },
+    { unkeyed: { trackingCookies: 'drop' } },
     { vary: { codings: ['gzip'] } },
     { vary: { languages: ['de'] } },
   ]

@@ -55,6 +55,12 @@ t.test('cookies that are not keyed can be left out', async (t) => {
   t.same(shared({ Cookie: 'sid=1; lang=de' }, { ...strip, key: { identity: 'cookie:sid' } }), { cookie: 'sid=1' })
 })
 
+t.test('cookies of analytics can be left out, but for a keyed one', async (t) => {
+  const rule = { key: { cookies: { _gid: {} } }, unkeyed: { trackingCookies: 'drop' } }
+  t.same(shared({ Cookie: '_ga=1; _ga_X1=2; sid=1; _gid=3; __utmx=4' }, rule), { cookie: '_gid=3; sid=1; __utmx=4' })
+  t.same(shared({ Cookie: '_ga=1; _fbp=2' }, rule), {})
+})
+
 t.test('where nothing unkeyed may pass, only what is keyed, named, or ours does', async (t) => {
   const lines = {
     Host: 'h',

@@ -44,5 +44,7 @@ t.test('it is told why the cache has no part in a request', async (t) => {
 })
 
 t.test('a field that no key holds is told by name', async (t) => {
-  t.match(told({ headers: { 'HX-Request': 'true' } }), { unkeyed: 'hx-request' })
+  t.match(told({ headers: { 'HX-Request': 'true', Cookie: 'sid=1' } }), { unkeyed: 'hx-request' })
+  t.match(told({ headers: { Cookie: 'sid=1; lang=de' } }), { unkeyed: 'cookie' })
+  t.match(told({ headers: { Cookie: 'lang=de' } }), { unkeyed: null })
 })
