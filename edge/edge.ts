@@ -9,6 +9,7 @@ import { PressureWatch, type Vitals } from './base/pressure-watch.ts'
 import { SharedCells } from './base/shared-cells.ts'
 import { Breaker } from './breaker/breaker.ts'
 import { CodedBodies } from './cache/coded-bodies.ts'
+import { FillLeases } from './cache/fill-leases.ts'
 import { Flights } from './cache/flights.ts'
 import { entryOf, inSharedMemory, type KeptCopy, keptCopy } from './cache/kept-copy.ts'
 import { Levels } from './cache/levels.ts'
@@ -56,6 +57,8 @@ export interface EdgeParts {
   readonly blobs: Blobs | null
   /** Text of `lua/cache-put.lua`. */
   readonly cachePut: string
+  /** Text of `lua/fill-lease.lua`. */
+  readonly fillLease: string
   /** Text of `lua/cache-remove.lua`. */
   readonly cacheRemove: string
   /** The other workers of this edge; null when it is alone. */
@@ -96,7 +99,8 @@ export class Edge {
         : new Breaker({ failures: bootstrap.redis.breakerFailures, openMs: bootstrap.redis.breakerOpenMs })
     const far = bootstrap.redis === undefined ? null : redisLevel(bootstrap.redis, this.#redis!, this.#breaker!, parts)
     const background = createBackground(ports.log, ports.metrics)
-    this.#tools = toolsOf(parts, new Levels(this.#memory, far), background)
+    const fillLeases = bootstrap.redis === undefined ? null : leasesOf(bootstrap.redis, this.#redis!, this.#breaker!, parts)
+    this.#tools = { ...toolsOf(parts, new Levels(this.#memory, far), background), fillLeases }
     this.#idPrefix = ports.random.hex(6)
     ports.timers.every(1_000, () => this.#gauge())
   }
@@ -196,7 +200,11 @@ function redisLevel(config: RedisConfig, redis: RedisPort, breaker: Breaker, par
   return new RedisLevel({ ...parts.ports, redis, breaker, scripts, config })
 }
 
-function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Tools {
+function leasesOf({ keyPrefix }: RedisConfig, redis: RedisPort, breaker: Breaker, { ports, fillLease }: EdgeParts): FillLeases {
+  return new FillLeases({ ...ports, redis, breaker, keyPrefix, script: script('fill-lease', fillLease) })
+}
+
+function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Omit<Tools, 'fillLeases'> {
   const { bootstrap, ports, accessLog, siblings, vitals, blobs } = parts
   const copies = blobs === null ? null : new StaticCopies({ ...ports, blobs, maxBytes: bootstrap.staticMaxBytes })
   const metrics = new LineMetrics(ports.metrics)

@@ -48,6 +48,7 @@ const edge = new Edge({
   blobs: bootstrap.stateDir === 'off' ? null : systemBlobs(join(bootstrap.stateDir, 'static')),
   cachePut: readFileSync(new URL('../lua/cache-put.lua', import.meta.url), 'utf8'),
   cacheRemove: readFileSync(new URL('../lua/cache-remove.lua', import.meta.url), 'utf8'),
+  fillLease: readFileSync(new URL('../lua/fill-lease.lua', import.meta.url), 'utf8'),
   siblings: seed.workers === 1 ? null : { tell: (message) => channel.postMessage(message) },
 })
 channel.onmessage = (message) => edge.hear((message as MessageEvent).data as SiblingMessage)

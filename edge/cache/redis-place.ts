@@ -32,6 +32,11 @@ export function placeOf(prefix: string, cacheKey: string): string {
   return `${prefix}e2:{${hash('sha256', cacheKey, 'hex')}}`
 }
 
+/** The Redis key of the lease to fetch an answer. @param flightKey the cache key, with the variant where it is known */
+export function leasePlaceOf(prefix: string, flightKey: string): string {
+  return `${prefix}l1:{${hash('sha256', flightKey, 'hex')}}`
+}
+
 /** The Redis key of a chunk, on the node of its URL. */
 export function chunkPlace(place: string, generation: string, index: number): string {
   return `${place}:${generation}:${index}`

@@ -65,6 +65,10 @@ export const CacheSchema = Type.Object(
       default: 10_000,
       description: 'Requests that may wait for one fetch; more go to the origin.',
     }),
+    coalesceAcross: Type.Union([Type.Literal('edge'), Type.Literal('cluster')], {
+      default: 'cluster',
+      description: 'Who waits for one fetch: requests at one edge, or, where there is Redis, at all edges that share it.',
+    }),
     crawlerFills: Type.Union([Type.Literal('l2-only'), Type.Literal('all')], {
       default: 'l2-only',
       description:

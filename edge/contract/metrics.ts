@@ -33,6 +33,10 @@ export const METRICS = {
   weir_cache_lookups_total: counter('Cache lookups by route and outcome.', 'route', 'outcome'),
   weir_cache_coalesced_total: counter('Requests that waited for the fetch of another, by outcome.', 'outcome'),
   weir_cache_refreshes_total: counter('Refreshes behind a stale answer, by how they ended or why none was begun.', 'outcome'),
+  weir_fill_leases_total: counter(
+    'Turns to fetch an answer, asked for in Redis, by outcome: taken, what the fetch of another edge came to, timeout, or why Redis was not asked.',
+    'outcome',
+  ),
   weir_l1_bytes: gauge('Memory the first level holds, overhead included.'),
   weir_l1_entries: gauge('Entries in the first level.'),
   weir_l1_evictions: gauge('Entries that the first level has dropped for lack of room since its worker started.'),

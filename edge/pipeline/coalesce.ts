@@ -4,18 +4,22 @@
 // waited for a failed fetch make together. Who has something stale that may stand in takes that instead of the second wait.
 
 import { EdgeError } from '../base/edge-error.ts'
+import { isPromise } from '../base/is-promise.ts'
+import { mayBeCoded, variedFields } from '../cache/coded-fields.ts'
 import type { Entry } from '../cache/entry.ts'
-import type { WaitOutcome } from '../cache/flights.ts'
+import type { Leader, WaitOutcome } from '../cache/flights.ts'
 import type { Found as LevelFound } from '../cache/levels.ts'
 import { fitsRequest, variantOf } from '../cache/variant.ts'
 import { type Body, discard } from '../http/body.ts'
+import { codedEntry } from './compress.ts'
 import { entryAnswer } from './entry-answer.ts'
-import type { Answer, Exchange, Request } from './exchange.ts'
+import type { Answer, Asked, Exchange } from './exchange.ts'
 import { preparedAnswer, staleAnswer } from './forward.ts'
 import type { Found } from './found.ts'
 import { streamedPart } from './range-answer.ts'
 import { lacking, note, type Search, unanswered } from './search.ts'
 import { copyAnswer } from './static-copy.ts'
+import { turnAcross } from './turn-across.ts'
 
 /** A search that may wait for others. */
 export interface Waiting {
@@ -35,19 +39,35 @@ export function flightOf(key: string, variant: string): string {
 
 /** Waits for whoever fetches this already, or is the one who fetches. @throws EdgeError FILL_FAILED, CLIENT_GONE */
 export function waitOrGo(waiting: Waiting, x: Exchange): Found | Promise<Found> {
-  const { flightKey, found, search, waitsLeft } = waiting
+  const { flightKey, search } = waiting
   const { coalesceTimeoutMs, coalesceMaxWaiters } = search.asked.route.config.cache
   const ticket = x.tools.flights.join(flightKey, { timeoutMs: coalesceTimeoutMs, maxWaiters: coalesceMaxWaiters }, x.wanted)
-  const waited = waitsLeft === 2 ? 'no' : 'tried'
-  if (ticket.role === 'leader') return unanswered(found, search, { flight: ticket, waited }, x)
+  if (ticket.role === 'leader') return lead(ticket, waiting, x)
   if (ticket.role === 'alone') return (ticket.because === 'full' ? stale(waiting, x) : null) ?? goAlone(waiting, x)
-  const next = { ...waiting, waitsLeft: waitsLeft === 2 ? 1 : 0 } as const
-  return ticket.wait.then((outcome) => afterWaiting(outcome, next, x))
+  return ticket.wait.then((outcome) => afterWaiting(outcome, afterOneWait(waiting), x))
+}
+
+function lead(flight: Leader, waiting: Waiting, x: Exchange): Found | Promise<Found> {
+  const { flightKey, found, search } = waiting
+  const turn = { flight, waited: waitedOf(waiting) }
+  if (x.tools.fillLeases === null || search.asked.route.config.cache.coalesceAcross === 'edge') return unanswered(found, search, turn, x)
+  return turnAcross({ flight, flightKey, search, found }, x).then((across) => {
+    if (across.kind === 'told') return afterWaiting(across.outcome, afterOneWait(waiting), x)
+    return unanswered(across.found, search, { ...turn, flight: across.flight }, x)
+  })
+}
+
+function afterOneWait(waiting: Waiting): Waiting {
+  return { ...waiting, waitsLeft: waiting.waitsLeft === 2 ? 1 : 0 }
+}
+
+function waitedOf({ waitsLeft }: Waiting): 'no' | 'tried' {
+  return waitsLeft === 2 ? 'no' : 'tried'
 }
 
 function afterWaiting(outcome: WaitOutcome, waiting: Waiting, x: Exchange): Found | Promise<Found> {
   x.tools.metrics.coalesced(outcome.kind)
-  if (outcome.kind === 'stored') return shared(outcome.entry, waiting, null, x)
+  if (outcome.kind === 'stored') return whole(outcome.entry, waiting, x)
   if (outcome.kind === 'begun') return begun(outcome, waiting, x)
   if (outcome.kind === 'left') throw new EdgeError('CLIENT_GONE')
   if (outcome.kind === 'uncacheable') return goAlone(waiting, x)
@@ -64,41 +84,50 @@ function failed(waiting: Waiting, x: Exchange): Found | Promise<Found> {
 
 function begun({ arriving, body }: WaitOutcome & { readonly kind: 'begun' }, waiting: Waiting, x: Exchange): Found | Promise<Found> {
   const { entry, head } = arriving
-  if (entry === null && !body.cut) return shared(head, waiting, body, x)
+  const { asked } = waiting.search
+  const { cut } = body
+  if (entry === null && !cut && fitsRequest(head, asked.shared)) return streaming(collapsed(head, waiting, x), body, asked, x)
   discard(body)
+  if (cut && entry === null) return failed(waiting, x)
   // A short answer is whole by now: its entry answers with its length, and costs nothing to read.
-  return entry === null ? failed(waiting, x) : shared(entry, waiting, null, x)
+  return whole(entry ?? head, waiting, x)
 }
 
-/** @param body of the entry, where that is still coming; null when the entry has it */
-function shared(entry: Entry, waiting: Waiting, body: Body | null, x: Exchange): Found | Promise<Found> {
-  const { search, found, flightKey, waitsLeft } = waiting
-  const { request, route } = search.asked
+function whole(entry: Entry, waiting: Waiting, x: Exchange): Found | Promise<Found> {
+  const { search, flightKey, waitsLeft } = waiting
   if (fitsRequest(entry, search.asked.shared)) {
-    note(route, 'collapsed', x)
-    const reason = found === null ? 'miss' : 'stale'
-    const how = { kind: 'forward', reason, forwardStatus: null, stored: 'not-stored', collapsed: 'collapsed' } as const
-    const nowMs = x.tools.clock.wallMs()
-    const answer = entryAnswer(request, entry, { outcome: how, servedBy: 'hit', nowMs }, x)
-    return { kind: 'answered', answer: body === null ? answer : streaming(request, answer, body, nowMs) }
+    const coded = codedEntry(entry, search.key, search.asked, x)
+    const answered = (sent: Entry): Found => ({ kind: 'answered', answer: collapsed(sent, waiting, x) })
+    return isPromise(coded) ? coded.then(answered) : answered(coded)
   }
-  discard(body)
   // It varies, and this was another variant: the requests for ours have one flight among them too.
   if (flightKey !== search.key || waitsLeft === 0) return goAlone(waiting, x)
   return waitOrGo({ ...waiting, flightKey: flightOf(search.key, variantOf(entry.varyNames, search.asked.shared)) }, x)
 }
 
-function streaming(request: Request, answer: Answer, body: Body, nowMs: number): Answer {
-  if (answer.body === null) {
-    discard(body)
-    return answer
-  }
-  const whole = { ...answer, body }
-  return request.fields.has('range') ? (streamedPart(request, whole, nowMs) ?? whole) : whole
+function collapsed(entry: Entry, { search, found }: Waiting, x: Exchange): Answer {
+  const { request, route } = search.asked
+  note(route, 'collapsed', x)
+  const reason = found === null ? 'miss' : 'stale'
+  const how = { kind: 'forward', reason, forwardStatus: null, stored: 'not-stored', collapsed: 'collapsed' } as const
+  return entryAnswer(request, entry, { outcome: how, servedBy: 'hit', nowMs: x.tools.clock.wallMs() }, x)
 }
 
-function goAlone({ found, search, waitsLeft }: Waiting, x: Exchange): Found {
-  return unanswered(found, search, { flight: null, waited: waitsLeft === 2 ? 'no' : 'tried' }, x)
+// Plain, whoever reads it: compressed for each of thousands on its way, a page would cost thousands of times what it costs when it is kept.
+function streaming(answer: Answer, body: Body, { request, route }: Asked, x: Exchange): Found {
+  if (answer.body === null) {
+    discard(body)
+    return { kind: 'answered', answer }
+  }
+  const { codings } = route.config.compress
+  const fields = codings.length > 0 && mayBeCoded(answer.fields) ? variedFields(answer.fields) : answer.fields
+  const sent = { ...answer, fields, body }
+  const part = request.fields.has('range') ? streamedPart(request, sent, x.tools.clock.wallMs()) : null
+  return { kind: 'answered', answer: part ?? sent }
+}
+
+function goAlone(waiting: Waiting, x: Exchange): Found {
+  return unanswered(waiting.found, waiting.search, { flight: null, waited: waitedOf(waiting) }, x)
 }
 
 /** What is stale and may stand in; null without it. */

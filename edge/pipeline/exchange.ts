@@ -7,6 +7,7 @@ import type { ByteBudget } from '../base/byte-budget.ts'
 import type { Clock, Log, Random, Timers } from '../base/ports.ts'
 import type { CodedBodies } from '../cache/coded-bodies.ts'
 import type { Entry } from '../cache/entry.ts'
+import type { FillLeases } from '../cache/fill-leases.ts'
 import type { Flights } from '../cache/flights.ts'
 import type { Levels } from '../cache/levels.ts'
 import type { Refreshes } from '../cache/refreshes.ts'
@@ -87,6 +88,8 @@ export interface Tools {
   readonly flights: Flights
   /** Kept answers in other codings. */
   readonly codedBodies: CodedBodies
+  /** Turns to fetch among the edges that share a Redis; null without one. */
+  readonly fillLeases: FillLeases | null
   /** Copies of pages on disk; null where the edge keeps nothing there. */
   readonly copies: StaticCopies | null
   readonly refreshes: Refreshes

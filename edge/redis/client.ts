@@ -73,6 +73,10 @@ class RedisClient implements RedisPort {
     return this.#ask(this.#writes, bytes, () => this.#evaluate(script, key, values))
   }
 
+  ask(script: Script, key: string, values: readonly (string | number | Buffer)[]): Promise<Reply<unknown>> {
+    return this.#ask(this.#lookups, 0, () => this.#evaluate(script, key, values))
+  }
+
   remove(keys: readonly string[]): Promise<Reply<unknown>> {
     // UNLINK frees a large value in the background; DEL would hold up every other client meanwhile.
     return this.#ask(this.#writes, 0, () => this.#redis.unlink(...keys))

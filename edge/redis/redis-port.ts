@@ -17,6 +17,8 @@ export interface RedisPort {
   write(key: string, value: Uint8Array, keepMs: number): Promise<Reply<unknown>>
   /** Runs a script on one key, by its digest if Redis has it already. Gives up after the time for writes. */
   run(script: Script, key: string, values: readonly (string | number | Buffer)[]): Promise<Reply<unknown>>
+  /** The same for a script that somebody waits for: gives up after the time for lookups. */
+  ask(script: Script, key: string, values: readonly (string | number | Buffer)[]): Promise<Reply<unknown>>
   /** Takes keys away; in a cluster they are all of one node. Gives up after the time for writes. */
   remove(keys: readonly string[]): Promise<Reply<unknown>>
   /** Whether Redis answers within the time for lookups. */

@@ -3,7 +3,9 @@ import { createBackground } from '../../edge/base/background.ts'
 import { ByteBudget } from '../../edge/base/byte-budget.ts'
 import type { Blobs } from '../../edge/base/ports.ts'
 import { allocateCells, SharedCells } from '../../edge/base/shared-cells.ts'
+import { Breaker } from '../../edge/breaker/breaker.ts'
 import { CodedBodies } from '../../edge/cache/coded-bodies.ts'
+import { FillLeases } from '../../edge/cache/fill-leases.ts'
 import { Flights } from '../../edge/cache/flights.ts'
 import type { Level } from '../../edge/cache/level.ts'
 import { Levels } from '../../edge/cache/levels.ts'
@@ -29,6 +31,8 @@ import { LineMetrics } from '../../edge/pipeline/line-metrics.ts'
 import { match } from '../../edge/pipeline/match.ts'
 import { normalise } from '../../edge/pipeline/normalise.ts'
 import { newWhy } from '../../edge/pipeline/why.ts'
+import type { RedisPort } from '../../edge/redis/redis-port.ts'
+import { script } from '../../edge/redis/script.ts'
 import { WebsocketLane } from '../../edge/upstream/websocket-lane.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemoryFiles } from './memory-files.ts'
@@ -83,6 +87,8 @@ export interface LineOptions {
   readonly far?: Level
   /** Where copies of pages are kept; nowhere where nothing is said. */
   readonly blobs?: Blobs
+  /** Where edges take turns to fetch; nowhere where nothing is said. */
+  readonly redis?: RedisPort
   /** What it may hold of bodies on their way; plenty where nothing is said. */
   readonly bufferMaxBytes?: number
 }
@@ -119,6 +125,7 @@ export class Line {
       levels,
       codedBodies: new CodedBodies(1_000_000, this.metrics),
       copies: options.blobs === undefined ? null : new StaticCopies({ ...this.#ports(), blobs: options.blobs, maxBytes: 1_000_000 }),
+      fillLeases: options.redis === undefined ? null : this.#leases(options.redis),
       flights: new Flights(
         { clock: this.clock, timers: this.clock, random: new SeededRandom() },
         { maxFlights: 100, maxMarks: 100, markMs: 2_000 },
@@ -140,6 +147,19 @@ export class Line {
 
   #ports() {
     return { clock: this.clock, timers: this.clock, log: this.log, metrics: this.metrics }
+  }
+
+  #leases(redis: RedisPort): FillLeases {
+    const breaker = new Breaker({ failures: 5, openMs: 1_000 })
+    return new FillLeases({
+      ...this.#ports(),
+      timers: this.clock,
+      random: new SeededRandom(),
+      redis,
+      breaker,
+      keyPrefix: 'weir:',
+      script: script('fill-lease', '-'),
+    })
   }
 
   /** An exchange that has just begun. */

@@ -38,6 +38,16 @@ export class MemoryRedis implements RedisPort {
     return { ok: true, value: this.verdict }
   }
 
+  /** What scripts that are waited for were asked, and what they say, in turn; the last one stays. */
+  readonly asked: (readonly (string | number | Buffer)[])[] = []
+  readonly says: unknown[] = [['taken', '1']]
+
+  async ask(_script: Script, _key: string, values: readonly (string | number | Buffer)[]): Promise<Reply<unknown>> {
+    if (this.failure !== null) return this.failure
+    this.asked.push(values)
+    return { ok: true, value: this.says.length > 1 ? this.says.shift() : this.says[0] }
+  }
+
   async remove(keys: readonly string[]): Promise<Reply<unknown>> {
     for (const key of keys) this.values.delete(key)
     return this.failure ?? { ok: true, value: 1 }

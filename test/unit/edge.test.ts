@@ -54,6 +54,7 @@ function made(t: Test, siblings: Siblings | null = null) {
     blobs: null,
     cachePut: '',
     cacheRemove: '',
+    fillLease: '',
     siblings,
   })
   t.teardown(() => edge.close())

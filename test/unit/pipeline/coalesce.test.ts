@@ -167,3 +167,16 @@ t.test('one who has the page already is told so, and another variant is fetched 
   t.equal((await first).text, 'page')
   t.equal(line.tools.flights.size, 0)
 })
+
+t.test('who is served while it arrives gets plain bytes, and caches after us are told that others do not', async (t) => {
+  const line = new Line({ ...TWO_PEERS, routes: { all: { pool: 'shop', compress: { codings: ['gzip'], minBytes: 64 } } } })
+  const body = new ScriptedBody()
+  line.upstream.will({ headers: { ...KEPT.headers, 'Content-Type': 'text/html' }, body })
+  const first = line.ask()
+  const waiting = line.ask({ headers: { 'Accept-Encoding': 'gzip' } })
+  await settled()
+  body.write('page').end()
+  t.equal((await first).text, 'page')
+  const { text, fields } = await waiting
+  t.same([text, fields.get('content-encoding'), fields.get('vary')], ['page', undefined, 'Accept-Encoding'])
+})
