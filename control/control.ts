@@ -126,7 +126,7 @@ function contextOf({ store, purges, changes }: Parts, { consul }: ControlBootstr
 function sinkOf(purges: PurgeBook): PurgeSink {
   return {
     append(orders, { actor, reason }) {
-      const outcome = purges.append({ orders, reason, key: '' }, actor)
+      const outcome = purges.append({ orders, reason, key: '', audit: 'none' }, actor)
       return outcome.kind === 'refused'
         ? { ok: false, problems: outcome.problems }
         : { ok: true, seq: outcome.purges.at(-1)?.seq ?? purges.head().seq }

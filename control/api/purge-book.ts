@@ -6,11 +6,11 @@ import type { Cancel, Clock, Log, Timers } from '../../edge/base/ports.ts'
 import { acceptSite } from '../../edge/contract/accept-site.ts'
 import type { Problem } from '../../edge/contract/problem.ts'
 import { EMPTY_ENDPOINTS, type Publication } from '../../edge/contract/publication.ts'
-import type { Purge, PurgeOrder } from '../../edge/contract/purge.ts'
+import { MAX_ORDERS, type Purge, type PurgeOrder } from '../../edge/contract/purge.ts'
 import type { Site } from '../../edge/contract/site.ts'
 import { EMPTY_SWITCHBOARD } from '../../edge/contract/switchboard.ts'
 import { urlReader } from '../../edge/explain.ts'
-import { type Actor, auditEntry, ITSELF } from '../domain/audit.ts'
+import { type Actor, auditEntry } from '../domain/audit.ts'
 import { describeOrder, type LoggedPurge, nextPurges, type PurgeHead, type PurgeRepeat, raisedTo } from '../domain/purge-log.ts'
 import { canonicalOrders, type OrderSite } from '../domain/purge-orders.ts'
 import type { PurgeStore } from '../store/store.ts'
@@ -26,6 +26,8 @@ export interface PurgeWish {
   readonly reason: string
   /** A name of the request, up to 128 characters: the same name from the same owner purges once; empty for none. */
   readonly key: string
+  /** `none` for row changes: they come in floods that would push what people did out of the audit. The log has owner and reason. */
+  readonly audit?: 'none'
 }
 
 /** What became of a wish. */
@@ -69,7 +71,7 @@ export class PurgeBook {
   }
 
   /** Takes orders. @throws EdgeError STATE_UNWRITABLE */
-  append({ orders, reason, key }: PurgeWish, actor: Actor): PurgeOutcome {
+  append({ orders, reason, key, audit }: PurgeWish, actor: Actor): PurgeOutcome {
     const { store, clock, log } = this.#parts
     const known = key === '' ? [] : store.byKey(key, actor.name)
     if (known.length > 0) return { kind: 'known', purges: known }
@@ -79,7 +81,7 @@ export class PurgeBook {
     const next = nextPurges(store.head(), canonical.orders, { owner: actor.name, reason, key }, nowMs)
     const change = { purges: next.purges.slice(0, MAX_LISTED).map(({ order }) => `${order.mode} ${describeOrder(order)}`), key }
     const deed = { action: 'purge.append', subject: numbersOf(next.purges), reason, change } as const
-    store.append({ ...next, done: [] }, auditEntry(actor, deed, nowMs))
+    store.append({ ...next, done: [] }, audit === 'none' ? null : auditEntry(actor, deed, nowMs))
     log.info({ event: 'purged', owner: actor.name, reason, seq: next.purges.at(-1)?.seq, count: next.purges.length })
     this.#listener()
     if (next.repeats.length > 0) this.#plan()
@@ -110,7 +112,7 @@ export class PurgeBook {
 
   #plan(): void {
     this.#stopRepeat()
-    const [next] = this.#parts.store.repeats()
+    const [next] = this.#parts.store.repeats(1)
     if (next === undefined) return
     this.#later(next.dueAtMs - this.#parts.clock.wallMs())
   }
@@ -123,7 +125,8 @@ export class PurgeBook {
     const { store, clock, log } = this.#parts
     try {
       const nowMs = clock.wallMs()
-      for (const repeat of store.repeats().filter(({ dueAtMs }) => dueAtMs <= nowMs)) this.#repeat(repeat, nowMs)
+      const due = store.repeats(MAX_ORDERS).filter(({ dueAtMs }) => dueAtMs <= nowMs)
+      if (due.length > 0) this.#repeat(due, nowMs)
       this.#plan()
     } catch (cause) {
       log.error({ event: 'purge-repeat-failed', cause: String(cause) })
@@ -131,12 +134,14 @@ export class PurgeBook {
     }
   }
 
-  #repeat({ of, order, owner, reason }: PurgeRepeat, nowMs: number): void {
+  // All that are due at once: one write and one message, however many. Not audited anew: their orders said that they would come.
+  #repeat(due: readonly PurgeRepeat[], nowMs: number): void {
     const { store } = this.#parts
-    const cause = { owner, reason: reason === '' ? `again, after purge ${of}` : reason, key: '' }
-    const { purges } = nextPurges(store.head(), [order], cause, nowMs)
-    const deed = { action: 'purge.append', subject: numbersOf(purges), reason: cause.reason, change: { repeats: of, owner } } as const
-    store.append({ purges, repeats: [], done: [of] }, auditEntry(ITSELF, deed, nowMs))
+    const { seq } = store.head()
+    const purges = due.map(({ of, order, owner, reason }, index) => {
+      return { seq: seq + 1 + index, order, atMs: nowMs, owner, reason: reason === '' ? `again, after purge ${of}` : reason, key: '' }
+    })
+    store.append({ purges, repeats: [], done: due.map(({ of }) => of) }, null)
     this.#listener()
   }
 }

@@ -64,8 +64,8 @@ export class SqlitePurges implements PurgeStore {
     return this.#sql.all('SELECT * FROM purges WHERE key = ? AND owner = ? ORDER BY seq', key, owner).map(purgeOf)
   }
 
-  repeats(): PurgeRepeat[] {
-    return this.#sql.all('SELECT * FROM purge_repeats ORDER BY due_at_ms').map(repeatOf)
+  repeats(limit: number): PurgeRepeat[] {
+    return this.#sql.all('SELECT * FROM purge_repeats ORDER BY due_at_ms LIMIT ?', limit).map(repeatOf)
   }
 
   /** Lets go of what is beyond the bounds. @returns the floor then */

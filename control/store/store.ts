@@ -39,7 +39,7 @@ export interface PurgeStore {
   /** What a request of this name and owner purged, oldest first. */
   byKey(key: string, owner: string): LoggedPurge[]
   /** What is due once more, soonest first. */
-  repeats(): PurgeRepeat[]
+  repeats(limit: number): PurgeRepeat[]
 }
 
 /** What the control plane keeps. @throws EdgeError STATE_UNWRITABLE when a write fails, CONFIG_UNREADABLE when what is kept cannot be read */

@@ -64,6 +64,20 @@ t.test('a purge is repeated once, as a purge of its own, when its time has come'
   t.same(told, [2, 3, 4], 'and not again')
 })
 
+t.test('what is due at once is one write and one message', async (t) => {
+  const { book, clock, told } = begin(t)
+  book.append(wish([tag('a', 500), tag('b', 500), tag('c', 500)]), ITSELF)
+  clock.advance(500)
+  t.same(told, [3, 6])
+})
+
+t.test('row changes leave the audit to what people do', async (t) => {
+  const { book, store } = begin(t)
+  book.append({ ...wish([tag('a')]), audit: 'none' }, ITSELF)
+  t.equal(book.head().seq, 1)
+  t.same(store.audit({ limit: 1 }), [])
+})
+
 t.test('a restart loses no repeat: one whose time came meanwhile is made at once', async (t) => {
   const stateDir = tempDir(t)
   const first = begin(t, { stateDir })

@@ -36,9 +36,13 @@ t.test('one change, or a list of them, becomes purges in the name of who sent it
     ['ignored-older', 'accepted', 'invalid', 'no-rule', 'invalid'],
   )
   t.match(many.json.changes[2].problems, [{ pointer: '/data/0/slug', message: /no column "slug"/ }])
-  t.match((await control.call({ path: '/v1/audit?limit=1' })).json.audit, [
-    { action: 'purge.append', actor: 'first admin', reason: 'row change' },
+  t.match((await control.call({ path: '/v1/purges' })).json.purges, [
+    { owner: 'first admin', reason: 'row change' },
+    {},
+    { owner: 'canal' },
+    {},
   ])
+  t.notMatch((await control.call({ path: '/v1/audit' })).text, /purge.append/, 'changes would flood the audit')
 })
 
 t.test('a replay leaves the purge log as it is', async (t) => {
