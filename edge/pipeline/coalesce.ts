@@ -17,7 +17,7 @@ import type { Answer, Asked, Exchange } from './exchange.ts'
 import { preparedAnswer, staleAnswer } from './forward.ts'
 import type { Found } from './found.ts'
 import { streamedPart } from './range-answer.ts'
-import { lacking, note, type Search, unanswered } from './search.ts'
+import { ALONE, lacking, note, type Search, type Turn, unanswered } from './search.ts'
 import { copyAnswer } from './static-copy.ts'
 import { turnAcross } from './turn-across.ts'
 
@@ -55,6 +55,18 @@ function lead(flight: Leader, waiting: Waiting, x: Exchange): Found | Promise<Fo
     if (across.kind === 'told') return afterWaiting(across.outcome, afterOneWait(waiting), x)
     return unanswered(across.found, search, { ...turn, flight: across.flight }, x)
   })
+}
+
+/** The turn of a refresh that no client waits for; null when that entry is being fetched already, here or at another edge. Never rejects. */
+export async function turnToRefresh(found: LevelFound, search: Search, x: Exchange): Promise<Turn | null> {
+  const { coalesceTimeoutMs, coalesceMaxWaiters, coalesceAcross } = search.asked.route.config.cache
+  if (coalesceTimeoutMs === 0) return ALONE
+  const flightKey = flightOf(search.key, found.entry.variant)
+  const flight = x.tools.flights.leadIfFree(flightKey, { timeoutMs: coalesceTimeoutMs, maxWaiters: coalesceMaxWaiters })
+  if (flight === null) return null
+  if (x.tools.fillLeases === null || coalesceAcross === 'edge') return { flight, waited: 'no' }
+  const across = await turnAcross({ flight, flightKey, search, found }, x)
+  return across.kind === 'go' ? { flight: across.flight, waited: 'no' } : null
 }
 
 function afterOneWait(waiting: Waiting): Waiting {

@@ -7,10 +7,11 @@ import type { Found as LevelFound } from '../cache/levels.ts'
 import { usableWhileRevalidating } from '../cache/serveable.ts'
 import type { Body } from '../http/body.ts'
 import { askedOf } from './asked.ts'
+import { turnToRefresh } from './coalesce.ts'
 import type { Asked, Exchange, Reply } from './exchange.ts'
 import { forward } from './forward.ts'
 import type { Stale } from './found.ts'
-import { ALONE, type Search } from './search.ts'
+import type { Search } from './search.ts'
 import { store } from './store.ts'
 import { newWhy } from './why.ts'
 
@@ -34,7 +35,8 @@ export function refreshedBehind(found: LevelFound, search: Search, x: Exchange):
   return begun !== 'full'
 }
 
-async function refresh({ entry }: LevelFound, { asked, key }: Search, name: string, x: Exchange): Promise<void> {
+async function refresh(stale: LevelFound, search: Search, name: string, x: Exchange): Promise<void> {
+  const { asked, key } = search
   const behind: Exchange = {
     ...x,
     reply: NOBODY,
@@ -42,8 +44,10 @@ async function refresh({ entry }: LevelFound, { asked, key }: Search, name: stri
     wanted: new Abort(),
     incoming: { ...x.incoming, body: null },
   }
-  const found: Stale = { kind: 'stale', reason: 'stale', key, entry, ...ALONE }
   try {
+    const turn = await turnToRefresh(stale, search, behind)
+    if (turn === null) return x.tools.metrics.refreshed('joined')
+    const found: Stale = { kind: 'stale', reason: 'stale', key, entry: stale.entry, ...turn }
     const forEveryone = forAll(asked)
     const forwarded = await forward(forEveryone, found, behind)
     await ended(store(forEveryone, forwarded, found, behind).body)

@@ -124,6 +124,25 @@ t.test('an edge that waits in vain has one more try, and then says so', async (t
   t.ok(line.clock.monotonicMs() >= 10_000)
 })
 
+t.test('a refresh behind a stale answer is left out where another edge has made it', async (t) => {
+  const { line, storeThere } = sharing([
+    ['held', '1'],
+    ['stored', '1'],
+  ])
+  storeThere({ lifetimeMs: 1_000, fields: Fields.of({ 'Cache-Control': 'max-age=1, stale-while-revalidate=60' }) })
+  line.clock.advance(2_000)
+  t.match(await line.ask(), { text: 'from another edge', servedBy: 'stale' })
+  storeThere()
+  const joined = () => line.metrics.value('weir_cache_refreshes_total', ['joined'])
+  for (let step = 0; step < 20 && joined() !== 1; step++) {
+    await settled()
+    line.clock.advance(10)
+  }
+  t.equal(joined(), 1)
+  t.equal(line.upstream.sent.length, 0)
+  t.match(await line.ask(), { servedBy: 'hit' })
+})
+
 t.test('without Redis, or by its rule, an edge asks nobody', async (t) => {
   const away = sharing([])
   away.redis.failure = { ok: false, why: 'away' }
