@@ -80,8 +80,16 @@ export function withPart(part: Entry, kept: Entry | null, maxBytes: number): Ent
   fields.delete('content-range')
   for (const slice of slices) fields.append('Content-Range', formatContentRange({ ...slice, completeBytes: fresh.completeBytes }))
   // A buffer of exactly its size: concat may cut one out of a pool.
-  // A purge that the older part missed is one that all of it missed.
-  return completed({ ...part, fields, body: new Uint8Array(body), fillSeq: Math.min(part.fillSeq, kept.fillSeq) })
+  return completed({ ...part, ...purgedAs(part, kept), fields, body: new Uint8Array(body) })
+}
+
+/** What purges go by: one that reaches either part reaches all of it. */
+function purgedAs(part: Entry, kept: Entry): Pick<Entry, 'fillSeq' | 'requestedAtMs' | 'tags'> {
+  return {
+    fillSeq: Math.min(part.fillSeq, kept.fillSeq),
+    requestedAtMs: Math.min(part.requestedAtMs, kept.requestedAtMs),
+    tags: [...new Set([...kept.tags, ...part.tags])],
+  }
 }
 
 /** §3.4: the same strong entity tag, and each part as long as it says. */

@@ -88,11 +88,16 @@ t.test('only parts of one representation for certain are put together; else the 
   t.same(shown(withPart(part(3, 6, { body: Buffer.from('345') }), part(0, 2), ROOM)), alone, 'shorter than it says')
 })
 
-t.test('the newer fields count, those it does not bring stay, and so does a purge that the older part missed', async (t) => {
-  const kept = part(0, 2, { fillSeq: 3, more: { A: '1', B: '1' }, receivedAtMs: 1 })
-  const both = withPart(part(3, 5, { fillSeq: 7, more: { B: '2' }, receivedAtMs: 9, lifetimeMs: 4 }), kept, ROOM)!
+t.test('the newer fields count, those it does not bring stay, and a purge that reaches one part reaches all of it', async (t) => {
+  const kept = part(0, 2, { fillSeq: 3, tags: ['a', 'b'], more: { A: '1', B: '1' }, requestedAtMs: 0, receivedAtMs: 1 })
+  const both = withPart(
+    part(3, 5, { fillSeq: 7, tags: ['b', 'c'], more: { B: '2' }, requestedAtMs: 8, receivedAtMs: 9, lifetimeMs: 4 }),
+    kept,
+    ROOM,
+  )!
   t.match([both.fields.get('a'), both.fields.get('b')], ['1', '2'])
-  t.match(both, { fillSeq: 3, receivedAtMs: 9, lifetimeMs: 4 })
+  t.match(both, { fillSeq: 3, requestedAtMs: 0, receivedAtMs: 9, lifetimeMs: 4 })
+  t.same(both.tags, ['a', 'b', 'c'])
   t.same(shown(kept), ['0-2:012'], 'what was kept is not changed')
 })
 
