@@ -19,6 +19,8 @@ export const SETUPS: readonly Setup[] = ['memory', 'redis', 'two-edges']
 
 /** A busy machine must not turn a lookup in Redis into a miss where the test is about what is kept. */
 const PATIENT_LOOKUP_MS = 1_000
+/** A test with a lifetime of 2 s and a rest of 3 s can miss both on a machine that stands still for a second. */
+const MOST_TRIES = 3
 /** A run takes about 15 s: the longest test rests four times for 3 s. */
 const RUN_DEADLINE_MS = 90_000
 
@@ -62,7 +64,7 @@ export interface Suited {
 /** A run of the suite. */
 export interface Measured extends Score {
   readonly setup: Setup
-  /** Tests that ran twice, since they did not do as expected at first; the second result counts: a busy machine can be too slow for them. */
+  /** Tests that ran again, since they did not do as expected at first; the last result counts: a busy machine can be too slow for them. */
   readonly again: readonly string[]
   /** See `differences`. */
   readonly differences: readonly string[]
@@ -77,11 +79,16 @@ export async function measure(t: Scope, setups: readonly Setup[], suited: Suited
 
 async function measureOne(setup: Setup, urls: readonly string[], { folder, suites, expected }: Suited): Promise<Measured> {
   const ids = suites.flatMap(({ tests }) => tests.map(({ id }) => id))
-  const first = await visit(folder, urls, ids)
-  const again = unexpected(score(suites, first), expected).filter((id) => ids.includes(id))
-  const results = again.length === 0 ? first : { ...first, ...(await visit(folder, urls, again)) }
+  const again = new Set<string>()
+  let results: Results = {}
+  let asked: readonly string[] = ids
+  for (let tries = 0; tries < MOST_TRIES && asked.length > 0; tries++) {
+    results = { ...results, ...(await visit(folder, urls, asked)) }
+    asked = unexpected(score(suites, results), expected).filter((id) => ids.includes(id))
+    for (const id of asked) again.add(id)
+  }
   const scored = score(suites, results)
-  return { setup, again, ...scored, differences: differences(scored, expected) }
+  return { setup, again: [...again], ...scored, differences: differences(scored, expected) }
 }
 
 async function visit(folder: string, urls: readonly string[], ids: readonly string[]): Promise<Results> {

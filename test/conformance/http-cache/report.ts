@@ -19,7 +19,7 @@ export function reportText(run: Measured, expected: Expected): string {
     row('all', run.kinds),
     `  failures: ${run.failures.length}`,
     ...run.failures.map(({ id, suite, kind, message }) => `    ${kind.padEnd(9)} ${suite}/${id}: ${message}${known(id)}`),
-    ...run.again.map((id) => `  ran twice, since the first result was not the expected one: ${id}`),
+    ...run.again.map((id) => `  ran again, since its first result was not the expected one: ${id}`),
     ...run.differences.map((difference) => `  NOT AS EXPECTED: ${difference}`),
     '',
   ].join('\n')

@@ -30,8 +30,6 @@ export interface Expected {
   readonly failures: readonly {
     readonly reason: string
     readonly tests: readonly string[]
-    /** `allowed` while a mend is on its way; else a test that is listed must fail. */
-    readonly passing?: string
   }[]
 }
 
@@ -73,7 +71,7 @@ export function differences(scored: Score, expected: Expected): readonly string[
 export function unexpected({ failures }: Score, expected: Expected): readonly string[] {
   const failed = failures.map(({ id }) => id)
   const unlisted = failed.filter((id) => reasonFor(id, expected) === undefined)
-  const mustFail = expected.failures.filter(({ passing }) => passing !== 'allowed').flatMap(({ tests }) => tests)
+  const mustFail = expected.failures.flatMap(({ tests }) => tests)
   return [...unlisted, ...mustFail.filter((id) => !failed.includes(id))]
 }
 
