@@ -15,6 +15,9 @@ import { entryOf, inSharedMemory, type KeptCopy, keptCopy } from './cache/kept-c
 import { Levels } from './cache/levels.ts'
 import { MemoryLevel } from './cache/memory-level.ts'
 import { partsKey } from './cache/parts.ts'
+import { PurgeFence } from './cache/purge-fence.ts'
+import { PurgeLease } from './cache/purge-lease.ts'
+import { type PurgeState, PurgeTable } from './cache/purge-table.ts'
 import { RedisLevel } from './cache/redis-level.ts'
 import { Refreshes } from './cache/refreshes.ts'
 import { StaticCopies } from './cache/static-copies.ts'
@@ -23,6 +26,7 @@ import { Holder } from './config/holder.ts'
 import { createRegistries } from './config/registries.ts'
 import type { Snapshot } from './config/snapshot.ts'
 import type { EdgeBootstrap } from './contract/bootstrap.ts'
+import type { Purge } from './contract/purge.ts'
 import type { RedisConfig } from './contract/redis.ts'
 import { parseAddress } from './http/address.ts'
 import { BodiesInUse } from './pipeline/bodies-in-use.ts'
@@ -61,6 +65,10 @@ export interface EdgeParts {
   readonly fillLease: string
   /** Text of `lua/cache-remove.lua`. */
   readonly cacheRemove: string
+  /** What was purged before this worker started. */
+  readonly purges: PurgeState
+  /** How current that is, told by the supervisor; see `allocateLease`. */
+  readonly lease: SharedArrayBuffer
   /** The other workers of this edge; null when it is alone. */
   readonly siblings: Siblings | null
 }
@@ -83,6 +91,7 @@ export class Edge {
   readonly #redis: RedisPort | null
   readonly #breaker: Breaker | null
   readonly #memory: MemoryLevel
+  readonly #fence: PurgeFence
   readonly #ports: Ports
   readonly #idPrefix: string
   #nextId = 0
@@ -92,6 +101,7 @@ export class Edge {
     this.#ports = ports
     this.#registries = createRegistries(new SharedCells(parts.cells), ports.random)
     this.#memory = new MemoryLevel(parts.l1MaxBytes, bootstrap.l1LargestRatio)
+    this.#fence = new PurgeFence(new PurgeTable(parts.purges), new PurgeLease(parts.lease))
     this.#redis = bootstrap.redis === undefined ? null : createRedis(bootstrap.redis, ports)
     this.#breaker =
       bootstrap.redis === undefined
@@ -100,7 +110,8 @@ export class Edge {
     const far = bootstrap.redis === undefined ? null : redisLevel(bootstrap.redis, this.#redis!, this.#breaker!, parts)
     const background = createBackground(ports.log, ports.metrics)
     const fillLeases = bootstrap.redis === undefined ? null : leasesOf(bootstrap.redis, this.#redis!, this.#breaker!, parts)
-    this.#tools = { ...toolsOf(parts, new Levels(this.#memory, far), background), fillLeases }
+    const levels = new Levels(this.#memory, far, this.#fence)
+    this.#tools = { ...toolsOf(parts, levels, this.#fence, background), fillLeases }
     this.#idPrefix = ports.random.hex(6)
     ports.timers.every(1_000, () => this.#gauge())
   }
@@ -149,8 +160,18 @@ export class Edge {
 
   /** Takes what a sibling fetched, or forgets what it forgot. */
   hear(message: SiblingMessage): void {
-    if (message.type === 'forgotten') this.#memory.delete(message.key)
-    else this.#memory.put(message.key, entryOf(message.copy), message.maxVariants, this.#ports.clock.wallMs())
+    const nowMs = this.#ports.clock.wallMs()
+    if (message.type === 'forgotten') {
+      this.#fence.forget(message.key, nowMs)
+      return this.#memory.delete(message.key)
+    }
+    const entry = entryOf(message.copy)
+    if (this.#fence.mayKeep(message.key, entry)) this.#memory.put(message.key, entry, message.maxVariants, nowMs)
+  }
+
+  /** Takes purges of the log: when this returns, nothing that they reach is served as fresh. */
+  purge(purges: readonly Purge[]): void {
+    for (const purge of purges) this.#fence.table.add(purge)
   }
 
   /** What this worker reads of itself. */
@@ -204,7 +225,7 @@ function leasesOf({ keyPrefix }: RedisConfig, redis: RedisPort, breaker: Breaker
   return new FillLeases({ ...ports, redis, breaker, keyPrefix, script: script('fill-lease', fillLease) })
 }
 
-function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Omit<Tools, 'fillLeases'> {
+function toolsOf(parts: EdgeParts, levels: Levels, fence: PurgeFence, background: Background): Omit<Tools, 'fillLeases'> {
   const { bootstrap, ports, accessLog, siblings, vitals, blobs } = parts
   const copies = blobs === null ? null : new StaticCopies({ ...ports, blobs, maxBytes: bootstrap.staticMaxBytes })
   const metrics = new LineMetrics(ports.metrics)
@@ -222,6 +243,7 @@ function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Omit
     copies,
     codedBodies: new CodedBodies(parts.compressedMaxBytes, ports.metrics),
     refreshes: new Refreshes(),
+    fence,
     upstream: new Http1Upstream(ports),
     websockets: new WebsocketLane(ports),
     background,
@@ -230,6 +252,7 @@ function toolsOf(parts: EdgeParts, levels: Levels, background: Background): Omit
     bodiesInUse: new BodiesInUse(budget),
     forget(cacheKey) {
       for (const key of [cacheKey, partsKey(cacheKey)]) {
+        fence.forget(key, ports.clock.wallMs())
         const deleting = levels.delete(key)
         if (deleting !== undefined) background('cache.forget', deleting)
         siblings?.tell({ type: 'forgotten', key })

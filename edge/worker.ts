@@ -46,6 +46,8 @@ const edge = new Edge({
   l1MaxBytes: Math.floor(bootstrap.l1MaxBytes / seed.workers),
   compressedMaxBytes: Math.floor(bootstrap.compressedMaxBytes / seed.workers),
   blobs: bootstrap.stateDir === 'off' ? null : systemBlobs(join(bootstrap.stateDir, 'static')),
+  purges: seed.purges,
+  lease: seed.lease,
   cachePut: readFileSync(new URL('../lua/cache-put.lua', import.meta.url), 'utf8'),
   cacheRemove: readFileSync(new URL('../lua/cache-remove.lua', import.meta.url), 'utf8'),
   fillLease: readFileSync(new URL('../lua/fill-lease.lua', import.meta.url), 'utf8'),
@@ -70,6 +72,10 @@ const listeners = new Listeners({
 async function obey(message: ToWorker): Promise<void> {
   if (message.type === 'told') return tell({ type: 'applied', ticket: message.ticket, problem: edge.apply(message.told, message.part) })
   if (message.type === 'read') return tell({ type: 'reading', ticket: message.ticket, reading: edge.reading() })
+  if (message.type === 'purge') {
+    edge.purge(message.purges)
+    return tell({ type: 'purged', ticket: message.ticket })
+  }
   if (message.type === 'reload') return listeners.reload()
   if (message.type === 'ticket-keys') return listeners.setTicketKeys(message.keys)
   await listeners.drain(message.deadlineMs)

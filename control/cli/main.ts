@@ -11,6 +11,7 @@ import { edges } from './edges.ts'
 import { explain } from './explain.ts'
 import { limit } from './limit.ts'
 import { publish } from './publish.ts'
+import { purge } from './purge.ts'
 import { rollback } from './rollback.ts'
 import { runCommand } from './run-command.ts'
 import { processSurroundings } from './surroundings.ts'
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   degrade,
   limit,
   changes,
+  purge,
   edges,
   explain,
   warm,

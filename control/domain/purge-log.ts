@@ -78,6 +78,8 @@ export function describeOrder(order: PurgeOrder): string {
       return `${order.prefix}*`
     case 'tag':
       return `tag ${order.tag}`
+    case 'group':
+      return `group ${order.group} of ${order.origin}`
     case 'route':
       return `route ${order.route}`
     case 'all':

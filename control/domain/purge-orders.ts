@@ -47,6 +47,10 @@ function canonicalOrder(order: PurgeOrder, { site, urls }: OrderSite): PurgeOrde
       if (Object.hasOwn(site.routes, order.route)) return order
       return { member: 'route', message: `the site has no route "${order.route}"${didYouMean(order.route, Object.keys(site.routes))}` }
     }
+    case 'group': {
+      const url = urls.url(`${order.origin}/`)
+      return url === null ? { member: 'origin', message: URL_FAULT } : { ...order, origin: new URL(url).origin }
+    }
     case 'all':
       return order
   }

@@ -177,6 +177,8 @@ export class Publisher implements SessionOwner {
     older?.end('a newer stream of the same edge took over')
     log.info({ event: 'edge-connected', edge: hello.edgeId, address: session.origin.address, build: hello.build, ...hello.have })
     this.#bringUpToDate(session, hello)
+    // Until it hears that it has caught up, it serves nothing of what it holds without asking.
+    if (hello.sentAtMs !== undefined) session.beat(clock.wallMs(), clock.monotonicMs())
     this.#tell('edges')
     return null
   }
@@ -254,9 +256,8 @@ export class Publisher implements SessionOwner {
 
   #beat(): void {
     const { clock } = this.#ports
-    const line = JSON.stringify({ type: 'beat', atMs: clock.wallMs() } satisfies FromControl)
     const nowMs = clock.monotonicMs()
-    for (const session of [...this.#sessions]) session.beat(line, nowMs)
+    for (const session of [...this.#sessions]) session.beat(clock.wallMs(), nowMs)
     this.fleet.forgetGone(clock.wallMs())
   }
 

@@ -3,7 +3,7 @@
 // last says where the log goes on. One that stays silent, does not read, or does not speak the contract is let go.
 // All times here are monotonic.
 
-import { MAX_LINE_BYTES, SILENCE_MS } from '../../edge/contract/wire.ts'
+import { type FromControl, MAX_LINE_BYTES, SILENCE_MS } from '../../edge/contract/wire.ts'
 import { type Ack, type EdgeBeat, type EdgeMessage, type Hello, type Nack, readEdgeMessage, type What } from '../domain/edge-message.ts'
 
 /** Bytes that may wait for an edge; beyond it the stream ends and the edge begins anew. At least two of the longest lines. */
@@ -61,6 +61,8 @@ export class StreamSession {
   #purgeSeq: number | null = null
   #state: State = { state: 'greeting' }
   #heardAtMs: number
+  /** What the edge said last of when it spoke; null when it says no such thing. */
+  #echoAtMs: number | null = null
   /** Since when the edge is behind with reading; null while it is not. */
   #behindSinceMs: number | null = null
 
@@ -121,11 +123,11 @@ export class StreamSession {
     }
   }
 
-  /** Says that we are here, and looks whether the edge still is; to be called every `BEAT_EVERY_MS`. */
-  beat(line: string, nowMs: number): void {
+  /** Says that we are here, and looks whether the edge still is; to be called every `BEAT_EVERY_MS`. @param atMs wall clock */
+  beat(atMs: number, nowMs: number): void {
     if (nowMs - this.#heardAtMs > SILENCE_MS) return this.end(`silent for ${SILENCE_MS} ms`)
     if (this.#behindSinceMs === null) {
-      if (this.#state.state === 'open') this.#write(line, nowMs)
+      if (this.#state.state === 'open') this.#write(this.#beatLine(atMs), nowMs)
       return
     }
     if (nowMs - this.#behindSinceMs > SILENCE_MS) this.end(`read nothing for ${SILENCE_MS} ms`)
@@ -141,6 +143,7 @@ export class StreamSession {
   }
 
   #understand(message: EdgeMessage): void {
+    if ('sentAtMs' in message && message.sentAtMs !== undefined) this.#echoAtMs = message.sentAtMs
     if (message.type !== 'hello') {
       if (this.#state.state !== 'open') return this.end(`its first line was a ${message.type}, not a hello`)
       return this.#owner.hear(this.#state.edgeId, message)
@@ -149,6 +152,12 @@ export class StreamSession {
     this.#state = { state: 'open', edgeId: message.edgeId }
     const refusal = this.#owner.greet(this, message)
     if (refusal !== null) this.end(refusal)
+  }
+
+  // Behind all purges that stand, since those are written at once or nothing is.
+  #beatLine(atMs: number): string {
+    const beat = { type: 'beat', atMs, ...(this.#echoAtMs === null ? {} : { echoAtMs: this.#echoAtMs }) } as const
+    return JSON.stringify(beat satisfies FromControl)
   }
 
   #write(line: string, nowMs: number): void {

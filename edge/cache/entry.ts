@@ -32,6 +32,8 @@ export interface Entry {
   readonly tags: readonly string[]
   /** The highest purge known when its fill began: a later purge that matches beats it. */
   readonly fillSeq: number
+  /** The version of the purge table under which nothing reached it; see `PurgeFence`. */
+  judged?: number
   /** Its fields as answers told them last; replaced when they would tell something else. */
   told?: { readonly ageS: number; readonly ttlS: number; readonly level: string; readonly fields: Fields }
   /** The body as answers send it; made with the first of them. */

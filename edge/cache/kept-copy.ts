@@ -5,7 +5,7 @@ import { Fields } from '../http/fields.ts'
 import type { Entry } from './entry.ts'
 
 /** An entry as plain data. */
-export interface KeptCopy extends Omit<Entry, 'fields' | 'sendable' | 'told'> {
+export interface KeptCopy extends Omit<Entry, 'fields' | 'sendable' | 'told' | 'judged'> {
   readonly rawFields: readonly string[]
 }
 
@@ -19,7 +19,7 @@ export function inSharedMemory(entry: Entry): Entry {
 
 /** What crosses to another thread. */
 export function keptCopy(entry: Entry): KeptCopy {
-  const { fields, sendable: _sendable, told: _told, ...rest } = entry
+  const { fields, sendable: _sendable, told: _told, judged: _judged, ...rest } = entry
   return { ...rest, rawFields: fields.toRaw() }
 }
 

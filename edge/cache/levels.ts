@@ -2,6 +2,7 @@ import type { Fields } from '../http/fields.ts'
 import type { Entry } from './entry.ts'
 import { remainingMs } from './freshness.ts'
 import type { Level, NearLevel, Promotion } from './level.ts'
+import type { PurgeFence } from './purge-fence.ts'
 
 /** An entry, and the level that it came from. */
 export interface Found {
@@ -32,11 +33,13 @@ export interface StoreTerms {
 export class Levels {
   readonly #l1: NearLevel
   readonly #l2: Level | null
+  readonly #fence: PurgeFence
 
-  /** @param l2 null when there is memory only */
-  constructor(l1: NearLevel, l2: Level | null) {
+  /** @param l2 null when there is memory only @param fence every entry passes it, from whichever level it comes */
+  constructor(l1: NearLevel, l2: Level | null, fence: PurgeFence) {
     this.#l1 = l1
     this.#l2 = l2
+    this.#fence = fence
   }
 
   /**
@@ -45,7 +48,8 @@ export class Levels {
    * @throws never, and never rejects
    */
   lookup(key: string, request: Fields, terms: LookupTerms): Found | null | Promise<Found | null> {
-    const near = this.#l1.get(key, request, terms.nowMs, terms.promotion)
+    const kept = this.#l1.get(key, request, terms.nowMs, terms.promotion)
+    const near = kept === null ? null : this.#fence.admit(key, kept, terms.nowMs)
     const found: Found | null = near === null ? null : { entry: near, level: 'L1' }
     if (this.#l2 === null || (near !== null && remainingMs(near, terms.nowMs) > 0)) return found
     const far = this.#l2.get(key, request, terms.nowMs, terms.promotion)
@@ -69,7 +73,8 @@ export class Levels {
     return this.#l2?.delete(key, fillSeq)
   }
 
-  #newer(near: Found | null, far: Entry | null, key: string, terms: LookupTerms): Found | null {
+  #newer(near: Found | null, kept: Entry | null, key: string, terms: LookupTerms): Found | null {
+    const far = kept === null ? null : this.#fence.admit(key, kept, terms.nowMs)
     if (far === null || (near !== null && near.entry.receivedAtMs >= far.receivedAtMs)) return near
     if (terms.promotion === 'promote') this.#l1.put(key, far, terms.maxVariants, terms.nowMs)
     return { entry: far, level: 'L2' }

@@ -3,6 +3,7 @@
 
 import { TextMemo } from '../base/text-memo.ts'
 import { keyPlan } from '../cache/key-plan.ts'
+import { routeTag } from '../cache/tags.ts'
 import { ClientAddressRule } from '../client/client-address.ts'
 import { CrawlerAgents } from '../client/crawler-agents.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
@@ -96,6 +97,7 @@ function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<strin
     fallback: planOf(config.degrade.fallback),
     hsts: config.hsts === undefined ? null : hstsValue(config.hsts),
     key: keyPlan(config.cache),
+    tags: [routeTag(id)],
   }
 }
 

@@ -4,8 +4,10 @@
 // States: waiting (for the next try) → opening → open → waiting …, until it is stopped.
 
 import type { Cancel, LineStream, Ports } from '../base/ports.ts'
+import type { PurgeLease } from '../cache/purge-lease.ts'
 import { digestOf } from '../contract/canonical-json.ts'
 import type { Problem } from '../contract/problem.ts'
+import type { Purge } from '../contract/purge.ts'
 import { validate } from '../contract/validate.ts'
 import {
   BEAT_EVERY_MS,
@@ -33,15 +35,41 @@ export interface Identity {
 /** What an edge says of itself with each beat. */
 export type BeatReading = Omit<Extract<FromEdge, { type: 'beat' }>, 'type' | 'have'>
 
+/** What puts purges in force, and knows how current they are. */
+export interface PurgeSink {
+  /** The highest purge in force. */
+  readonly purgeSeq: number
+  /** Puts purges in force everywhere. @returns whether they are */
+  purge(purges: readonly Purge[]): Promise<boolean>
+}
+
+/** What a control plane is followed with. */
+export interface Followers {
+  readonly loader: Loader
+  readonly purges: PurgeSink
+  readonly lease: PurgeLease
+  readonly reading: () => Promise<BeatReading>
+}
+
+/** Beats without news of how current the purges are, after which this edge takes itself for cut off. */
+const BEATS_TO_CUT_OFF = 3
+
 /** Follows a control plane. */
 export class ControlSource {
   readonly #target: { readonly url: string; readonly token: string }
   readonly #identity: Identity
   readonly #loader: Loader
+  readonly #purges: PurgeSink
+  readonly #lease: PurgeLease
   readonly #ports: Ports
   readonly #reading: () => Promise<BeatReading>
+  readonly #caughtUp = Promise.withResolvers<void>()
   #stream: LineStream | null = null
   #stopBeat: Cancel = () => {}
+  #stopWatch: Cancel = () => {}
+  /** Whether all purges that were heard are in force. */
+  #purging: Promise<boolean> = Promise.resolve(true)
+  #lateBeats = 0
   #stopRetry: Cancel = () => {}
   #heardMs = 0
   #failures = 0
@@ -51,15 +79,21 @@ export class ControlSource {
   constructor(
     target: { readonly url: string; readonly token: string },
     identity: Identity,
-    loader: Loader,
-    reading: () => Promise<BeatReading>,
+    { loader, purges, lease, reading }: Followers,
     ports: Ports,
   ) {
     this.#target = target
     this.#identity = identity
     this.#loader = loader
+    this.#purges = purges
+    this.#lease = lease
     this.#reading = reading
     this.#ports = ports
+  }
+
+  /** Resolves once all purges are in force that the control plane had at the first hello, or when it does not answer. */
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise
   }
 
   /** Whether the control plane is heard. */
@@ -69,6 +103,11 @@ export class ControlSource {
 
   /** Begins to follow. */
   start(): void {
+    this.#stopWatch = this.#ports.timers.every(BEAT_EVERY_MS, () => this.#watchLease())
+    this.#connect()
+  }
+
+  #connect(): void {
     if (this.#stopped) return
     this.#note(false)
     const url = `${this.#target.url.replace(/\/$/, '')}${STREAM_PATH}`
@@ -81,12 +120,13 @@ export class ControlSource {
     this.#stream = stream
     // The first line goes out with the request: the control plane answers to it.
     const have = { ...this.#have(), ...this.#digest() }
-    this.#send({ type: 'hello', ...this.#identity, contract: CONTRACT, have })
+    this.#send({ type: 'hello', ...this.#identity, contract: CONTRACT, sentAtMs: this.#ports.clock.wallMs(), have })
   }
 
   /** Follows no longer. */
   stop(): void {
     this.#stopped = true
+    this.#stopWatch()
     this.#stopRetry()
     this.#stream?.close()
   }
@@ -94,6 +134,9 @@ export class ControlSource {
   #opened(): void {
     this.#heardMs = this.#ports.clock.monotonicMs()
     this.#note(true)
+    // Whatever was purged while nobody could say so is about to be told.
+    this.#lease.suspend()
+    this.#lateBeats = 0
     this.#ports.log.info({ event: 'control-connected', url: this.#target.url })
     this.#stopBeat = this.#ports.timers.every(BEAT_EVERY_MS, () => this.#beat())
   }
@@ -101,19 +144,23 @@ export class ControlSource {
   #closed(reason: string): void {
     this.#stopBeat()
     this.#stream = null
+    // Nobody answers: what is known has to do. One that just went is given the time to come back.
+    if (!this.#connected && !this.#lease.holds(this.#ports.clock.wallMs())) this.#lease.release()
+    this.#caughtUp.resolve()
     if (this.#connected || this.#failures === 0) this.#ports.log.warn({ event: 'control-lost', url: this.#target.url, reason })
     this.#note(false)
     if (this.#stopped) return
     // Full jitter: a control plane that comes back is not met by its whole fleet at once.
     const ceilingMs = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS)
     this.#failures = Math.min(this.#failures + 1, 16)
-    this.#stopRetry = this.#ports.timers.after(Math.ceil(this.#ports.random.next() * ceilingMs), () => this.start())
+    this.#stopRetry = this.#ports.timers.after(Math.ceil(this.#ports.random.next() * ceilingMs), () => this.#connect())
   }
 
   #beat(): void {
     if (this.#ports.clock.monotonicMs() - this.#heardMs > SILENCE_MS) return this.#stream?.close()
+    const sentAtMs = this.#ports.clock.wallMs()
     this.#reading().then(
-      (reading) => this.#send({ type: 'beat', have: this.#have(), ...reading }),
+      (reading) => this.#send({ type: 'beat', have: this.#have(), sentAtMs, ...reading }),
       (cause: unknown) => this.#ports.log.warn({ event: 'beat-failed', cause: String(cause) }),
     )
   }
@@ -123,7 +170,8 @@ export class ControlSource {
     // Only a word counts as success: one that takes streams and drops them at once is not asked ever faster.
     this.#failures = 0
     const message = this.#parse(text)
-    if (message === null || message.type === 'beat') return
+    if (message === null) return
+    if (message.type === 'beat') return this.#hearBeat(message.echoAtMs)
     this.#obey(message).catch((cause: unknown) => this.#ports.log.error({ event: 'control-message-failed', cause: String(cause) }))
   }
 
@@ -142,23 +190,59 @@ export class ControlSource {
     return null
   }
 
+  // All purges up to then stand before this line; it is worth as much as they are in force.
+  #hearBeat(echoAtMs: number | undefined): void {
+    if (echoAtMs === undefined) return
+    const renew = (inForce: boolean) => {
+      if (!inForce || this.#stopped) return
+      this.#lease.renew(echoAtMs)
+      this.#lateBeats = 0
+      this.#caughtUp.resolve()
+    }
+    this.#purging.then(renew, (cause: unknown) => this.#ports.log.error({ event: 'purge-failed', cause: String(cause) }))
+  }
+
+  // Counted in beats of our own: a process that was stopped has made none meanwhile, and is not cut off for that.
+  #watchLease(): void {
+    if (this.#lease.holds(this.#ports.clock.wallMs())) {
+      this.#lateBeats = 0
+      return
+    }
+    this.#lateBeats += 1
+    if (this.#lateBeats < BEATS_TO_CUT_OFF) return
+    this.#lease.release()
+    this.#ports.log.warn({ event: 'purges-unknown', message: 'cut off from the control plane: what it purges meanwhile is served on here' })
+  }
+
   async #obey(message: Exclude<FromControl, { type: 'beat' }>): Promise<void> {
+    if (message.type === 'purge') return this.#purge(message.purges)
+    // At a hello, what was purged comes first.
+    const { resolve } = this.#caughtUp
+    this.#purging.then(() => resolve(), resolve)
     if (message.type === 'publish')
       return this.#answer('publish', message.publication.revision, await this.#loader.publication(message.publication))
     if (message.type === 'switches')
       return this.#answer('switches', message.switchboard.seq, await this.#loader.switchboard(message.switchboard))
-    if (message.type === 'purge') return
     this.#answer('endpoints', message.endpoints.seq, await this.#loader.endpoints(message.endpoints))
   }
 
-  #answer(what: 'publish' | 'switches' | 'endpoints', seq: number, problems: readonly Problem[]): void {
+  async #purge(purges: readonly Purge[]): Promise<void> {
+    const { seq } = purges.at(-1)!
+    const inForce = this.#purges.purge(purges)
+    this.#purging = Promise.all([this.#purging, inForce]).then(([before, now]) => before && now)
+    if (await inForce) return this.#answer('purge', seq, [])
+    this.#answer('purge', seq, [{ pointer: '', message: 'a worker does not answer' }])
+  }
+
+  #answer(what: 'purge' | 'publish' | 'switches' | 'endpoints', seq: number, problems: readonly Problem[]): void {
     if (problems.length === 0) this.#send({ type: 'ack', what, seq, atMs: this.#ports.clock.wallMs() })
     else this.#send({ type: 'nack', what, seq, problems: problems.slice(0, 100) })
   }
 
   #have() {
     const told = this.#loader.told
-    return { revision: told?.revision ?? 0, switchSeq: told?.switchboard.seq ?? 0, endpointSeq: told?.endpoints.seq ?? 0 }
+    const { purgeSeq } = this.#purges
+    return { revision: told?.revision ?? 0, switchSeq: told?.switchboard.seq ?? 0, endpointSeq: told?.endpoints.seq ?? 0, purgeSeq }
   }
 
   // The number alone does not say which site is meant: a file or a control plane that began anew counts from one too.

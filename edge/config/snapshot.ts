@@ -38,6 +38,8 @@ export interface RoutePlan {
   readonly hsts: string | null
   /** What its answers are kept under. */
   readonly key: KeyPlan
+  /** What all that it keeps may be purged by. */
+  readonly tags: readonly string[]
 }
 
 /** A pool: its balancer over peers whose state outlives this snapshot. */

@@ -78,6 +78,11 @@ export const CacheSchema = Type.Object(
     vary: CacheVarySchema,
     unkeyed: CacheUnkeyedSchema,
     ...CacheReading,
+    stripTagFields: Type.Array(Type.Union([Type.Literal('surrogate-key'), Type.Literal('cache-tag'), Type.Literal('cache-groups')]), {
+      default: ['surrogate-key'],
+      maxItems: 3,
+      description: 'Fields with labels to purge by that are read here and not passed on to clients.',
+    }),
   },
   { additionalProperties: false, default: {}, description: 'What is kept of the answers, for how long, and under which key.' },
 )

@@ -30,6 +30,7 @@ export const FORMS: Readonly<Record<string, string>> = {
   [RATE_PATTERN]: 'a rate such as 100/s or 6000/m: a count, a slash, and s, m, h or d',
   '^rediss?://': 'a URL such as redis://127.0.0.1:6379 or rediss://user:password@host:6379/0',
   '^https?://': 'a URL that begins with http:// or https://',
+  '^https?://[^/]+$': 'an origin: http:// or https:// and a host, without a path',
   '^https?://[^/]+/': 'the beginning of a URL: http:// or https://, a host, and at least the first / of a path',
   '^[a-z0-9:_-]{0,32}$': 'at most 32 lower-case letters, digits, ":", "_" and "-"',
   '^[A-Za-z0-9._-]{1,253}$': 'a host name of letters, digits, ".", "_" and "-", at most 253',

@@ -58,6 +58,7 @@ export const METRICS = {
   weir_config_swaps_total: counter('Configurations taken or refused.', 'outcome'),
   weir_switch_seq: gauge('Sequence number of the switchboard in force.'),
   weir_endpoint_seq: gauge('Sequence number of the endpoints in force.'),
+  weir_purge_seq: gauge('The highest purge that every worker goes by.'),
   weir_control_connected: gauge('1 while the control plane is heard, 0 otherwise, absent without one.'),
   weir_workers: gauge('Workers that serve.'),
   weir_worker_restarts_total: counter('Workers that ended by themselves and were started again.'),

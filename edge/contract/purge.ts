@@ -60,6 +60,15 @@ export const PurgeOrderSchema = Type.Union(
       { additionalProperties: false, description: 'Every answer that has the label.' },
     ),
     Type.Object(
+      {
+        by: Type.Literal('group'),
+        origin: Type.String({ maxLength: 300, pattern: '^https?://[^/]+$', description: 'Scheme and host, as clients ask for them.' }),
+        group: Type.String({ minLength: 1, maxLength: 1_024, description: 'A group of that origin; case matters.' }),
+        ...how,
+      },
+      { additionalProperties: false, description: 'What one origin put into a group (RFC 9875).' },
+    ),
+    Type.Object(
       { by: Type.Literal('route'), route: Id('A route.'), ...how },
       { additionalProperties: false, description: 'What a route keeps.' },
     ),

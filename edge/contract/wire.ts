@@ -46,6 +46,7 @@ export const HelloSchema = Type.Object({
   build: Type.String({ maxLength: 64, description: 'The version of its program.' }),
   contract: Count('The newest version of this stream that it speaks.', 1),
   startedAtMs: DateMs('When its process started.'),
+  sentAtMs: Type.Optional(DateMs('When it said so, by its own clock; see beats.')),
   have,
 })
 /** The first line of an edge. */
@@ -69,6 +70,9 @@ export const NackSchema = Type.Object({
 export const EdgeBeatSchema = Type.Object({
   type: Type.Literal('beat'),
   have,
+  sentAtMs: Type.Optional(
+    DateMs('When it said so, by its own clock; beats of the control plane say it back behind all purges until then.'),
+  ),
   inFlight: Count('Requests being served now.'),
   requests: Count('Requests answered since it started.'),
   hitRatio: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
@@ -98,7 +102,11 @@ export const FromControlSchema = Type.Union(
       type: Type.Literal('purge'),
       purges: Type.Array(PurgeSchema, { minItems: 1, maxItems: MAX_ORDERS, description: 'The next of the log, in its order.' }),
     }),
-    Type.Object({ type: Type.Literal('beat'), atMs: DateMs('The time at the control plane.') }),
+    Type.Object({
+      type: Type.Literal('beat'),
+      atMs: DateMs('The time at the control plane.'),
+      echoAtMs: Type.Optional(DateMs('What the edge said last of when it spoke: all purges until then stand before this line.')),
+    }),
   ],
   { $id: 'from-control', title: 'Messages of a control plane' },
 )

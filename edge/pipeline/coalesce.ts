@@ -28,6 +28,8 @@ export interface Waiting {
   readonly found: LevelFound | null
   /** The key, or the variant of it that is known. */
   readonly flightKey: string
+  /** The version of the purge table by which what it waited for was out of date; there when it was. */
+  readonly after?: number
   /** How often it may still wait. */
   readonly waitsLeft: 0 | 1 | 2
 }
@@ -39,19 +41,19 @@ export function flightOf(key: string, variant: string): string {
 
 /** Waits for whoever fetches this already, or is the one who fetches. @throws EdgeError FILL_FAILED, CLIENT_GONE */
 export function waitOrGo(waiting: Waiting, x: Exchange): Found | Promise<Found> {
-  const { flightKey, search } = waiting
+  const { search } = waiting
   const { coalesceTimeoutMs, coalesceMaxWaiters } = search.asked.route.config.cache
-  const ticket = x.tools.flights.join(flightKey, { timeoutMs: coalesceTimeoutMs, maxWaiters: coalesceMaxWaiters }, x.wanted)
+  const ticket = x.tools.flights.join(fenced(waiting, x), { timeoutMs: coalesceTimeoutMs, maxWaiters: coalesceMaxWaiters }, x.wanted)
   if (ticket.role === 'leader') return lead(ticket, waiting, x)
   if (ticket.role === 'alone') return (ticket.because === 'full' ? stale(waiting, x) : null) ?? goAlone(waiting, x)
   return ticket.wait.then((outcome) => afterWaiting(outcome, afterOneWait(waiting), x))
 }
 
 function lead(flight: Leader, waiting: Waiting, x: Exchange): Found | Promise<Found> {
-  const { flightKey, found, search } = waiting
+  const { found, search } = waiting
   const turn = { flight, waited: waitedOf(waiting) }
   if (x.tools.fillLeases === null || search.asked.route.config.cache.coalesceAcross === 'edge') return unanswered(found, search, turn, x)
-  return turnAcross({ flight, flightKey, search, found }, x).then((across) => {
+  return turnAcross({ flight, flightKey: fenced(waiting, x), search, found }, x).then((across) => {
     if (across.kind === 'told') return afterWaiting(across.outcome, afterOneWait(waiting), x)
     return unanswered(across.found, search, { ...turn, flight: across.flight }, x)
   })
@@ -77,6 +79,18 @@ function waitedOf({ waitsLeft }: Waiting): 'no' | 'tried' {
   return waitsLeft === 2 ? 'no' : 'tried'
 }
 
+// Who comes after a purge does not wait for a fetch from before it: the same thing is a flight of another name then.
+function fenced({ flightKey, search, after }: Waiting, x: Exchange): string {
+  const generation = x.tools.fence.generation(search.key, search.asked.route.tags)
+  const named = generation === '' ? flightKey : `${flightKey}\0p${generation}`
+  return after === undefined ? named : `${named}\0a${after}`
+}
+
+// A purge overtook what was waited for: one among those who waited asks again.
+function overtaken(waiting: Waiting, x: Exchange): Found | Promise<Found> {
+  return waiting.waitsLeft > 0 ? waitOrGo({ ...waiting, after: x.tools.fence.table.version }, x) : goAlone(waiting, x)
+}
+
 function afterWaiting(outcome: WaitOutcome, waiting: Waiting, x: Exchange): Found | Promise<Found> {
   x.tools.metrics.coalesced(outcome.kind)
   if (outcome.kind === 'stored') return whole(outcome.entry, waiting, x)
@@ -86,7 +100,7 @@ function afterWaiting(outcome: WaitOutcome, waiting: Waiting, x: Exchange): Foun
   if (outcome.kind !== 'unshared') return failed(waiting, x)
   if (waiting.waitsLeft > 0) return waitOrGo(waiting, x)
   // Two in a row: it is the page after all, and whoever comes now need not find that out by waiting.
-  x.tools.flights.mark(waiting.flightKey)
+  x.tools.flights.mark(fenced(waiting, x))
   return goAlone(waiting, x)
 }
 
@@ -98,6 +112,10 @@ function begun({ arriving, body }: WaitOutcome & { readonly kind: 'begun' }, wai
   const { entry, head } = arriving
   const { asked } = waiting.search
   const { cut } = body
+  if (!x.tools.fence.mayShare(waiting.search.key, head)) {
+    discard(body)
+    return overtaken(waiting, x)
+  }
   if (entry === null && !cut && fitsRequest(head, asked.shared)) return streaming(collapsed(head, waiting, x), body, asked, x)
   discard(body)
   if (cut && entry === null) return failed(waiting, x)
@@ -107,6 +125,7 @@ function begun({ arriving, body }: WaitOutcome & { readonly kind: 'begun' }, wai
 
 function whole(entry: Entry, waiting: Waiting, x: Exchange): Found | Promise<Found> {
   const { search, flightKey, waitsLeft } = waiting
+  if (!x.tools.fence.mayShare(search.key, entry)) return overtaken(waiting, x)
   if (fitsRequest(entry, search.asked.shared)) {
     const coded = codedEntry(entry, search.key, search.asked, x)
     const answered = (sent: Entry): Found => ({ kind: 'answered', answer: collapsed(sent, waiting, x) })

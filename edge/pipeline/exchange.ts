@@ -10,6 +10,7 @@ import type { Entry } from '../cache/entry.ts'
 import type { FillLeases } from '../cache/fill-leases.ts'
 import type { Flights } from '../cache/flights.ts'
 import type { Levels } from '../cache/levels.ts'
+import type { PurgeFence } from '../cache/purge-fence.ts'
 import type { Refreshes } from '../cache/refreshes.ts'
 import type { StaticCopies } from '../cache/static-copies.ts'
 import type { Client } from '../client/client-class.ts'
@@ -93,6 +94,8 @@ export interface Tools {
   /** Copies of pages on disk; null where the edge keeps nothing there. */
   readonly copies: StaticCopies | null
   readonly refreshes: Refreshes
+  /** Between kept entries and who is served from them: what was purged. */
+  readonly fence: PurgeFence
   readonly upstream: Upstream
   readonly websockets: WebsocketLane
   readonly background: Background

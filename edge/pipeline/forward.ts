@@ -90,9 +90,9 @@ async function renewed(
 ): Promise<Forwarded> {
   const { answer, requestedAtMs, receivedAtMs } = fetched
   discard(answer.body)
-  const { fillSeq } = found.entry
+  const { fillSeq } = fetched
   const entry = refreshed(found.entry, { fields: answer.fields, requestedAtMs, receivedAtMs, fillSeq }, route.config.cache)
-  if (entry !== null) return { kind: 'renewed', fetched, entry }
+  if (entry !== null) return { kind: 'renewed', fetched, entry: fetched.tags === null ? entry : { ...entry, tags: fetched.tags } }
   return { kind: 'fetched', fetched: await send({ kind: 'miss', key: found.key, flight: null, waited: found.waited }) }
 }
 

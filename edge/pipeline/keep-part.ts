@@ -57,10 +57,12 @@ function partBytes(asked: Asked, { answer, requestedAtMs, receivedAtMs }: Fetche
   return mayKeep(asked, head).storable ? range.last - range.first + 1 : 0
 }
 
-function partEntry({ request, route, shared }: Asked, { answer, requestedAtMs, receivedAtMs }: Fetched, body: Uint8Array): Entry {
+function partEntry({ request, route, shared }: Asked, fetched: Fetched, body: Uint8Array): Entry {
+  const { answer, requestedAtMs, receivedAtMs, fillSeq } = fetched
   const varyNames = varyNamesOf(answer.fields) ?? []
   const variant = variantOf(varyNames, shared)
-  const head = { status: 200, fields: answer.fields, requestedAtMs, receivedAtMs, varyNames, variant, tags: [], fillSeq: 0 }
+  const tags = fetched.tags ?? route.tags
+  const head = { status: 200, fields: answer.fields, requestedAtMs, receivedAtMs, varyNames, variant, tags, fillSeq }
   const entry = newEntry({ ...head, body }, route.config.cache)
   // What was asked for: who asks for exactly that again gets exactly this, also where the origin gave less.
   entry.fields.set('Range', request.fields.get('range')!)

@@ -10,6 +10,7 @@ import type { Body } from '../http/body.ts'
 import type { UpstreamAnswer, UpstreamRequest } from '../upstream/upstream.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import { heldBody } from './held-body.ts'
+import { labelled } from './labelled.ts'
 import { PeerTry } from './peer-try.ts'
 import { tryPeers } from './try-peers.ts'
 
@@ -18,6 +19,10 @@ export interface Fetched {
   readonly answer: UpstreamAnswer
   readonly requestedAtMs: number
   readonly receivedAtMs: number
+  /** The highest purge that was known when the peer was asked: what of it is kept is reached by each later one. */
+  readonly fillSeq: number
+  /** What it may be purged by; null when the answer has no labels of its own. */
+  readonly tags: readonly string[] | null
   /** From then on the fetch goes on for others, even when this client leaves. */
   readonly outliveClient: () => void
 }
@@ -26,12 +31,14 @@ export interface Fetched {
 export function sendToPool(draft: UpstreamRequest, pool: PoolPlan, asked: Asked, x: Exchange): Promise<Fetched> {
   const { body, opened } = onceOnly(draft.body)
   const ask = (peer: Peer, request: UpstreamRequest, leftMs: number) => sendToPeer(request, peer, pool, leftMs, x)
-  return tryPeers({ draft: { ...draft, body }, ask, spent: opened }, pool, asked, x)
+  return tryPeers({ draft: { ...draft, body }, ask, spent: opened }, pool, asked, x).then((fetched) => labelled(fetched, asked))
 }
 
 async function sendToPeer(request: UpstreamRequest, peer: Peer, pool: PoolPlan, leftMs: number, x: Exchange): Promise<Fetched> {
   const { budget, clock, upstream } = x.tools
+  // Before the request is on its way: a purge that comes while it is overtakes what it brings.
   const requestedAtMs = clock.wallMs()
+  const fillSeq = x.tools.fence.table.seq
   const attempt = new PeerTry(peer, pool, x)
   const wanted = new Abort()
   const outliveClient = x.wanted.on(() => wanted.abort())
@@ -40,7 +47,7 @@ async function sendToPeer(request: UpstreamRequest, peer: Peer, pool: PoolPlan, 
     attempt.answered(answer.status)
     // The peer is busy with the request until the body is over, not only until its head is here.
     const body = heldBody(answer.body, budget, () => attempt.over())
-    return { answer: { ...answer, body }, requestedAtMs, receivedAtMs: clock.wallMs(), outliveClient }
+    return { answer: { ...answer, body }, requestedAtMs, receivedAtMs: clock.wallMs(), fillSeq, tags: null, outliveClient }
   } catch (thrown) {
     throw attempt.failed(thrown)
   }

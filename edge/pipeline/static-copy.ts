@@ -24,9 +24,11 @@ export function forgetCopy(key: string, route: RoutePlan, x: Exchange): void {
 export async function copyAnswer(asked: Asked, x: Exchange): Promise<Answer | null> {
   const { request, route } = asked
   if (!mayHaveCopy(asked, x)) return null
-  const entry = await x.tools.copies!.find(keyOfTarget(asked), asked.shared)
-  if (entry === null) return null
+  const key = keyOfTarget(asked)
+  const copy = await x.tools.copies!.find(key, asked.shared)
   const nowMs = x.tools.clock.wallMs()
+  const entry = copy === null ? null : x.tools.fence.admit(key, copy, nowMs)
+  if (entry === null) return null
   x.why.cache = 'static'
   x.tools.metrics.looked(route.id, 'static')
   const outcome = { kind: 'hit', ttlMs: remainingMs(entry, nowMs), level: 'static' } as const

@@ -114,7 +114,8 @@ function fill(asked: Asked, fetched: Fetched, found: Cached, x: Exchange): Answe
   const { cache } = asked.route.config
   const varyNames = varyNamesOf(answer.fields) ?? []
   const variant = variantOf(varyNames, asked.shared)
-  const timing = { requestedAtMs, receivedAtMs, varyNames, variant, tags: [], fillSeq: 0 }
+  const tags = fetched.tags ?? asked.route.tags
+  const timing = { requestedAtMs, receivedAtMs, varyNames, variant, tags, fillSeq: fetched.fillSeq }
   const head = newEntry({ status: answer.status, fields: answer.fields, body: NOTHING, ...timing }, cache)
   let entry: Entry | null = null
   const filling = new Filling(
@@ -190,6 +191,8 @@ interface Keeping {
 }
 
 function keep(key: string, entry: Entry, asked: Asked, x: Exchange): Keeping {
+  // What was purged or changed while it was fetched may be what it shows.
+  if (!x.tools.fence.mayKeep(key, entry)) return { kept: entry, storing: undefined }
   const { client, route } = asked
   const { crawlerFills, maxVariants } = route.config.cache
   const into = client.class === 'crawler' && crawlerFills === 'l2-only' ? 'l2-only' : 'both'

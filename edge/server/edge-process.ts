@@ -7,8 +7,10 @@ import type { SlabView } from '../base/exposition.ts'
 import type { Ports } from '../base/ports.ts'
 import { allocateCells, SharedCells } from '../base/shared-cells.ts'
 import { systemCores } from '../base/system/machine.ts'
+import { allocateLease, PurgeLease } from '../cache/purge-lease.ts'
+import { NO_PURGES } from '../cache/purge-table.ts'
 import { compile, type Told } from '../config/compile.ts'
-import { ControlSource } from '../config/control-source.ts'
+import { ControlSource, type Followers } from '../config/control-source.ts'
 import { FileSource } from '../config/file-source.ts'
 import { LastGood } from '../config/last-good.ts'
 import { Loader } from '../config/loader.ts'
@@ -24,6 +26,9 @@ import { adminSocketName, listenTexts, listenUrl, socketNames } from './listen-a
 import { type FoundPorts, ListenPlan } from './listen-plan.ts'
 import { portIsFree } from './port-is-free.ts'
 import { Supervisor } from './supervisor.ts'
+
+/** How long the start waits to hear what was purged meanwhile. */
+const CATCH_UP_MS = 3_000
 
 /** What an edge process is built from. */
 export interface EdgeProcessParts {
@@ -100,7 +105,17 @@ interface Assembled {
 function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
   const { bootstrap, ports, memoryBytes } = parts
   const { promise: lost, resolve } = Promise.withResolvers<EdgeError>()
-  const supervisor = new Supervisor({ entry: parts.workerEntry, bootstrap, plan, ports, memoryBytes, lost: resolve })
+  const lease = allocateLease()
+  const supervisor = new Supervisor({
+    entry: parts.workerEntry,
+    bootstrap,
+    plan,
+    ports,
+    memoryBytes,
+    purges: NO_PURGES,
+    lease,
+    lost: resolve,
+  })
   const lastGood = bootstrap.stateDir === 'off' || parts.given !== null ? null : new LastGood(bootstrap.stateDir, ports.files, ports.log)
   const first = new FirstTold()
   const loader = new Loader(
@@ -112,7 +127,7 @@ function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
     ports,
   )
   const file = bootstrap.site === undefined || parts.given !== null ? null : new FileSource(bootstrap.site, loader, ports)
-  const control = controlOf(parts, ports.clock.wallMs(), loader, supervisor)
+  const control = controlOf(parts, { loader, purges: supervisor, lease: new PurgeLease(lease), reading: () => beatReading(supervisor) })
   const admin =
     bootstrap.admin === 'off' ? null : new Admin({ ports, loader, supervisor, control, ownView: parts.ownView, explain: parts.explain })
   return { plan, supervisor, lost, loader, first, lastGood, file, control, admin }
@@ -124,6 +139,7 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
   let adminUrl = (await anotherAnswers(held, bootstrap)) ? null : await openAdmin(held, bootstrap)
   await gatherFirst({ ...held, given }, ports)
   const told = await first.wait()
+  if (control !== null) await caughtUp(control, ports.timers)
   const found = await supervisor.start(told)
   if (loader.told !== null && loader.told !== told) await supervisor.tell(loader.told, 'all')
   if (control === null) file?.watch()
@@ -144,6 +160,13 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
       await close(held, parts, why)
     },
   }
+}
+
+// What Redis still holds may have been purged while this edge was away. A control plane that does not answer in this time is not waited for.
+function caughtUp(control: ControlSource, timers: Ports['timers']): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const cancel = timers.after(CATCH_UP_MS, resolve)
+  return Promise.race([control.caughtUp, late]).finally(cancel)
 }
 
 // Where another edge answers at the admin port still, ours would say of the place of both that it is only starting.
@@ -198,12 +221,12 @@ function notice({ bootstrap, ports, closeSocket }: EdgeProcessParts, { workers, 
   }
 }
 
-function controlOf(parts: EdgeProcessParts, startedAtMs: number, loader: Loader, supervisor: Supervisor): ControlSource | null {
+function controlOf(parts: EdgeProcessParts, followers: Followers): ControlSource | null {
   const { bootstrap, ports, build, controlToken } = parts
   if (bootstrap.control === undefined || parts.given !== null) return null
   if (controlToken === null) throw new EdgeError('CONFIG_INVALID', { reason: 'control needs a token or a tokenFile' })
-  const identity = { edgeId: bootstrap.edgeId, build, startedAtMs }
-  return new ControlSource({ url: bootstrap.control.url, token: controlToken }, identity, loader, () => beatReading(supervisor), ports)
+  const identity = { edgeId: bootstrap.edgeId, build, startedAtMs: ports.clock.wallMs() }
+  return new ControlSource({ url: bootstrap.control.url, token: controlToken }, identity, followers, ports)
 }
 
 // Compiled against registries of its own: a trial leaves no trace in those that serve.

@@ -10,9 +10,11 @@ import type { SlabView } from '../base/exposition.ts'
 import { createSlab } from '../base/metrics.ts'
 import type { Cancel, Ports, Random } from '../base/ports.ts'
 import { allocateCells } from '../base/shared-cells.ts'
+import { type PurgeState, PurgeTable } from '../cache/purge-table.ts'
 import type { Told } from '../config/compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import type { Purge } from '../contract/purge.ts'
 import { HOUR_MS } from '../contract/units.ts'
 import type { ListenPlace } from './listen-place.ts'
 import type { FoundPorts, ListenPlan } from './listen-plan.ts'
@@ -39,6 +41,10 @@ export interface SupervisorParts {
   readonly ports: Ports
   /** What the whole process may use. */
   readonly memoryBytes: number
+  /** What was purged before this process started, as far as it is known. */
+  readonly purges: PurgeState
+  /** How current the workers take that for. */
+  readonly lease: SharedArrayBuffer
   /** Called when a socket is gone that only a new process can have again. */
   readonly lost: (fault: EdgeError) => void
 }
@@ -50,6 +56,9 @@ export class Supervisor {
   readonly #limits: ResourceLimits
   readonly #cells: SharedArrayBuffer
   readonly #workers = new Map<number, WorkerHandle>()
+  /** Those that do not serve yet: they hear of purges before they do. */
+  readonly #starting = new Set<WorkerHandle>()
+  readonly #purges: PurgeTable
   readonly #ended: SlabView[] = []
   readonly #failures: number[] = []
   readonly #found = new Map<number, number>()
@@ -57,6 +66,7 @@ export class Supervisor {
   #ticketKeys: Uint8Array
   #told: Told | null = null
   #draining = false
+  #purgeSeq: number
 
   constructor(parts: SupervisorParts) {
     const { bootstrap, ports, plan, memoryBytes } = parts
@@ -64,6 +74,8 @@ export class Supervisor {
     this.#ports = ports
     this.#limits = heapLimits(memoryBytes, bootstrap, plan.workers)
     this.#cells = allocateCells(bootstrap.limitCells, ports.random)
+    this.#purges = new PurgeTable(parts.purges)
+    this.#purgeSeq = this.#purges.seq
     this.#ticketKeys = newTicketKeys(ports.random)
     const speaksTls = bootstrap.listeners.some(({ tls }) => tls !== undefined)
     this.#stopRotation = speaksTls ? ports.timers.every(ROTATE_KEYS_MS, () => this.#rotateKeys()) : () => {}
@@ -93,6 +105,23 @@ export class Supervisor {
     this.#told = told
     const problems = await Promise.all([...this.#workers.values()].map((worker) => worker.tell(told, part)))
     return problems.find((problem) => problem !== null) ?? null
+  }
+
+  /** The highest purge that every worker goes by. */
+  get purgeSeq(): number {
+    return this.#purgeSeq
+  }
+
+  /** Puts purges in force at every worker, and at those that will be started. @returns whether all of them go by these */
+  async purge(purges: readonly Purge[]): Promise<boolean> {
+    for (const purge of purges) this.#purges.add(purge)
+    const { seq } = this.#purges
+    const workers = [...this.#workers.values(), ...this.#starting]
+    const taken = await Promise.all(workers.map((worker) => worker.purge(purges)))
+    if (taken.includes(false)) return false
+    this.#purgeSeq = Math.max(this.#purgeSeq, seq)
+    this.#ports.metrics.gauge('weir_purge_seq').set(this.#purgeSeq)
+    return true
   }
 
   /** What the workers read of themselves. */
@@ -126,15 +155,17 @@ export class Supervisor {
   }
 
   #spawn(index: number, places: readonly ListenPlace[]): Promise<void> {
-    const { entry, bootstrap, plan } = this.#parts
+    const { entry, bootstrap, plan, lease } = this.#parts
     const slab = createSlab()
     const told = this.#told!
     const ticketKeys = this.#ticketKeys
-    const seed = { bootstrap, index, workers: plan.workers, places, told, cells: this.#cells, slab, ticketKeys }
+    const purges = this.#purges.state()
+    const seed = { bootstrap, index, workers: plan.workers, places, told, cells: this.#cells, purges, lease, slab, ticketKeys }
     const startedMs = this.#ports.clock.monotonicMs()
     return new Promise((resolve, reject) => {
       const handle = new WorkerHandle(entry, seed, this.#limits, this.#ports.timers, {
         listening: (bound) => {
+          this.#starting.delete(handle)
           // It came too late to be drained with its siblings, and has served nobody yet.
           if (this.#draining) return void handle.end()
           for (const { listener, port } of bound) this.#found.set(listener, port)
@@ -146,11 +177,13 @@ export class Supervisor {
         },
         failed: (failure) => reject(startFailure(index, failure)),
         ended: (error) => {
+          this.#starting.delete(handle)
           const began = this.#workers.get(index) === handle
           this.#afterEnd(handle, error, startedMs, began)
           reject(new EdgeError('INTERNAL', { worker: index, reason: `a worker ended while it started: ${String(error)}` }, error))
         },
       })
+      this.#starting.add(handle)
     })
   }
 

@@ -9,6 +9,7 @@ import type { Series } from '../base/metrics.ts'
 import type { Timers } from '../base/ports.ts'
 import type { Told } from '../config/compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
+import type { Purge } from '../contract/purge.ts'
 import { MIB } from '../contract/units.ts'
 import type { BoundPlace } from './listen-place.ts'
 import type { FromWorker, ToldPart, ToWorker, WorkerFailure, WorkerReading, WorkerSeed } from './worker-messages.ts'
@@ -54,6 +55,7 @@ export class WorkerHandle {
   readonly #timers: Timers
   readonly #ended: Promise<void>
   #nextTicket = 1
+  #over = false
   #error: unknown = null
 
   constructor(entry: URL, seed: WorkerSeed, limits: ResourceLimits, timers: Timers, events: WorkerEvents) {
@@ -67,6 +69,7 @@ export class WorkerHandle {
     })
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', () => {
+        this.#over = true
         for (const answer of this.#open.values()) answer(null)
         this.#open.clear()
         events.ended(this.#error)
@@ -79,6 +82,12 @@ export class WorkerHandle {
   async tell(told: Told, part: ToldPart): Promise<string | null> {
     const answer = await this.#ask((ticket) => ({ type: 'told', ticket, part, told }))
     return answer?.type === 'applied' ? answer.problem : null
+  }
+
+  /** Puts purges in force at the worker. @returns whether it goes by them; so does one that is gone: it serves nobody */
+  async purge(purges: readonly Purge[]): Promise<boolean> {
+    const answer = await this.#ask((ticket) => ({ type: 'purge', ticket, purges }))
+    return answer !== null || this.#over
   }
 
   /** What the worker reads of itself; null when it is gone or stuck. */

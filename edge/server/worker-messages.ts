@@ -1,8 +1,10 @@
 // What the supervisor and its workers say to each other. Only data crosses: each worker compiles for itself.
 
 import type { Series } from '../base/metrics.ts'
+import type { PurgeState } from '../cache/purge-table.ts'
 import type { Told } from '../config/compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
+import type { Purge } from '../contract/purge.ts'
 import type { BoundPlace, ListenPlace } from './listen-place.ts'
 
 /** Which part of what was told is new. */
@@ -16,6 +18,8 @@ export interface WorkerSeed {
   readonly places: readonly ListenPlace[]
   readonly told: Told
   readonly cells: SharedArrayBuffer
+  readonly purges: PurgeState
+  readonly lease: SharedArrayBuffer
   readonly slab: SharedArrayBuffer
   /** Keys of session tickets; the same at all workers, so that a session goes on wherever its next connection lands. */
   readonly ticketKeys: Uint8Array
@@ -45,6 +49,7 @@ export interface WorkerFailure {
 /** To a worker. */
 export type ToWorker =
   | { readonly type: 'told'; readonly ticket: number; readonly part: ToldPart; readonly told: Told }
+  | { readonly type: 'purge'; readonly ticket: number; readonly purges: readonly Purge[] }
   | { readonly type: 'read'; readonly ticket: number }
   | { readonly type: 'reload' }
   | { readonly type: 'ticket-keys'; readonly keys: Uint8Array }
@@ -56,5 +61,6 @@ export type FromWorker =
   | ({ readonly type: 'failed' } & WorkerFailure)
   | { readonly type: 'series'; readonly series: Series }
   | { readonly type: 'applied'; readonly ticket: number; readonly problem: string | null }
+  | { readonly type: 'purged'; readonly ticket: number }
   | { readonly type: 'reading'; readonly ticket: number; readonly reading: WorkerReading }
   | { readonly type: 'drained' }

@@ -36,6 +36,7 @@ import { script } from '../../edge/redis/script.ts'
 import { WebsocketLane } from '../../edge/upstream/websocket-lane.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemoryFiles } from './memory-files.ts'
+import { openFence } from './open-fence.ts'
 import { RecordingLog } from './recording-log.ts'
 import { RecordingMetrics } from './recording-metrics.ts'
 import { RecordingReply } from './recording-reply.ts'
@@ -102,6 +103,7 @@ export class Line {
   readonly upstream = new ScriptedUpstream(this.clock)
   readonly memory = new MemoryLevel(10_000_000)
   readonly forgotten: string[] = []
+  readonly fence = openFence()
   /** How overloaded the worker is; the test says so. */
   readonly pressure = { level: 0, retryAfterMs: 2_000 }
   readonly budget: ByteBudget
@@ -113,7 +115,7 @@ export class Line {
   constructor(site: object = TWO_PEERS, options: LineOptions = {}) {
     this.budget = new ByteBudget(options.bufferMaxBytes ?? 10_000_000)
     this.snapshot = compile(toldOf(site, options.switchboard), this.registries)
-    const levels = new Levels(this.memory, options.far ?? null)
+    const levels = new Levels(this.memory, options.far ?? null, this.fence)
     this.tools = {
       edgeId: 'edge-1',
       clock: this.clock,
@@ -131,6 +133,7 @@ export class Line {
         { maxFlights: 100, maxMarks: 100, markMs: 2_000 },
       ),
       refreshes: new Refreshes(),
+      fence: this.fence,
       upstream: this.upstream,
       websockets: new WebsocketLane({ clock: this.clock, timers: this.clock, files: new MemoryFiles(), metrics: this.metrics }),
       background: createBackground(this.log, this.metrics),
@@ -139,6 +142,7 @@ export class Line {
       bodiesInUse: new BodiesInUse(this.budget),
       forget: (key) => {
         this.forgotten.push(key)
+        this.fence.forget(key, this.clock.wallMs())
         this.tools.background('cache.forget', Promise.resolve(levels.delete(key)))
       },
       shareFill: (_key, entry) => entry,

@@ -2,6 +2,8 @@ import t, { type Test } from 'tap'
 import { Abort } from '../../edge/base/abort.ts'
 import type { Ports } from '../../edge/base/ports.ts'
 import { allocateCells } from '../../edge/base/shared-cells.ts'
+import { allocateLease } from '../../edge/cache/purge-lease.ts'
+import { NO_PURGES } from '../../edge/cache/purge-table.ts'
 import type { Told } from '../../edge/config/compile.ts'
 import { type EdgeBootstrap, EdgeBootstrapSchema } from '../../edge/contract/bootstrap.ts'
 import type { Switchboard } from '../../edge/contract/switchboard.ts'
@@ -43,6 +45,7 @@ function made(t: Test, siblings: Siblings | null = null) {
   const cells = allocateCells(1_024, random)
   const vitals = { heapRatio: 0.1 }
   const read = { worstLoopDelayMs: () => 0, heapRatio: () => vitals.heapRatio }
+  const purges = { purges: NO_PURGES, lease: allocateLease() }
   const edge = new Edge({
     bootstrap: bootstrap(),
     ports,
@@ -56,6 +59,7 @@ function made(t: Test, siblings: Siblings | null = null) {
     cacheRemove: '',
     fillLease: '',
     siblings,
+    ...purges,
   })
   t.teardown(() => edge.close())
   const ask = async (target: string, method = 'GET') => {

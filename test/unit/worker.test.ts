@@ -2,6 +2,8 @@ import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { createSlab } from '../../edge/base/metrics.ts'
 import { allocateCells } from '../../edge/base/shared-cells.ts'
+import { allocateLease } from '../../edge/cache/purge-lease.ts'
+import { NO_PURGES } from '../../edge/cache/purge-table.ts'
 import type { Told } from '../../edge/config/compile.ts'
 import { quickSite } from '../../edge/config/quick-site.ts'
 import type { EdgeBootstrap } from '../../edge/contract/bootstrap.ts'
@@ -36,6 +38,8 @@ function start(t: Scope, told: Told, bootstrap: Partial<EdgeBootstrap> = {}) {
     ),
     told,
     cells: allocateCells(1_024, new SeededRandom()),
+    purges: NO_PURGES,
+    lease: allocateLease(),
     slab: createSlab(),
     ticketKeys: new Uint8Array(48),
   }

@@ -4,6 +4,7 @@ import type { Level } from '../../../edge/cache/level.ts'
 import { Levels, type LookupTerms } from '../../../edge/cache/levels.ts'
 import { MemoryLevel } from '../../../edge/cache/memory-level.ts'
 import { Fields } from '../../../edge/http/fields.ts'
+import { openFence } from '../../support/open-fence.ts'
 import { makeEntry, RECEIVED_AT_MS } from './make-entry.ts'
 
 const ANY = Fields.of()
@@ -31,7 +32,7 @@ class FarLevel implements Level {
 function makeLevels() {
   const far = new FarLevel()
   const near = new MemoryLevel(1_000_000)
-  return { near, far, levels: new Levels(near, far) }
+  return { near, far, levels: new Levels(near, far, openFence()) }
 }
 
 t.test('a fresh entry in memory is given at once, and Redis is not asked', async (t) => {
@@ -75,7 +76,7 @@ t.test('a miss in both is a miss', async (t) => {
 })
 
 t.test('without Redis everything is answered at once', async (t) => {
-  const levels = new Levels(new MemoryLevel(1_000_000), null)
+  const levels = new Levels(new MemoryLevel(1_000_000), null, openFence())
   t.equal(levels.lookup('a', ANY, TERMS), null)
   const stale = makeEntry({ lifetimeMs: 0 })
   t.equal(levels.store('a', stale, { nowMs: RECEIVED_AT_MS, into: 'both', maxVariants: 8 }), undefined)

@@ -1,14 +1,32 @@
 import t from 'tap'
 import type { Ports } from '../../../edge/base/ports.ts'
-import { ControlSource } from '../../../edge/config/control-source.ts'
+import { allocateLease, LEASE_MS, PurgeLease } from '../../../edge/cache/purge-lease.ts'
+import { ControlSource, type PurgeSink } from '../../../edge/config/control-source.ts'
 import { Loader } from '../../../edge/config/loader.ts'
 import { digestOf } from '../../../edge/contract/canonical-json.ts'
+import type { Purge } from '../../../edge/contract/purge.ts'
 import { settled, TWO_PEERS, toldOf } from '../../support/exchange-maker.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { MemoryFiles } from '../../support/memory-files.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
 import { RecordingMetrics } from '../../support/recording-metrics.ts'
 import { ScriptedDial } from '../../support/scripted-dial.ts'
+
+/** Takes purges as the test says. */
+class ScriptedSink implements PurgeSink {
+  purgeSeq = 0
+  readonly taken: Purge[] = []
+  /** Answers the purges taken so far, oldest first. */
+  readonly answers: ((inForce: boolean) => void)[] = []
+  /** Whether they are in force at once. */
+  quick = true
+
+  purge(purges: readonly Purge[]): Promise<boolean> {
+    this.taken.push(...purges)
+    if (this.quick) this.purgeSeq = purges.at(-1)!.seq
+    return this.quick ? Promise.resolve(true) : new Promise((resolve) => this.answers.push(resolve))
+  }
+}
 
 const READING = { inFlight: 1, requests: 2, hitRatio: 0.5, workers: 2, redis: 'none' } as const
 
@@ -23,8 +41,10 @@ function made(chance = () => 0.999) {
   const reads = { next: () => Promise.resolve<typeof READING>(READING) }
   const target = { url: 'http://control.example/', token: 'secret-token-1234' }
   const identity = { edgeId: 'edge-1', build: '0.1.0', startedAtMs: 7 }
-  const source = new ControlSource(target, identity, loader, () => reads.next(), ports)
-  return { clock, dial, log, metrics, loader, reads, source }
+  const lease = new PurgeLease(allocateLease())
+  const sink = new ScriptedSink()
+  const source = new ControlSource(target, identity, { loader, purges: sink, lease, reading: () => reads.next() }, ports)
+  return { clock, dial, log, metrics, loader, reads, source, lease, sink }
 }
 
 /** One whose stream stands. */
@@ -41,13 +61,13 @@ const PUBLISH = {
 }
 
 t.test('the first line says who it is and what it has', async (t) => {
-  const { dial, source, loader } = made()
+  const { dial, source, loader, clock } = made()
   const told = toldOf(TWO_PEERS, { seq: 2, switches: [], overrides: [] }, 3)
   loader.begin(told)
   source.start()
   t.match(dial.last, { url: 'http://control.example/v1/stream', token: 'secret-token-1234' })
-  const have = { revision: 3, switchSeq: 2, endpointSeq: 0, digest: digestOf(told.site) }
-  t.same(dial.last.sent, [{ type: 'hello', edgeId: 'edge-1', build: '0.1.0', startedAtMs: 7, contract: 1, have }])
+  const have = { revision: 3, switchSeq: 2, endpointSeq: 0, purgeSeq: 0, digest: digestOf(told.site) }
+  t.same(dial.last.sent, [{ type: 'hello', edgeId: 'edge-1', build: '0.1.0', startedAtMs: 7, contract: 1, sentAtMs: clock.wallMs(), have }])
 })
 
 t.test('an edge that has nothing says so', async (t) => {
@@ -176,4 +196,55 @@ t.test('after stop it follows nobody, beats no more and starts no timer', async 
   waiting.dial.last.lose('refused')
   waiting.source.stop()
   t.equal(waiting.clock.pending, 0)
+})
+
+const purgeOf = (seq: number): Purge => ({ seq, order: { by: 'tag', tag: 'x', mode: 'hard', againAfterMs: 0 } })
+
+t.test('purges are acknowledged once they are in force everywhere, and not before', async (t) => {
+  const { dial, sink, clock } = connected()
+  sink.quick = false
+  dial.last.say({ type: 'purge', purges: [purgeOf(1), purgeOf(2)] })
+  await settled()
+  t.same(sink.taken, [purgeOf(1), purgeOf(2)])
+  t.same(dial.last.of('ack'), [])
+  sink.answers[0]!(true)
+  await settled()
+  t.same(dial.last.of('ack'), [{ type: 'ack', what: 'purge', seq: 2, atMs: clock.wallMs() }])
+  dial.last.say({ type: 'purge', purges: [purgeOf(3)] })
+  sink.answers[1]!(false)
+  await settled()
+  t.match(dial.last.of('nack'), [{ what: 'purge', seq: 3, problems: [{ message: 'a worker does not answer' }] }])
+})
+
+t.test('the lease is as young as what the control plane says back, once the purges before it are in force', async (t) => {
+  const { dial, sink, lease, clock, source } = connected()
+  const sentAtMs = clock.wallMs()
+  sink.quick = false
+  dial.last.say({ type: 'purge', purges: [purgeOf(1)] })
+  dial.last.say({ type: 'beat', atMs: 1, echoAtMs: sentAtMs })
+  await settled()
+  t.equal(lease.currentAtMs, 0)
+  sink.answers[0]!(true)
+  await settled()
+  t.equal(lease.currentAtMs, sentAtMs)
+  await source.caughtUp
+  t.equal(lease.holds(sentAtMs + LEASE_MS), true)
+  t.equal(lease.holds(sentAtMs + LEASE_MS + 1), false, 'as for a process that was stopped in between')
+})
+
+t.test('who is cut off goes on with what is known after some beats, and asks again when somebody answers', async (t) => {
+  const { dial, lease, clock } = connected()
+  dial.last.say({ type: 'beat', atMs: 1, echoAtMs: clock.wallMs() })
+  await settled()
+  clock.advance(LEASE_MS + 1_000)
+  t.equal(lease.holds(clock.wallMs()), false)
+  clock.advance(2_000)
+  t.equal(lease.holds(clock.wallMs()), true, 'it fails static')
+  dial.last.events.close('gone')
+  clock.advance(5_000)
+  dial.last.events.open()
+  t.equal(lease.holds(clock.wallMs()), false, 'what was purged meanwhile is about to be told')
+  dial.last.say({ type: 'beat', atMs: 1, echoAtMs: clock.wallMs() })
+  await settled()
+  t.equal(lease.holds(clock.wallMs()), true)
 })

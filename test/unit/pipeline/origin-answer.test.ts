@@ -29,6 +29,8 @@ function answered(parts: Parts) {
     answer: { status, fields: Fields.of(headers), body },
     requestedAtMs: 0,
     receivedAtMs: 0,
+    fillSeq: 0,
+    tags: null,
     outliveClient: () => void outlives++,
   }
   const answer = originAnswer(asked, fetched, body, { found, stored }, x)

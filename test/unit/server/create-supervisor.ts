@@ -1,4 +1,6 @@
 import type { EdgeError } from '../../../edge/base/edge-error.ts'
+import { allocateLease } from '../../../edge/cache/purge-lease.ts'
+import { NO_PURGES } from '../../../edge/cache/purge-table.ts'
 import type { EdgeBootstrap } from '../../../edge/contract/bootstrap.ts'
 import type { InheritedSocket } from '../../../edge/server/inherited-sockets.ts'
 import { ListenPlan } from '../../../edge/server/listen-plan.ts'
@@ -25,6 +27,8 @@ export function createSupervisor(t: Scope, workers: number, { bootstrap = {}, in
     plan,
     ports,
     memoryBytes: 1024 ** 3,
+    purges: NO_PURGES,
+    lease: allocateLease(),
     lost: (fault) => lost.push(fault),
   })
   t.teardown(() => supervisor.drain(0))

@@ -45,6 +45,7 @@ parentPort.on('message', (message) => {
   if (message.type === 'ticket-keys') return keep(message.keys)
   if (message.type === 'read')
     return revision === 7 ? undefined : say({ type: 'reading', ticket: message.ticket, reading: { inFlight: index + 1, requests: 10, lookups: 4, hits: index * 4, redis: index === 1 ? 'down' : 'up', pressure: 3 - index } })
+  if (message.type === 'purge') return revision === 7 ? undefined : say({ type: 'purged', ticket: message.ticket })
   revision = message.told.revision
   if (revision === 500) throw new Error('boom')
   if (revision === 7) return

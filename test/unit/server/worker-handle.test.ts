@@ -1,6 +1,8 @@
 import type { ResourceLimits } from 'node:worker_threads'
 import t from 'tap'
 import { createSlab } from '../../../edge/base/metrics.ts'
+import { allocateLease } from '../../../edge/cache/purge-lease.ts'
+import { NO_PURGES } from '../../../edge/cache/purge-table.ts'
 import { heapLimits, WorkerHandle } from '../../../edge/server/worker-handle.ts'
 import type { Scope } from '../../support/scope.ts'
 import { until } from '../../support/until.ts'
@@ -22,6 +24,8 @@ function start(t: Scope, revision: number, limits: ResourceLimits = {}) {
     ] as const,
     told: toldOf(revision),
     cells: new SharedArrayBuffer(8),
+    purges: NO_PURGES,
+    lease: allocateLease(),
     slab: createSlab(),
     ticketKeys: new Uint8Array(48),
   }

@@ -3,7 +3,6 @@ import { MAX_WAITING_BYTES, StreamSession } from '../../../../control/push/strea
 import { SILENCE_MS } from '../../../../edge/contract/wire.ts'
 import { helloLine, RecordedSocket } from './recorded-socket.ts'
 
-const BEAT = '{"type":"beat","atMs":0}'
 const switches = (seq: number) => JSON.stringify({ type: 'switches', switchboard: { seq, switches: [], overrides: [] } })
 
 function begin({ refusal = null as string | null } = {}) {
@@ -29,7 +28,7 @@ function open() {
 t.test('nothing is sent before the edge has said who it is', async (t) => {
   const { session, socket } = begin()
   session.send('switches', switches(1), 0)
-  session.beat(BEAT, 1)
+  session.beat(0, 1)
   t.same(socket.messages, [])
   t.equal(session.edgeId, null)
 })
@@ -101,16 +100,16 @@ t.test('an edge that falls behind again while it catches up keeps the rest waiti
 t.test('a silent edge is let go, one that says anything is not', async (t) => {
   const { session, ends, socket } = open()
   session.receive('{"type":"hot-keys"}', SILENCE_MS)
-  session.beat(BEAT, 2 * SILENCE_MS)
+  session.beat(0, 2 * SILENCE_MS)
   t.same(ends, [])
   t.same(socket.types, ['beat'])
-  session.beat(BEAT, 2 * SILENCE_MS + 1)
+  session.beat(0, 2 * SILENCE_MS + 1)
   t.match(ends, [/silent/])
 })
 
 t.test('a connection that never says hello is let go', async (t) => {
   const { session, ends } = begin()
-  session.beat(BEAT, SILENCE_MS + 1)
+  session.beat(0, SILENCE_MS + 1)
   t.match(ends, [/silent/])
 })
 
@@ -120,11 +119,11 @@ t.test('an edge that talks but does not read is let go, and beats do not pile up
   session.send('switches', switches(1), 0)
   for (let nowMs = 1_000; nowMs <= SILENCE_MS; nowMs += 1_000) {
     session.receive('{"type":"hot-keys"}', nowMs)
-    session.beat(BEAT, nowMs)
+    session.beat(0, nowMs)
   }
   t.same(ends, [])
   t.same(socket.types, ['switches'])
-  session.beat(BEAT, SILENCE_MS + 1)
+  session.beat(0, SILENCE_MS + 1)
   t.match(ends, [/read nothing/])
 })
 
