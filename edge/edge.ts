@@ -11,6 +11,7 @@ import { Breaker } from './breaker/breaker.ts'
 import { CodedBodies } from './cache/coded-bodies.ts'
 import { FillLeases } from './cache/fill-leases.ts'
 import { Flights } from './cache/flights.ts'
+import { type HotKeyReading, HotTraffic } from './cache/hot-traffic.ts'
 import { entryOf, inSharedMemory, type KeptCopy, keptCopy } from './cache/kept-copy.ts'
 import { Levels } from './cache/levels.ts'
 import { MemoryLevel } from './cache/memory-level.ts'
@@ -42,6 +43,16 @@ import { WebsocketLane } from './upstream/websocket-lane.ts'
 
 /** Flights at once, keys marked as uncacheable, and for how long. */
 const FLIGHT_BOUNDS = { maxFlights: 50_000, maxMarks: 50_000, markMs: 2_000 }
+
+/** Keys that a worker lists. */
+const LISTED_KEYS = 40
+
+/** What a worker reads of itself. */
+type WorkerReading = ReturnType<LineMetrics['reading']> & {
+  readonly redis: 'up' | 'down' | 'none'
+  readonly pressure: number
+  readonly hotKeys: readonly HotKeyReading[]
+}
 
 /** What an edge is built from. */
 export interface EdgeParts {
@@ -175,8 +186,10 @@ export class Edge {
   }
 
   /** What this worker reads of itself. */
-  reading(): ReturnType<LineMetrics['reading']> & { redis: 'up' | 'down' | 'none'; pressure: number } {
-    return { ...this.#tools.metrics.reading(), redis: this.#redisState(), pressure: this.#tools.pressure.level }
+  reading(): WorkerReading {
+    const { metrics, pressure, hot, clock } = this.#tools
+    const hotKeys = hot.top(LISTED_KEYS, clock.monotonicMs())
+    return { ...metrics.reading(), redis: this.#redisState(), pressure: pressure.level, hotKeys }
   }
 
   /** Counts a fault of a message that never became a request. */
@@ -241,6 +254,7 @@ function toolsOf(parts: EdgeParts, levels: Levels, fence: PurgeFence, background
     levels,
     flights: new Flights(ports, FLIGHT_BOUNDS),
     copies,
+    hot: new HotTraffic(Math.floor(ports.random.next() * 2 ** 32)),
     codedBodies: new CodedBodies(parts.compressedMaxBytes, ports.metrics),
     refreshes: new Refreshes(),
     fence,

@@ -12,6 +12,8 @@ const digits = (count: number) => Type.Optional(Type.String({ pattern: `^[0-9]{1
 
 /** `?limit=…&before=…` */
 export const PageQuerySchema = Type.Object({ limit: digits(6), before: digits(15) }, { additionalProperties: false })
+/** `?limit=…` */
+export const LimitQuerySchema = Type.Object({ limit: digits(6) }, { additionalProperties: false })
 /** `?waitMs=…` */
 export const WaitQuerySchema = Type.Object({ waitMs: digits(9) }, { additionalProperties: false })
 
@@ -19,6 +21,11 @@ export const WaitQuerySchema = Type.Object({ waitMs: digits(9) }, { additionalPr
 export function pageOf({ limit, before }: Type.Static<typeof PageQuerySchema>): Page {
   const page = { limit: limit === undefined ? DEFAULT_LIMIT : Math.min(Number(limit), MAX_LIMIT) }
   return before === undefined ? page : { ...page, before: Number(before) }
+}
+
+/** How many of a list a query asks for. @param bounds how many when it does not say, and at most */
+export function limitOf({ limit }: Type.Static<typeof LimitQuerySchema>, bounds: { readonly usual: number; readonly max: number }): number {
+  return limit === undefined ? bounds.usual : Math.min(Number(limit), bounds.max)
 }
 
 /** How long a query wants to wait for the edges; 0 when it does not say. */

@@ -1,7 +1,13 @@
 // Which edge runs what, and what discovery last said.
 
 import type { FastifyInstance } from 'fastify'
+import type Type from 'typebox'
+import { fleetHotKeys } from '../domain/hot-keys.ts'
 import type { ApiContext } from './context.ts'
+import { LimitQuerySchema, limitOf } from './query.ts'
+
+/** Hot keys that are listed: usually, and at most. */
+const HOT_KEYS = { usual: 20, max: 100 }
 
 /** Adds the list of edges and the endpoints. */
 export function addFleetRoutes(app: FastifyInstance, { publisher, endpoints }: ApiContext): void {
@@ -18,6 +24,12 @@ export function addFleetRoutes(app: FastifyInstance, { publisher, endpoints }: A
       edges: fleet.edges(),
     }
   })
+
+  app.get<{ Querystring: Type.Static<typeof LimitQuerySchema> }>(
+    '/v1/hot-keys',
+    { config, schema: { querystring: LimitQuerySchema } },
+    ({ query }) => ({ keys: fleetHotKeys(publisher.fleet.edges(), limitOf(query, HOT_KEYS)) }),
+  )
 
   app.get('/v1/endpoints', { config }, () => ({ ...endpoints.current(), reports: endpoints.report() }))
 }

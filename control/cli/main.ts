@@ -16,6 +16,7 @@ import { rollback } from './rollback.ts'
 import { runCommand } from './run-command.ts'
 import { processSurroundings } from './surroundings.ts'
 import { token } from './token.ts'
+import { top } from './top.ts'
 import { up } from './up.ts'
 import { version } from './version.ts'
 import { warm } from './warm.ts'
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   changes,
   purge,
   edges,
+  top,
   explain,
   warm,
   audit,

@@ -70,8 +70,8 @@ function requestReason({ method, fields }: StorableRequest, rule: CacheConfig): 
 
 function answerReason(request: StorableRequest, answer: StorableAnswer, rule: CacheConfig): Unstorable | null {
   const { status, fields } = answer
-  // §3.3: a part of an answer is kept only by caches that put parts together, and this one does not. Content-Range means nothing
-  // with any other status (RFC 9110 §14.4).
+  // §3.3: a part is no answer to a request for the whole; parts have a place of their own. Content-Range means nothing with any other
+  // status (RFC 9110 §14.4).
   if (status === 206) return 'partial'
   if (!isKeepableStatus(status, rule)) return 'status'
 

@@ -80,6 +80,15 @@ export const EdgeBeatSchema = Type.Object({
   }),
   workers: Count('Workers that serve.'),
   pressure: Type.Optional(Type.Integer({ minimum: 0, maximum: 4, description: 'How overloaded its worst worker is.' })),
+  hotKeys: Type.Optional(
+    Type.Array(
+      Type.Object({
+        key: Type.String({ maxLength: 512, description: 'The cache key, cut where it is longer.' }),
+        ratePerS: Type.Number({ minimum: 0, maximum: 1_000_000_000, description: 'Lookups a second.' }),
+      }),
+      { maxItems: 20, description: 'The keys it is asked for most, the most wanted first.' },
+    ),
+  ),
   redis: Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('none')], {
     description: 'Whether Redis answers; none without Redis.',
   }),

@@ -9,6 +9,7 @@ import type { CodedBodies } from '../cache/coded-bodies.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { FillLeases } from '../cache/fill-leases.ts'
 import type { Flights } from '../cache/flights.ts'
+import type { HotTraffic } from '../cache/hot-traffic.ts'
 import type { Levels } from '../cache/levels.ts'
 import type { PurgeFence } from '../cache/purge-fence.ts'
 import type { Refreshes } from '../cache/refreshes.ts'
@@ -87,6 +88,8 @@ export interface Tools {
   readonly metrics: LineMetrics
   readonly levels: Levels
   readonly flights: Flights
+  /** The keys that this worker is asked for most. */
+  readonly hot: HotTraffic
   /** Kept answers in other codings. */
   readonly codedBodies: CodedBodies
   /** Turns to fetch among the edges that share a Redis; null without one. */

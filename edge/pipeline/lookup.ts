@@ -20,7 +20,7 @@ import { findPart } from './find-part.ts'
 import { refuseLoop } from './forward-fields.ts'
 import type { Found } from './found.ts'
 import { rangeAsk } from './range-miss.ts'
-import { refreshedBehind } from './refresh.ts'
+import { refreshAhead, refreshedBehind } from './refresh.ts'
 import { ALONE, levelLookup, note, type Search, unanswered } from './search.ts'
 import { copyAnswer } from './static-copy.ts'
 
@@ -34,6 +34,7 @@ export function lookup(asked: Asked, mode: Mode, x: Exchange): Found | Promise<F
   if (bypass !== null) return passBy(bypass, asked, mode, x)
   const key = keyOfTarget(asked)
   if (key.length > route.key.maxBytes) return passBy('key', asked, mode, x)
+  x.tools.hot.note(key, x.startedMonotonicMs)
   const search: Search = { asked, mode, key, directives: requestDirectives(request.fields, route.config.cache), nowMs: x.startedAtMs }
   const found = levelLookup(search.key, search, x)
   return isPromise(found) ? found.then((late) => decide(late, { ...search, nowMs: x.tools.clock.wallMs() }, x)) : decide(found, search, x)
@@ -47,6 +48,7 @@ function passBy(why: 'method' | 'bypass' | 'key', asked: Asked, mode: Mode, x: E
 function decide(found: LevelFound | null, search: Search, x: Exchange): Found | Promise<Found> {
   const judgement = found === null ? 'miss' : judge(found.entry, search.directives, x.startedAtMs)
   if (found !== null && (judgement === 'fresh' || judgement === 'stale-allowed' || search.mode !== 'normal')) {
+    if (judgement === 'fresh' && search.mode === 'normal') refreshAhead(found, search, x)
     return hit(found, search, x)
   }
   const part = found === null ? findPart(search, x) : null

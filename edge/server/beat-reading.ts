@@ -1,10 +1,17 @@
 // What an edge says of itself with each beat: the readings of its workers, added up; of the pressure, the highest.
 
+import { type HotKeyReading, mergeHotKeys } from '../cache/hot-traffic.ts'
 import type { BeatReading } from '../config/control-source.ts'
 import type { Supervisor } from './supervisor.ts'
 
+/** Keys that an edge lists, and the longest text of one. */
+const HOT_KEYS = 20
+const MAX_KEY = 512
+
 /** The reading of the whole edge. */
-export async function beatReading(supervisor: Supervisor): Promise<BeatReading & { readonly pressure: number }> {
+export async function beatReading(
+  supervisor: Supervisor,
+): Promise<BeatReading & { readonly pressure: number; readonly hotKeys: readonly HotKeyReading[] }> {
   const readings = await supervisor.readings()
   const sum = { inFlight: 0, requests: 0, lookups: 0, hits: 0 }
   let pressure = 0
@@ -15,6 +22,7 @@ export async function beatReading(supervisor: Supervisor): Promise<BeatReading &
     sum.hits += reading.hits
     pressure = Math.max(pressure, reading.pressure)
   }
+  const lists = readings.map(({ hotKeys }) => hotKeys)
   const redis = readings.some((reading) => reading.redis === 'down') ? 'down' : (readings[0]?.redis ?? 'none')
   return {
     inFlight: sum.inFlight,
@@ -23,5 +31,6 @@ export async function beatReading(supervisor: Supervisor): Promise<BeatReading &
     workers: supervisor.serving,
     redis,
     pressure,
+    hotKeys: mergeHotKeys(lists, HOT_KEYS).map(({ key, ratePerS }) => ({ key: key.slice(0, MAX_KEY), ratePerS })),
   }
 }

@@ -1,6 +1,7 @@
 // What the supervisor and its workers say to each other. Only data crosses: each worker compiles for itself.
 
 import type { Series } from '../base/metrics.ts'
+import type { HotKeyReading } from '../cache/hot-traffic.ts'
 import type { PurgeState } from '../cache/purge-table.ts'
 import type { Told } from '../config/compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
@@ -34,6 +35,8 @@ export interface WorkerReading {
   readonly redis: 'up' | 'down' | 'none'
   /** How overloaded it is, 0 to 4. */
   readonly pressure: number
+  /** The keys it is asked for most. */
+  readonly hotKeys: readonly HotKeyReading[]
 }
 
 /** Why a worker cannot begin. */

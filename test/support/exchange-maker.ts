@@ -7,6 +7,7 @@ import { Breaker } from '../../edge/breaker/breaker.ts'
 import { CodedBodies } from '../../edge/cache/coded-bodies.ts'
 import { FillLeases } from '../../edge/cache/fill-leases.ts'
 import { Flights } from '../../edge/cache/flights.ts'
+import { HotTraffic } from '../../edge/cache/hot-traffic.ts'
 import type { Level } from '../../edge/cache/level.ts'
 import { Levels } from '../../edge/cache/levels.ts'
 import { MemoryLevel } from '../../edge/cache/memory-level.ts'
@@ -125,6 +126,7 @@ export class Line {
       accessLog: this.accessLog,
       metrics: new LineMetrics(this.metrics),
       levels,
+      hot: new HotTraffic(1),
       codedBodies: new CodedBodies(1_000_000, this.metrics),
       copies: options.blobs === undefined ? null : new StaticCopies({ ...this.#ports(), blobs: options.blobs, maxBytes: 1_000_000 }),
       fillLeases: options.redis === undefined ? null : this.#leases(options.redis),

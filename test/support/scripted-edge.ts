@@ -23,7 +23,7 @@ export interface ScriptedEdge {
  */
 export function connectScriptedEdge(
   t: Scope,
-  control: TestControl,
+  control: Pick<TestControl, 'url' | 'edgeToken'>,
   edgeId: string,
   answer: (message: Told) => object | null,
 ): ScriptedEdge {

@@ -126,6 +126,12 @@ t.test('what is no single part of known length, or may not be kept, is not kept'
     t.match(await again(), { hit: false }, JSON.stringify(does))
     t.equal(line.budget.usedBytes, 0)
   }
+  const whole = await asked({ ...(part(0, 4) as object), status: 200 })
+  t.match(
+    await whole.again(range('bytes=0-9')),
+    { status: 206, text: '01234', hit: true },
+    'a 200 is the whole, whatever its Content-Range says',
+  )
   const noRange = await asked(part(0, 4), {})
   t.match(await noRange.again(range('bytes=0-4')), { hit: false }, 'nobody asked for it')
 })

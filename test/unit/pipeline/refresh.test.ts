@@ -73,3 +73,32 @@ t.test('beyond its window, for who insists, and where the rule refreshes nothing
   t.match(await none.ask(), { text: 'new', servedBy: 'origin' })
   t.equal(outcome('full'), 1)
 })
+
+const HOUR = { headers: { 'Cache-Control': 'max-age=3600', ETag: '"v1"' }, body: 'old' } as const
+
+/** A line that holds a page for so much longer. @param leftMs until it expires */
+async function expiring(leftMs: number, popularity: 'hot' | 'cold') {
+  const line = new Line({ ...TWO_PEERS, routes: { all: { pool: 'shop' } } })
+  line.upstream.will(HOUR)
+  await line.ask()
+  line.clock.advance(3_600_000 - leftMs)
+  const nowMs = line.clock.monotonicMs()
+  for (let at = 0; popularity === 'hot' && at < 10_000; at += 1) line.tools.hot.note('http://shop.example/', nowMs - 1_000 + at / 10)
+  line.upstream.will(NEWER)
+  for (let i = 0; i < 20; i++) t.match(await line.ask(), { servedBy: 'hit' })
+  await settled()
+  return line
+}
+
+t.test('a hot page is fetched anew shortly before it expires, once; nobody waits for it', async (t) => {
+  const line = await expiring(5, 'hot')
+  t.equal(line.upstream.sent.length, 2)
+  t.equal(line.upstream.sent[1]!.fields.get('if-none-match'), '"v1"')
+  t.equal(line.metrics.value('weir_cache_refreshes_total', ['fetched']), 1)
+  t.match(await line.ask(), { text: 'new', servedBy: 'hit' })
+})
+
+t.test('nothing is fetched long before its end, nor what few ask for', async (t) => {
+  t.equal((await expiring(10_000, 'hot')).upstream.sent.length, 1)
+  t.equal((await expiring(5, 'cold')).upstream.sent.length, 1)
+})

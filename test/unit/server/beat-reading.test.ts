@@ -8,11 +8,19 @@ t.test(
   async (t) => {
     const { supervisor } = createSupervisor(t, 2)
     await supervisor.start(toldOf(TELL.ok))
-    t.same(await beatReading(supervisor), { inFlight: 3, requests: 20, hitRatio: 0.5, workers: 2, redis: 'down', pressure: 3 })
+    t.same(await beatReading(supervisor), {
+      inFlight: 3,
+      requests: 20,
+      hitRatio: 0.5,
+      workers: 2,
+      redis: 'down',
+      pressure: 3,
+      hotKeys: [{ key: 'k', ratePerS: 3 }],
+    })
   },
 )
 
 t.test('an edge without workers reads as nothing', async (t) => {
   const { supervisor } = createSupervisor(t, 1)
-  t.same(await beatReading(supervisor), { inFlight: 0, requests: 0, hitRatio: null, workers: 0, redis: 'none', pressure: 0 })
+  t.same(await beatReading(supervisor), { inFlight: 0, requests: 0, hitRatio: null, workers: 0, redis: 'none', pressure: 0, hotKeys: [] })
 })
