@@ -27,7 +27,7 @@ import { Holder } from './config/holder.ts'
 import { createRegistries } from './config/registries.ts'
 import type { Snapshot } from './config/snapshot.ts'
 import type { EdgeBootstrap } from './contract/bootstrap.ts'
-import type { Purge } from './contract/purge.ts'
+import type { Purge, PurgeOrder } from './contract/purge.ts'
 import type { RedisConfig } from './contract/redis.ts'
 import { parseAddress } from './http/address.ts'
 import { BodiesInUse } from './pipeline/bodies-in-use.ts'
@@ -80,6 +80,8 @@ export interface EdgeParts {
   readonly purges: PurgeState
   /** How current that is, told by the supervisor; see `allocateLease`. */
   readonly lease: SharedArrayBuffer
+  /** Told of what was purged at this worker, for those who start later and for other edges. @param atMs wall clock */
+  readonly purgedHere: (orders: readonly PurgeOrder[], atMs: number) => void
   /** The other workers of this edge; null when it is alone. */
   readonly siblings: Siblings | null
 }
@@ -88,6 +90,7 @@ export interface EdgeParts {
 export type SiblingMessage =
   | { readonly type: 'filled'; readonly key: string; readonly copy: KeptCopy; readonly maxVariants: number }
   | { readonly type: 'forgotten'; readonly key: string }
+  | { readonly type: 'purged'; readonly orders: readonly PurgeOrder[]; readonly atMs: number }
 
 /** The way to the other workers. */
 export interface Siblings {
@@ -172,6 +175,7 @@ export class Edge {
   /** Takes what a sibling fetched, or forgets what it forgot. */
   hear(message: SiblingMessage): void {
     const nowMs = this.#ports.clock.wallMs()
+    if (message.type === 'purged') return this.#fence.purgeHere(message.orders, message.atMs)
     if (message.type === 'forgotten') {
       this.#fence.forget(message.key, nowMs)
       return this.#memory.delete(message.key)
@@ -264,6 +268,12 @@ function toolsOf(parts: EdgeParts, levels: Levels, fence: PurgeFence, background
     pressure: new PressureWatch({ config: bootstrap.overload, vitals, budget, inFlight: () => metrics.inFlight }, ports),
     budget,
     bodiesInUse: new BodiesInUse(budget),
+    purge(orders) {
+      const atMs = ports.clock.wallMs()
+      fence.purgeHere(orders, atMs)
+      siblings?.tell({ type: 'purged', orders, atMs })
+      parts.purgedHere(orders, atMs)
+    },
     forget(cacheKey) {
       for (const key of [cacheKey, partsKey(cacheKey)]) {
         fence.forget(key, ports.clock.wallMs())

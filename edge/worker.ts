@@ -47,6 +47,7 @@ const edge = new Edge({
   compressedMaxBytes: Math.floor(bootstrap.compressedMaxBytes / seed.workers),
   blobs: bootstrap.stateDir === 'off' ? null : systemBlobs(join(bootstrap.stateDir, 'static')),
   purges: seed.purges,
+  purgedHere: (orders, atMs) => tell({ type: 'purged-here', orders, atMs }),
   lease: seed.lease,
   cachePut: readFileSync(new URL('../lua/cache-put.lua', import.meta.url), 'utf8'),
   cacheRemove: readFileSync(new URL('../lua/cache-remove.lua', import.meta.url), 'utf8'),

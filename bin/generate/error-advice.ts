@@ -9,6 +9,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   BAD_MESSAGE:
     'What arrived is not HTTP as RFC 9112 has it. The connection is closed, because nobody can say where the next request would begin.',
   BAD_LOOP_FIELD: 'CDN-Loop is not a list as RFC 8586 has it, so a loop could not be told from none. Look at the proxy in front.',
+  PURGE_FORBIDDEN:
+    'A PURGE request from an address that is not in `purge.from` of the site. Behind a balancer, `clients.trustedProxies` decides whose address counts.',
   NO_ROUTE: 'No route takes this host and path. `weir explain URL` shows which routes come close.',
   METHOD_NOT_ALLOWED: 'Routes take this host and path, but not this method; Allow in the answer lists those they take.',
   REQUEST_TIMEOUT:

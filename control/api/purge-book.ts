@@ -10,7 +10,7 @@ import { MAX_ORDERS, type Purge, type PurgeOrder } from '../../edge/contract/pur
 import type { Site } from '../../edge/contract/site.ts'
 import { EMPTY_SWITCHBOARD } from '../../edge/contract/switchboard.ts'
 import { urlReader } from '../../edge/explain.ts'
-import { type Actor, auditEntry } from '../domain/audit.ts'
+import { type Actor, auditEntry, ITSELF } from '../domain/audit.ts'
 import { describeOrder, type LoggedPurge, nextPurges, type PurgeHead, type PurgeRepeat, raisedTo } from '../domain/purge-log.ts'
 import { canonicalOrders, type OrderSite } from '../domain/purge-orders.ts'
 import type { PurgeStore } from '../store/store.ts'
@@ -94,6 +94,17 @@ export class PurgeBook {
 
   after(seq: number, limit: number): readonly Purge[] {
     return this.#parts.store.after(seq, limit)
+  }
+
+  /** Takes what an edge purged by itself. What is wrong with it is logged: there is nobody to tell. */
+  order(orders: readonly PurgeOrder[], edgeId: string): void {
+    const { log } = this.#parts
+    try {
+      const outcome = this.append({ orders, reason: 'purged at this edge', key: '' }, { ...ITSELF, name: edgeId })
+      if (outcome.kind === 'refused') log.warn({ event: 'edge-purge-refused', edge: edgeId, problems: outcome.problems.slice(0, 5) })
+    } catch (cause) {
+      log.error({ event: 'edge-purge-failed', edge: edgeId, cause: String(cause) })
+    }
   }
 
   /** Lets the numbers go on after one that an edge knows. @throws EdgeError STATE_UNWRITABLE */

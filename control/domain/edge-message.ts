@@ -2,7 +2,7 @@
 
 import type Type from 'typebox'
 import { validate } from '../../edge/contract/validate.ts'
-import { AckSchema, EdgeBeatSchema, HelloSchema, NackSchema } from '../../edge/contract/wire.ts'
+import { AckSchema, EdgeBeatSchema, HelloSchema, NackSchema, OrdersSchema } from '../../edge/contract/wire.ts'
 
 /** The first line of an edge. */
 export type Hello = Type.Static<typeof HelloSchema>
@@ -12,8 +12,10 @@ export type Ack = Type.Static<typeof AckSchema>
 export type Nack = Type.Static<typeof NackSchema>
 /** What an edge says of itself each beat. */
 export type EdgeBeat = Type.Static<typeof EdgeBeatSchema>
+/** What was purged at an edge, to be purged everywhere. */
+export type Orders = Type.Static<typeof OrdersSchema>
 /** What an edge sends. */
-export type EdgeMessage = Hello | Ack | Nack | EdgeBeat
+export type EdgeMessage = Hello | Ack | Nack | Orders | EdgeBeat
 /** The kinds of messages that an edge acknowledges. */
 export type What = Ack['what']
 
@@ -23,7 +25,7 @@ export type ReadLine =
   | { readonly kind: 'unknown'; readonly type: string }
   | { readonly kind: 'invalid'; readonly reason: string }
 
-const SCHEMAS = { hello: HelloSchema, ack: AckSchema, nack: NackSchema, beat: EdgeBeatSchema }
+const SCHEMAS = { hello: HelloSchema, ack: AckSchema, nack: NackSchema, orders: OrdersSchema, beat: EdgeBeatSchema }
 
 /** Reads one line of an edge; never throws. */
 export function readEdgeMessage(line: string): ReadLine {

@@ -3,10 +3,10 @@
 
 import type { Cancel, Clock, Log, Timers } from '../../edge/base/ports.ts'
 import type { Endpoints, Publication } from '../../edge/contract/publication.ts'
-import { everythingUpTo, MAX_ORDERS, type Purge } from '../../edge/contract/purge.ts'
+import { everythingUpTo, MAX_ORDERS, type Purge, type PurgeOrder } from '../../edge/contract/purge.ts'
 import type { Switchboard } from '../../edge/contract/switchboard.ts'
 import { BEAT_EVERY_MS, CONTRACT, type FromControl, MAX_LINE_BYTES } from '../../edge/contract/wire.ts'
-import type { Ack, EdgeBeat, Hello, Nack, What } from '../domain/edge-message.ts'
+import type { Ack, EdgeBeat, Hello, Nack, Orders, What } from '../domain/edge-message.ts'
 import type { EdgeState } from '../domain/edge-state.ts'
 import { Fleet, MAX_EDGES } from '../domain/fleet.ts'
 import type { PurgeHead } from '../domain/purge-log.ts'
@@ -27,6 +27,8 @@ export interface Standing {
 export interface PurgeFeed {
   head(): PurgeHead
   after(seq: number, limit: number): readonly Purge[]
+  /** An edge has purged by itself what is to be purged everywhere. */
+  order(orders: readonly PurgeOrder[], edgeId: string): void
   /** An edge knows of purges that the log does not. */
   raise(seq: number): void
 }
@@ -183,7 +185,8 @@ export class Publisher implements SessionOwner {
     return null
   }
 
-  hear(edgeId: string, message: Ack | Nack | EdgeBeat): void {
+  hear(edgeId: string, message: Ack | Nack | Orders | EdgeBeat): void {
+    if (message.type === 'orders') return this.#feed.order(message.purges, edgeId)
     this.fleet.message(edgeId, message, this.#ports.clock.wallMs())
     if (message.type === 'nack') {
       this.#ports.log.warn({

@@ -4,7 +4,16 @@
 // All times here are monotonic.
 
 import { type FromControl, MAX_LINE_BYTES, SILENCE_MS } from '../../edge/contract/wire.ts'
-import { type Ack, type EdgeBeat, type EdgeMessage, type Hello, type Nack, readEdgeMessage, type What } from '../domain/edge-message.ts'
+import {
+  type Ack,
+  type EdgeBeat,
+  type EdgeMessage,
+  type Hello,
+  type Nack,
+  type Orders,
+  readEdgeMessage,
+  type What,
+} from '../domain/edge-message.ts'
 
 /** Bytes that may wait for an edge; beyond it the stream ends and the edge begins anew. At least two of the longest lines. */
 export const MAX_WAITING_BYTES = 2 * MAX_LINE_BYTES
@@ -25,7 +34,7 @@ export interface StreamSocket {
 export interface SessionOwner {
   /** An edge says who it is. @returns why it is refused, or null */
   greet(session: StreamSession, hello: Hello): string | null
-  hear(edgeId: string, message: Ack | Nack | EdgeBeat): void
+  hear(edgeId: string, message: Ack | Nack | Orders | EdgeBeat): void
   /** The line with the purges after a number, and the last number in it; null when there are none. */
   purgesAfter(seq: number): PurgeLine | null
   /** The session is over; called once. */

@@ -50,6 +50,8 @@ export class Levels {
   lookup(key: string, request: Fields, terms: LookupTerms): Found | null | Promise<Found | null> {
     const kept = this.#l1.get(key, request, terms.nowMs, terms.promotion)
     const near = kept === null ? null : this.#fence.admit(key, kept, terms.nowMs)
+    // Its other variants are fetched again at worst; what is gone should not take room.
+    if (kept !== null && near === null) this.#l1.delete(key)
     const found: Found | null = near === null ? null : { entry: near, level: 'L1' }
     if (this.#l2 === null || (near !== null && remainingMs(near, terms.nowMs) > 0)) return found
     const far = this.#l2.get(key, request, terms.nowMs, terms.promotion)

@@ -5,6 +5,7 @@
 // was purged meanwhile. An edge that knows that it is cut off goes on with what it has: fail static.
 
 import { BoundedMap } from '../base/bounded-map.ts'
+import type { PurgeOrder } from '../contract/purge.ts'
 import type { Entry } from './entry.ts'
 import { currentAgeMs, remainingMs } from './freshness.ts'
 import type { PurgeLease } from './purge-lease.ts'
@@ -41,6 +42,11 @@ export class PurgeFence {
     const stale = staled(entry, nowMs)
     stale.judged = version
     return stale
+  }
+
+  /** Takes purges of this edge alone. @param atMs wall clock */
+  purgeHere(orders: readonly PurgeOrder[], atMs: number): void {
+    for (const order of orders) this.table.addLocal(order, atMs)
   }
 
   /** Notes that what is kept under a key is out of date and was dropped: a fetch from before may still bring it (RFC 9111 §4.4). */

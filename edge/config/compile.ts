@@ -52,6 +52,7 @@ export function compile(told: Told, registries: Registries): Snapshot {
       addressRule: new ClientAddressRule(AddressSet.parse(site.clients.trustedProxies), site.clients.addressField),
       crawlers: new CrawlerAgents(site.clients.crawlers),
     },
+    purgers: site.purge.from.length === 0 ? null : AddressSet.parse(site.purge.from),
     routes: compileRoutes(site.routes, site.hosts),
     plans: new Map(Object.entries(site.routes).map(([id, config]) => [id, routePlan(id, config, fallbacks)])),
     fallbacks,

@@ -7,7 +7,7 @@ import type { Cancel, LineStream, Ports } from '../base/ports.ts'
 import type { PurgeLease } from '../cache/purge-lease.ts'
 import { digestOf } from '../contract/canonical-json.ts'
 import type { Problem } from '../contract/problem.ts'
-import type { Purge } from '../contract/purge.ts'
+import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import { validate } from '../contract/validate.ts'
 import {
   BEAT_EVERY_MS,
@@ -121,6 +121,12 @@ export class ControlSource {
     // The first line goes out with the request: the control plane answers to it.
     const have = { ...this.#have(), ...this.#digest() }
     this.#send({ type: 'hello', ...this.#identity, contract: CONTRACT, sentAtMs: this.#ports.clock.wallMs(), have })
+  }
+
+  /** Has purged everywhere what was purged here; without an open stream it stays here, and the log says so. */
+  order(purges: readonly PurgeOrder[]): void {
+    if (this.#connected) return this.#send({ type: 'orders', purges: [...purges] })
+    this.#ports.log.warn({ event: 'purge-stays-here', count: purges.length })
   }
 
   /** Follows no longer. */

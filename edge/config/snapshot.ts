@@ -12,6 +12,7 @@ import type { KeySource } from '../contract/key-source.ts'
 import type { PoolConfig } from '../contract/pool.ts'
 import type { RouteConfig } from '../contract/route.ts'
 import type { SwitchIndex } from '../degrade/switch-index.ts'
+import type { AddressSet } from '../http/address.ts'
 import type { AuthorityForms } from '../http/host.ts'
 import type { Gcra } from '../limit/gcra.ts'
 import type { QuotaPolicy } from '../limit/limit-fields.ts'
@@ -79,6 +80,8 @@ export interface Snapshot {
   /** Host fields, read. */
   readonly authorities: TextMemo<AuthorityForms | null>
   readonly clients: ClientPlan
+  /** Who may send PURGE; null when nobody may. */
+  readonly purgers: AddressSet | null
   readonly routes: RouteTable
   readonly plans: ReadonlyMap<string, RoutePlan>
   readonly fallbacks: ReadonlyMap<string, FallbackPlan>

@@ -24,6 +24,7 @@ export const ERRORS = {
   BAD_HOST: row(400, 'client', 'never', 'The Host field is missing, repeated or not valid.'),
   BAD_MESSAGE: row(400, 'client', 'never', 'The request is not valid HTTP.'),
   BAD_LOOP_FIELD: row(400, 'client', 'never', 'The CDN-Loop field cannot be read.'),
+  PURGE_FORBIDDEN: row(403, 'client', 'never', 'This address may not purge.'),
   NO_ROUTE: row(404, 'client', 'never', 'Nothing here answers this host and path.'),
   METHOD_NOT_ALLOWED: row(405, 'client', 'never', 'This method is not taken here.'),
   REQUEST_TIMEOUT: row(408, 'client', 'never', 'The request took too long to arrive.'),

@@ -4,7 +4,7 @@ import Type from 'typebox'
 import { ChangeRuleSchema } from './changes.ts'
 import { ClientsSchema } from './client.ts'
 import { FallbackSchema } from './degrade.ts'
-import { ById, HOST_PATTERN } from './identifiers.ts'
+import { ById, HOST_PATTERN, RANGE_PATTERN } from './identifiers.ts'
 import { LimitSchema } from './limit.ts'
 import { PoolSchema } from './pool.ts'
 import { RouteSchema } from './route.ts'
@@ -45,6 +45,17 @@ export const SiteSchema = Type.Object(
     }),
     normalise: NormaliseSchema,
     clients: ClientsSchema,
+    purge: Type.Object(
+      {
+        from: Type.Array(Type.String({ pattern: RANGE_PATTERN }), {
+          default: [],
+          maxItems: 1_000,
+          description:
+            'Address ranges from which PURGE requests are taken; with none, PURGE is a method like any other and goes to the origin.',
+        }),
+      },
+      { additionalProperties: false, default: {}, description: 'Who may purge at the edges themselves.' },
+    ),
     pools: ById(PoolSchema, { max: 1_000, description: 'Pools of peers by id.' }),
     limits: ById(LimitSchema, { max: 1_000, description: 'Limits by id.' }),
     fallbacks: ById(FallbackSchema, { max: 1_000, description: 'Answers that need no origin, by id.' }),

@@ -4,7 +4,7 @@
 import Type from 'typebox'
 import { ProblemSchema } from './problem.ts'
 import { EndpointsSchema, PublicationSchema } from './publication.ts'
-import { MAX_ORDERS, PurgeSchema } from './purge.ts'
+import { MAX_ORDERS, PurgeOrderSchema, PurgeSchema } from './purge.ts'
 import { SwitchboardSchema } from './switchboard.ts'
 import { Count, DateMs } from './units.ts'
 
@@ -93,8 +93,13 @@ export const EdgeBeatSchema = Type.Object({
     description: 'Whether Redis answers; none without Redis.',
   }),
 })
+/** What was purged at an edge, to be purged everywhere. */
+export const OrdersSchema = Type.Object({
+  type: Type.Literal('orders'),
+  purges: Type.Array(PurgeOrderSchema, { minItems: 1, maxItems: MAX_ORDERS, description: 'In force at this edge already.' }),
+})
 /** What an edge sends. */
-export const FromEdgeSchema = Type.Union([HelloSchema, AckSchema, NackSchema, EdgeBeatSchema], {
+export const FromEdgeSchema = Type.Union([HelloSchema, AckSchema, NackSchema, OrdersSchema, EdgeBeatSchema], {
   $id: 'from-edge',
   title: 'Messages of an edge',
 })

@@ -17,6 +17,7 @@ import type { StaticCopies } from '../cache/static-copies.ts'
 import type { Client } from '../client/client-class.ts'
 import type { RoutePlan, Snapshot } from '../config/snapshot.ts'
 import type { KnownTarget } from '../config/target-memo.ts'
+import type { PurgeOrder } from '../contract/purge.ts'
 import type { Body } from '../http/body.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Upstream } from '../upstream/upstream.ts'
@@ -108,6 +109,8 @@ export interface Tools {
   readonly budget: ByteBudget
   /** Bodies of kept entries that slow clients are reading. */
   readonly bodiesInUse: BodiesInUse
+  /** Purges here, at the other workers of this edge, and through the control plane everywhere. */
+  readonly purge: (orders: readonly PurgeOrder[]) => void
   /** Forgets a key here, in Redis and at the other workers of this edge. */
   readonly forget: (cacheKey: string) => void
   /** Hands an entry that was kept in memory to the other workers of this edge; what is kept is what it gives back. */

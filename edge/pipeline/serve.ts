@@ -13,6 +13,7 @@ import { limit } from './limit.ts'
 import { lookup } from './lookup.ts'
 import { match } from './match.ts'
 import { normalise } from './normalise.ts'
+import { isPurge, purgeTarget } from './purge-target.ts'
 import { refuse } from './refuse.ts'
 import { shed } from './shed.ts'
 import { store } from './store.ts'
@@ -22,6 +23,7 @@ import { tunnel } from './tunnel.ts'
 export function serve(x: Exchange): Answer | Promise<Answer> {
   const request = normalise(x) //                            400 414
   const client = identify(request, x) //                     address behind trusted proxies; person | crawler
+  if (isPurge(request, x)) return purgeTarget(request, client, x) // 200 403
   const route = match(request, client, x) //                 404 405
   const asked = askedOf(request, client, route) //           and what of it cache and origin share
   const mode = degrade(asked, x) //                          normal | cache-only | fallback | closed

@@ -20,6 +20,7 @@ import { codedAnswer } from './compress.ts'
 import { entryAnswer } from './entry-answer.ts'
 import { type Answer, type Asked, type Exchange, targetOf } from './exchange.ts'
 import { Filling } from './filling.ts'
+import { forgetGroups } from './forget-groups.ts'
 import type { Forwarded } from './forward.ts'
 import { endFlight, type Stale, type Unanswered } from './found.ts'
 import { fillPart } from './keep-part.ts'
@@ -76,6 +77,7 @@ function passed(asked: Asked, fetched: Fetched, found: Unanswered, x: Exchange):
   if (invalidates(asked.request.method, fetched.answer.status)) {
     forgetTarget(asked, x)
     forgetNamed(asked, fetched.answer.fields, x)
+    forgetGroups(asked, fetched.answer.fields, x)
   }
   const answer = originAnswer(asked, fetched, fetched.answer.body, { found, stored: 'not-stored' }, x)
   return codedAnswer(answer, 'not-stored', asked, x)

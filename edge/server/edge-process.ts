@@ -114,6 +114,7 @@ function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
     memoryBytes,
     purges: NO_PURGES,
     lease,
+    purgedHere: (orders) => control?.order(orders),
     lost: resolve,
   })
   const lastGood = bootstrap.stateDir === 'off' || parts.given !== null ? null : new LastGood(bootstrap.stateDir, ports.files, ports.log)

@@ -14,7 +14,7 @@ import { type PurgeState, PurgeTable } from '../cache/purge-table.ts'
 import type { Told } from '../config/compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { ErrorCode } from '../contract/errors.ts'
-import type { Purge } from '../contract/purge.ts'
+import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import { HOUR_MS } from '../contract/units.ts'
 import type { ListenPlace } from './listen-place.ts'
 import type { FoundPorts, ListenPlan } from './listen-plan.ts'
@@ -45,6 +45,8 @@ export interface SupervisorParts {
   readonly purges: PurgeState
   /** How current the workers take that for. */
   readonly lease: SharedArrayBuffer
+  /** Called with what was purged at this edge alone. */
+  readonly purgedHere: (orders: readonly PurgeOrder[]) => void
   /** Called when a socket is gone that only a new process can have again. */
   readonly lost: (fault: EdgeError) => void
 }
@@ -174,6 +176,10 @@ export class Supervisor {
           this.#catchUp(handle, told)
           if (this.#ticketKeys !== ticketKeys) handle.setTicketKeys(this.#ticketKeys)
           resolve()
+        },
+        purged: (orders, atMs) => {
+          for (const order of orders) this.#purges.addLocal(order, atMs)
+          this.#parts.purgedHere(orders)
         },
         failed: (failure) => reject(startFailure(index, failure)),
         ended: (error) => {

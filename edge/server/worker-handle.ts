@@ -9,7 +9,7 @@ import type { Series } from '../base/metrics.ts'
 import type { Timers } from '../base/ports.ts'
 import type { Told } from '../config/compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
-import type { Purge } from '../contract/purge.ts'
+import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import { MIB } from '../contract/units.ts'
 import type { BoundPlace } from './listen-place.ts'
 import type { FromWorker, ToldPart, ToWorker, WorkerFailure, WorkerReading, WorkerSeed } from './worker-messages.ts'
@@ -32,6 +32,8 @@ const YOUNG_MIB: number | null = null
 export interface WorkerEvents {
   listening(bound: readonly BoundPlace[]): void
   failed(failure: WorkerFailure): void
+  /** Something was purged at it. @param atMs wall clock */
+  purged(orders: readonly PurgeOrder[], atMs: number): void
   /** The thread is over; `error` when it broke. */
   ended(error: unknown): void
 }
@@ -162,6 +164,8 @@ export class WorkerHandle {
       case 'series':
         this.series.push(message.series)
         return
+      case 'purged-here':
+        return events.purged(message.orders, message.atMs)
       case 'drained':
         return this.#terminate()
       default:

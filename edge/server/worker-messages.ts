@@ -5,7 +5,7 @@ import type { HotKeyReading } from '../cache/hot-traffic.ts'
 import type { PurgeState } from '../cache/purge-table.ts'
 import type { Told } from '../config/compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
-import type { Purge } from '../contract/purge.ts'
+import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import type { BoundPlace, ListenPlace } from './listen-place.ts'
 
 /** Which part of what was told is new. */
@@ -66,4 +66,5 @@ export type FromWorker =
   | { readonly type: 'applied'; readonly ticket: number; readonly problem: string | null }
   | { readonly type: 'purged'; readonly ticket: number }
   | { readonly type: 'reading'; readonly ticket: number; readonly reading: WorkerReading }
+  | { readonly type: 'purged-here'; readonly orders: readonly PurgeOrder[]; readonly atMs: number }
   | { readonly type: 'drained' }

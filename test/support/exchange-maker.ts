@@ -142,6 +142,7 @@ export class Line {
       pressure: this.pressure,
       budget: this.budget,
       bodiesInUse: new BodiesInUse(this.budget),
+      purge: (orders) => this.fence.purgeHere(orders, this.clock.wallMs()),
       forget: (key) => {
         this.forgotten.push(key)
         this.fence.forget(key, this.clock.wallMs())

@@ -45,7 +45,7 @@ function made(t: Test, siblings: Siblings | null = null) {
   const cells = allocateCells(1_024, random)
   const vitals = { heapRatio: 0.1 }
   const read = { worstLoopDelayMs: () => 0, heapRatio: () => vitals.heapRatio }
-  const purges = { purges: NO_PURGES, lease: allocateLease() }
+  const purges = { purges: NO_PURGES, lease: allocateLease(), purgedHere: () => {} }
   const edge = new Edge({
     bootstrap: bootstrap(),
     ports,

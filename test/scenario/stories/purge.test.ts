@@ -9,15 +9,24 @@ import { startRedis } from '../../support/redis.ts'
 import { until } from '../../support/until.ts'
 import { cacheStatus, visit } from '../../support/visit.ts'
 
-const PAGES = 300
+const PAGES = 100
 /** What pages show; a test changes it, as an editor does. */
 const shown = { version: 1 }
-const origin = await startOrigin(t, ({ target }) => ({
+const origin = await startOrigin(t, ({ method, target }) => ({
   body: `${target} v${shown.version}`,
-  headers: { 'cache-control': 'max-age=600', 'surrogate-key': target.startsWith('/news') ? 'news all' : 'all' },
+  headers: {
+    'cache-control': 'max-age=600',
+    'surrogate-key': target.startsWith('/news') ? 'news all' : 'all',
+    ...(target.startsWith('/cart') ? { 'cache-groups': '"cart"' } : {}),
+    ...(method === 'POST' ? { 'cache-group-invalidation': '"cart"' } : {}),
+  },
 }))
 const redis = await startRedis(t)
-const site = { pools: { cms: { peers: [{ address: `127.0.0.1:${origin.port}` }] } }, routes: { pages: { pool: 'cms' } } }
+const site = {
+  purge: { from: ['127.0.0.1/32'] },
+  pools: { cms: { peers: [{ address: `127.0.0.1:${origin.port}` }] } },
+  routes: { pages: { pool: 'cms' } },
+}
 const control = await startControl(t, { site })
 const edges: TestEdge[] = []
 for (const edgeId of ['edge-1', 'edge-2', 'edge-3']) {
@@ -99,6 +108,24 @@ t.test('repeated a moment later, a purge beats an origin that reads a replica th
   shown.version += 1
   const caught = async () => (await pageAt(two, '/news/4')) === `/news/4 v${shown.version}`
   await until(caught, { what: 'the second purge', deadlineMs: 15_000 })
+})
+
+t.test('PURGE at one edge, and a group that an answer to a POST names, are gone from all', async (t) => {
+  for (const edge of edges) await kept(edge, '/news/7')
+  shown.version += 1
+  t.match(await visit(one, '/news/7', { method: 'PURGE' }), { status: 200, text: /news.7/ })
+  t.equal(await pageAt(one, '/news/7'), `/news/7 v${shown.version}`, 'here at once')
+  const everywhere = async (path: string) => {
+    for (const edge of edges) if ((await pageAt(edge, path)) !== `${path} v${shown.version}`) return false
+    return true
+  }
+  await until(() => everywhere('/news/7'), { what: 'it to be gone from all edges', deadlineMs: 15_000 })
+
+  for (const edge of edges) await kept(edge, '/cart/1')
+  shown.version += 1
+  await visit(two, '/order', { method: 'POST' })
+  t.equal(await pageAt(two, '/cart/1'), `/cart/1 v${shown.version}`)
+  await until(() => everywhere('/cart/1'), { what: 'the group to be gone from all edges', deadlineMs: 15_000 })
 })
 
 t.test('soft: the page is stale, and stands in while its origin is away', async (t) => {

@@ -28,6 +28,7 @@ export function createSupervisor(t: Scope, workers: number, { bootstrap = {}, in
     ports,
     memoryBytes: 1024 ** 3,
     purges: NO_PURGES,
+    purgedHere: () => {},
     lease: allocateLease(),
     lost: (fault) => lost.push(fault),
   })

@@ -32,6 +32,7 @@ function start(t: Scope, revision: number, limits: ResourceLimits = {}) {
   const worker = new WorkerHandle(toyWorker(t), seed, limits, clock, {
     listening: (bound) => heard.push(`listening ${bound.map(({ port }) => port).join(' ')}`),
     failed: ({ code, detail, listen }) => heard.push(`failed ${code} ${detail} at ${listen}`),
+    purged: () => heard.push('purged'),
     ended: (error) => heard.push(`ended ${error === null ? 'in peace' : String(error)}`),
   })
   t.teardown(() => worker.end())

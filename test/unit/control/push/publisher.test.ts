@@ -195,6 +195,7 @@ function feedOf(seq: number, floor = 0) {
   const feed: PurgeFeed = {
     head: () => ({ seq: log.seq, floor: log.floor }),
     after: (from, limit) => Array.from({ length: Math.min(limit, log.seq - from) }, (_, i) => tag(from + 1 + i)),
+    order: () => {},
     raise: (to) => Object.assign(log, { seq: to, floor: to, raised: to }),
   }
   return { log, feed }
