@@ -9,6 +9,7 @@ import { createSlab, type Series, SlabMetrics } from './base/metrics.ts'
 import type { Log, Ports } from './base/ports.ts'
 import { systemClock, systemRandom, systemTimers } from './base/system/clock.ts'
 import { systemDial } from './base/system/dial.ts'
+import { tuneEngine } from './base/system/engine.ts'
 import { systemFiles } from './base/system/files.ts'
 import { openLog } from './base/system/log.ts'
 import { systemMemoryBytes } from './base/system/machine.ts'
@@ -38,6 +39,7 @@ const SUCCESSOR_DEADLINE_MS = 60_000
 
 /** Runs `weir edge …` or `weir proxy …`. @param argv verb first @returns the exit code; while the edge serves, not yet */
 export async function main(argv: readonly string[]): Promise<number> {
+  tuneEngine()
   const [verb, ...args] = argv
   return verb === 'proxy' ? proxy(args) : edge(args)
 }
