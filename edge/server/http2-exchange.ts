@@ -15,7 +15,7 @@ import { AnswerSending, type SendingLine } from './answer-sending.ts'
 import type { PaceTerms } from './body-pace.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Http2Body } from './http2-body.ts'
-import { answerLines, interimFields } from './http2-fields.ts'
+import { answerLines, interimFields, LAST_STATUS } from './http2-fields.ts'
 import type { Http2Head } from './http2-head.ts'
 import { StreamWriter } from './stream-writer.ts'
 
@@ -157,10 +157,15 @@ export class Http2Exchange implements Incoming, Reply, SendingLine {
     this.#line.closed(this, had || this.#cut ? 'us' : 'client')
   }
 
-  #unsayable(answer: Answer): Sent {
-    discard(answer.body)
+  // HTTP/1.1 passes a status on that nobody has defined; here an origin's is one too many, and a field that cannot be written is our fault.
+  #unsayable({ status, body }: Answer): Sent {
+    discard(body)
     this.#stream.respond([':status', '502', 'content-length', '0', 'cache-control', 'no-store'], HEAD_ALONE)
     this.#finish()
-    return { outcome: 'cut', bytes: 0, fault: new RangeError('a field of the answer cannot be written') }
+    const fault =
+      status > LAST_STATUS
+        ? new EdgeError('UPSTREAM_INVALID', { status, reason: 'HTTP/2 has no such status' })
+        : new RangeError('a field of the answer cannot be written')
+    return { outcome: 'cut', bytes: 0, fault }
   }
 }

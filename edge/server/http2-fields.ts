@@ -13,12 +13,15 @@ const NOT_SENT: ReadonlySet<string> = new Set([
 // Bit n is set when a field that is not sent, or content-length, has a name of n letters: most names are let through by their length.
 const LENGTHS = [...NOT_SENT, 'content-length'].reduce((bits, name) => bits | (1 << name.length), 0)
 
+/** The highest status that node sends over HTTP/2. */
+export const LAST_STATUS = 599
+
 /**
  * The field lines of an answer, `:status` first; the date is left to node. Null when a field cannot be written.
  * @param kind `bodiless` for answers that have no content whatever their fields say (HEAD, 204, 205, 304)
  */
 export function answerLines({ status, fields, body }: Answer, kind: 'bodiless' | 'with-body'): string[] | null {
-  if (status < 200 || status > 599) return null
+  if (status < 200 || status > LAST_STATUS) return null
   const lines = [':status', String(status)]
   // A length on a 204 is a mistake that some read as a body to come (RFC 9110 §8.6); on a HEAD and a 304 it speaks of the GET.
   const keepsLength = kind === 'bodiless' && status !== 204 && status !== 205
