@@ -1,5 +1,6 @@
 // An edge without its sockets: everything one worker serves with, built from ports. A listener hands it requests; whoever
 // supervises it tells it what to serve.
+// size: the one place where all that a worker serves with is put together.
 
 import type { Abort } from './base/abort.ts'
 import { type Background, createBackground } from './base/background.ts'
@@ -26,14 +27,17 @@ import { compile, type Told, withEndpoints, withSwitches } from './config/compil
 import { Holder } from './config/holder.ts'
 import { createRegistries } from './config/registries.ts'
 import type { Snapshot } from './config/snapshot.ts'
+import type { AuditReport, AuditShare } from './contract/audit.ts'
 import type { EdgeBootstrap } from './contract/bootstrap.ts'
 import type { Purge, PurgeOrder } from './contract/purge.ts'
 import type { RedisConfig } from './contract/redis.ts'
 import { parseAddress } from './http/address.ts'
+import { type AuditWorld, audit } from './pipeline/audit.ts'
 import { BodiesInUse } from './pipeline/bodies-in-use.ts'
 import type { Exchange, Incoming, Reply, Tools } from './pipeline/exchange.ts'
 import { handle } from './pipeline/handle.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
+import { NOBODY } from './pipeline/refresh.ts'
 import { newWhy } from './pipeline/why.ts'
 import { createRedis } from './redis/client.ts'
 import type { RedisPort } from './redis/redis-port.ts'
@@ -148,10 +152,21 @@ export class Edge {
 
   /** Serves one request to its end; there is none before the first `apply`, since nobody listens yet. Never throws. */
   serve(incoming: Incoming, reply: Reply, wanted: Abort): void {
+    const rest = handle(this.#begin(incoming, reply, wanted))
+    if (rest !== undefined) this.#tools.background('exchange', rest)
+  }
+
+  /** Compares a share of what it keeps with its origins, until nobody wants that. @param told hears how far it is */
+  audit(share: AuditShare, told: AuditWorld['told'], wanted: Abort): Promise<AuditReport> {
+    const begin = (incoming: Incoming, heeded: Abort) => this.#begin(incoming, NOBODY, heeded)
+    return audit(share, { memory: this.#memory, tools: this.#tools, snapshot: this.#holder.current!, begin, told, wanted })
+  }
+
+  #begin(incoming: Incoming, reply: Reply, wanted: Abort): Exchange {
     const snapshot = this.#holder.current!
     this.#nextId += 1
     const { clock } = this.#ports
-    const exchange: Exchange = {
+    return {
       id: `${this.#idPrefix}-${this.#nextId.toString(36)}`,
       startedAtMs: clock.wallMs(),
       startedMonotonicMs: clock.monotonicMs(),
@@ -162,8 +177,6 @@ export class Edge {
       why: newWhy(snapshot.revision),
       wanted,
     }
-    const rest = handle(exchange)
-    if (rest !== undefined) this.#tools.background('exchange', rest)
   }
 
   /** Whether an address is a trusted proxy of the site. */

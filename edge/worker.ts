@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
+import { Abort } from './base/abort.ts'
 import { asEdgeError } from './base/edge-error.ts'
 import { SlabMetrics } from './base/metrics.ts'
 import type { Ports } from './base/ports.ts'
@@ -70,6 +71,8 @@ const listeners = new Listeners({
   pressure: edge.pressure,
 })
 
+let auditWanted: Abort | null = null
+
 async function obey(message: ToWorker): Promise<void> {
   if (message.type === 'told') return tell({ type: 'applied', ticket: message.ticket, problem: edge.apply(message.told, message.part) })
   if (message.type === 'read') return tell({ type: 'reading', ticket: message.ticket, reading: edge.reading() })
@@ -77,8 +80,15 @@ async function obey(message: ToWorker): Promise<void> {
     edge.purge(message.purges)
     return tell({ type: 'purged', ticket: message.ticket })
   }
+  if (message.type === 'audit') {
+    auditWanted = new Abort()
+    const report = await edge.audit(message.share, (progress) => tell({ type: 'auditing', progress }), auditWanted)
+    return tell({ type: 'audited', ticket: message.ticket, report })
+  }
+  if (message.type === 'audit-stop') return auditWanted?.abort()
   if (message.type === 'reload') return listeners.reload()
   if (message.type === 'ticket-keys') return listeners.setTicketKeys(message.keys)
+  auditWanted?.abort()
   await listeners.drain(message.deadlineMs)
   await edge.close()
   log.flush()

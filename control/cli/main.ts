@@ -1,6 +1,7 @@
 // The program of all verbs but `edge` and `proxy`.
 
 import { audit } from './audit.ts'
+import { cache } from './cache.ts'
 import { changes } from './changes.ts'
 import { check } from './check.ts'
 import type { Command } from './command.ts'
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   top,
   explain,
   warm,
+  cache,
   audit,
   token,
   version,

@@ -1,5 +1,6 @@
 // The work of warming: so many pages at once, not more than so many a second, and what came of them.
 
+import { pacing } from '../../edge/base/pacing.ts'
 import type { Clock, Timers } from '../../edge/base/ports.ts'
 import type { Rate } from '../../edge/contract/units.ts'
 import type { Page, Visit } from '../client/page-visitor.ts'
@@ -51,17 +52,4 @@ export async function warmUp(work: WarmWork): Promise<WarmCounts> {
   }
   await Promise.all(Array.from({ length: work.connections }, walk))
   return counts
-}
-
-// Each turn has its own time: a slow answer makes the next ones not come in a burst.
-function pacing({ clock, timers, rate }: WarmWork): () => Promise<void> {
-  const everyMs = rate.perMs / rate.count
-  let nextMs = clock.monotonicMs()
-  return () => {
-    const nowMs = clock.monotonicMs()
-    const atMs = Math.max(nowMs, nextMs)
-    nextMs = atMs + everyMs
-    // Timers are right to a millisecond: what is nearer happens at once, and the average holds.
-    return atMs - nowMs < 1 ? Promise.resolve() : new Promise((resolve) => timers.after(atMs - nowMs, resolve))
-  }
 }

@@ -16,6 +16,12 @@ export interface MemoryStats {
   readonly evictions: number
 }
 
+/** Where an entry stands: texts only, so that a list of them keeps no entry alive. */
+export interface HeldPlace {
+  readonly key: string
+  readonly variant: string
+}
+
 /** All variants of one key. They share one Vary: the latest answer's, since only that one is known to hold. */
 interface Resource {
   readonly key: string
@@ -69,6 +75,17 @@ export class MemoryLevel implements NearLevel {
     }
     if (promotion === 'promote') this.#policy.hit(kept)
     return kept.entry
+  }
+
+  /** Everything it holds, one key after the other; it may be walked in pieces, and sees what comes meanwhile. */
+  *held(): Generator<HeldPlace> {
+    for (const { key, kept } of this.#resources.values()) for (const { entry } of kept) yield { key, variant: entry.variant }
+  }
+
+  /** What stands in a place, and nothing is made of the look; null when nothing does. */
+  peek({ key, variant }: HeldPlace): Entry | null {
+    const resource = this.#resources.get(key)
+    return resource === undefined ? null : (find(resource, variant)?.entry ?? null)
   }
 
   put(key: string, entry: Entry, maxVariants: number, nowMs: number): void {

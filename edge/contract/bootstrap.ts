@@ -1,6 +1,7 @@
 // Bootstrap: what a process is started with and keeps until it ends. Everything that may change while it runs is in the site.
 
 import Type from 'typebox'
+import { AuditSchema } from './audit.ts'
 import { ChangeStreamSchema } from './changes.ts'
 import { ADDRESS_PATTERN, LISTEN_PATTERN } from './identifiers.ts'
 import { ListenerSchema } from './listener.ts'
@@ -169,6 +170,7 @@ export const EdgeBootstrapSchema = Type.Object(
       description: 'Streams that a client may reset per minute on one HTTP/2 connection (rapid reset); more ends it.',
     }),
     overload: OverloadSchema,
+    audit: AuditSchema,
     drainDelayMs: DurationMs({
       minimum: 0,
       maximum: HOUR_MS,

@@ -37,6 +37,11 @@ export const METRICS = {
     'Turns to fetch an answer, asked for in Redis, by outcome: taken, what the fetch of another edge came to, timeout, or why Redis was not asked.',
     'outcome',
   ),
+  weir_cache_audit_total: counter('Kept entries compared with their origins by audits, by route and verdict.', 'route', 'verdict'),
+  weir_cache_drift_ratio: gauge(
+    'The part of the entries compared in the last audit that were not what their origin says, 0 to 1.',
+    'route',
+  ),
   weir_l1_bytes: gauge('Memory the first level holds, overhead included.'),
   weir_l1_entries: gauge('Entries in the first level.'),
   weir_l1_evictions: gauge('Entries that the first level has dropped for lack of room since its worker started.'),

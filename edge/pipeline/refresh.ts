@@ -24,7 +24,8 @@ const AHEAD = 2
 const LEAST_FETCH_MS = 10
 const MOST_FETCHES = 18
 
-const NOBODY: Reply = { interim() {}, send: () => ({ outcome: 'whole', bytes: 0 }) }
+/** The way back to nobody, for what is fetched behind the clients. */
+export const NOBODY: Reply = { interim() {}, send: () => ({ outcome: 'whole', bytes: 0 }) }
 
 /**
  * Whether a stale entry may answer, since it is being fetched anew in the background: by this call, or already.

@@ -29,8 +29,8 @@ import { originAnswer, outcomeOf } from './origin-answer.ts'
 import type { Fetched } from './send-to-pool.ts'
 import { forgetCopy, keepCopy } from './static-copy.ts'
 
-/** Reasons that lie in the request of the leader. */
-const OWN_REASONS: ReadonlySet<Unstorable | Unshareable> = new Set([
+/** Reasons that lie in the request of who fetched, and say nothing of the answer. */
+export const OWN_REASONS: ReadonlySet<Unstorable | Unshareable> = new Set([
   ...(['request-body', 'request-override', 'request-no-store', 'authorization'] as const),
   ...(['cookie', 'unkeyed'] as const),
 ])

@@ -1,5 +1,5 @@
 // The admin port of an edge: whether it lives, whether it is ready, its metrics, what it serves, and why it would decide as it does.
-// Meant for loopback and monitoring networks; it changes nothing.
+// Meant for loopback and monitoring networks; all it can be asked to do, from this machine only, is an audit of what is kept.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { exposition, type SlabView } from '../base/exposition.ts'
@@ -7,6 +7,8 @@ import type { Ports } from '../base/ports.ts'
 import type { Told } from '../config/compile.ts'
 import type { ControlSource } from '../config/control-source.ts'
 import type { Loader } from '../config/loader.ts'
+import type { AuditDesk } from './audit-desk.ts'
+import { takeAudit } from './audit-door.ts'
 import { descriptorOf } from './descriptor.ts'
 import { listenUrl } from './listen-address.ts'
 import { listenAt } from './listen-at.ts'
@@ -18,6 +20,7 @@ export interface AdminParts {
   readonly ports: Ports
   readonly loader: Loader
   readonly supervisor: Supervisor
+  readonly audits: AuditDesk
   readonly control: ControlSource | null
   readonly ownView: () => SlabView
   /** What would be decided about a request, for /debug/why. */
@@ -74,7 +77,8 @@ export class Admin {
   }
 
   #take(request: IncomingMessage, response: ServerResponse): void {
-    const page = this.#answer(request)
+    const page = this.#answer(request, response)
+    if (page === null) return
     response.writeHead(page.status, {
       'content-type': page.type,
       'cache-control': 'no-store',
@@ -84,8 +88,10 @@ export class Admin {
   }
 
   // A page that cannot be made is one answer lost; this thread holds the whole edge.
-  #answer(request: IncomingMessage): Page {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return json(405, { message: 'only GET and HEAD are taken here' })
+  #answer(request: IncomingMessage, response: ServerResponse): Page | null {
+    if (request.method === 'POST' && request.url?.split('?', 1)[0] === '/cache/audit') return this.#audit(request, response)
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return json(405, { message: 'only GET and HEAD are taken here, and POST at /cache/audit' })
     try {
       return this.#page(request.url ?? '/')
     } catch (cause) {
@@ -114,6 +120,12 @@ export class Admin {
       default:
         return json(404, { message: 'there are /livez, /readyz, /metrics, /debug/snapshot and /debug/why?url=…' })
     }
+  }
+
+  // It answers by itself, unless it refuses.
+  #audit(request: IncomingMessage, response: ServerResponse): Page | null {
+    const refusal = takeAudit(request, response, this.#parts.audits, this.#parts.ports.clock)
+    return refusal === null ? null : json(refusal.status, { message: refusal.message })
   }
 
   #readiness(): Page {

@@ -17,6 +17,7 @@ import { Loader } from '../config/loader.ts'
 import { createRegistries } from '../config/registries.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import { Admin } from './admin.ts'
+import { AuditDesk } from './audit-desk.ts'
 import { noticeBacklog } from './backlog-notice.ts'
 import { beatReading } from './beat-reading.ts'
 import { FirstTold, gatherFirst } from './first-told.ts'
@@ -99,6 +100,7 @@ interface Assembled {
   readonly lastGood: LastGood | null
   readonly file: FileSource | null
   readonly control: ControlSource | null
+  readonly audits: AuditDesk
   readonly admin: Admin | null
 }
 
@@ -129,9 +131,10 @@ function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
   )
   const file = bootstrap.site === undefined || parts.given !== null ? null : new FileSource(bootstrap.site, loader, ports)
   const control = controlOf(parts, { loader, purges: supervisor, lease: new PurgeLease(lease), reading: () => beatReading(supervisor) })
-  const admin =
-    bootstrap.admin === 'off' ? null : new Admin({ ports, loader, supervisor, control, ownView: parts.ownView, explain: parts.explain })
-  return { plan, supervisor, lost, loader, first, lastGood, file, control, admin }
+  const audits = new AuditDesk(bootstrap.audit, () => supervisor.workers, ports)
+  const adminParts = { ports, loader, supervisor, audits, control, ownView: parts.ownView, explain: parts.explain }
+  const admin = bootstrap.admin === 'off' ? null : new Admin(adminParts)
+  return { plan, supervisor, lost, loader, first, lastGood, file, control, audits, admin }
 }
 
 async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProcess> {
@@ -146,6 +149,7 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
   if (control === null) file?.watch()
   adminUrl ??= await openAdmin(held, bootstrap)
   admin?.ready()
+  held.audits.schedule()
   const handOver = new HandOver(parts.startSuccessor, ports.log)
   return {
     urls: urlsOf(bootstrap, found),
@@ -201,7 +205,8 @@ async function close(held: Assembled, { bootstrap, ports }: EdgeProcessParts, wh
   await end(held, bootstrap.drainTimeoutMs)
 }
 
-async function end({ control, file, admin, supervisor }: Assembled, drainTimeoutMs: number): Promise<void> {
+async function end({ control, file, audits, admin, supervisor }: Assembled, drainTimeoutMs: number): Promise<void> {
+  audits.stop()
   control?.stop()
   file?.stop()
   admin?.draining()

@@ -97,6 +97,11 @@ export class Supervisor {
     return this.#workers.size
   }
 
+  /** The workers that serve, for work that each does for itself. */
+  get workers(): readonly WorkerHandle[] {
+    return [...this.#workers.values()]
+  }
+
   /** The pressure on the worker that has the most of it, 0 to 4. */
   get pressure(): number {
     return Math.max(0, ...[...this.#workers.values()].map(({ pressure }) => pressure))

@@ -8,6 +8,7 @@ import { type ResourceLimits, Worker } from 'node:worker_threads'
 import type { Series } from '../base/metrics.ts'
 import type { Timers } from '../base/ports.ts'
 import type { Told } from '../config/compile.ts'
+import type { AuditProgress, AuditReport, AuditShare } from '../contract/audit.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import { MIB } from '../contract/units.ts'
@@ -56,6 +57,7 @@ export class WorkerHandle {
   readonly #open = new Map<number, (answer: FromWorker | null) => void>()
   readonly #timers: Timers
   readonly #ended: Promise<void>
+  #audited: ((progress: AuditProgress) => void) | null = null
   #nextTicket = 1
   #over = false
   #error: unknown = null
@@ -96,6 +98,22 @@ export class WorkerHandle {
   async read(): Promise<WorkerReading | null> {
     const answer = await this.#ask((ticket) => ({ type: 'read', ticket }))
     return answer?.type === 'reading' ? answer.reading : null
+  }
+
+  /**
+   * Lets it compare a share of what it keeps with its origins; one audit at a time.
+   * @param told hears how far it is @returns null when it is gone or stuck
+   */
+  async audit(share: AuditShare, told: (progress: AuditProgress) => void): Promise<AuditReport | null> {
+    this.#audited = told
+    const answer = await this.#ask((ticket) => ({ type: 'audit', ticket, share }), share.deadlineMs + ANSWER_MS)
+    this.#audited = null
+    return answer?.type === 'audited' ? answer.report : null
+  }
+
+  /** Ends its audit, whose report comes at once. */
+  stopAudit(): void {
+    this.#say({ type: 'audit-stop' })
   }
 
   /** The level of pressure that it has shown last; 0 before it has shown any. */
@@ -139,11 +157,11 @@ export class WorkerHandle {
     })
   }
 
-  #ask(make: (ticket: number) => ToWorker): Promise<FromWorker | null> {
+  #ask(make: (ticket: number) => ToWorker, withinMs = ANSWER_MS): Promise<FromWorker | null> {
     const ticket = this.#nextTicket
     this.#nextTicket += 1
     return new Promise((resolve) => {
-      const cancel = this.#timers.after(ANSWER_MS, () => this.#open.get(ticket)?.(null))
+      const cancel = this.#timers.after(withinMs, () => this.#open.get(ticket)?.(null))
       this.#open.set(ticket, (answer) => {
         cancel()
         this.#open.delete(ticket)
@@ -166,6 +184,8 @@ export class WorkerHandle {
         return
       case 'purged-here':
         return events.purged(message.orders, message.atMs)
+      case 'auditing':
+        return this.#audited?.(message.progress)
       case 'drained':
         return this.#terminate()
       default:

@@ -4,6 +4,7 @@ import type { Series } from '../base/metrics.ts'
 import type { HotKeyReading } from '../cache/hot-traffic.ts'
 import type { PurgeState } from '../cache/purge-table.ts'
 import type { Told } from '../config/compile.ts'
+import type { AuditProgress, AuditReport, AuditShare } from '../contract/audit.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import type { BoundPlace, ListenPlace } from './listen-place.ts'
@@ -54,6 +55,9 @@ export type ToWorker =
   | { readonly type: 'told'; readonly ticket: number; readonly part: ToldPart; readonly told: Told }
   | { readonly type: 'purge'; readonly ticket: number; readonly purges: readonly Purge[] }
   | { readonly type: 'read'; readonly ticket: number }
+  /** Its `audited` comes later, after any number of `auditing`. */
+  | { readonly type: 'audit'; readonly ticket: number; readonly share: AuditShare }
+  | { readonly type: 'audit-stop' }
   | { readonly type: 'reload' }
   | { readonly type: 'ticket-keys'; readonly keys: Uint8Array }
   | { readonly type: 'drain'; readonly deadlineMs: number }
@@ -67,4 +71,6 @@ export type FromWorker =
   | { readonly type: 'purged'; readonly ticket: number }
   | { readonly type: 'reading'; readonly ticket: number; readonly reading: WorkerReading }
   | { readonly type: 'purged-here'; readonly orders: readonly PurgeOrder[]; readonly atMs: number }
+  | { readonly type: 'auditing'; readonly progress: AuditProgress }
+  | { readonly type: 'audited'; readonly ticket: number; readonly report: AuditReport }
   | { readonly type: 'drained' }

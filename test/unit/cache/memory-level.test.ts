@@ -168,3 +168,22 @@ t.test('what is dropped leaves the memory of the process, whatever goes through 
   t.ok(use.peakRss < 4 * use.room, `${use.peakRss} bytes resident at most`)
   t.ok(use.endBuffers <= use.room, `${use.endBuffers} bytes in buffers in the end`)
 })
+
+t.test('what it holds can be walked while it changes, and looked at without being asked for', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  for (const key of ['a', 'b', 'c']) level.put(key, makeEntry(), 8, NOW)
+  level.put('d', variantEntry('de'), 8, NOW)
+  level.put('d', variantEntry('en'), 8, NOW)
+  const seen: string[] = []
+  for (const place of level.held()) {
+    if (seen.length === 0) level.delete('b')
+    if (seen.length === 1) level.put('e', makeEntry(), 8, NOW)
+    seen.push(`${place.key} ${level.peek(place)!.body}`)
+  }
+  t.same(
+    seen.map((text) => text[0]),
+    ['a', 'c', 'd', 'd', 'e'],
+  )
+  t.equal(level.peek({ key: 'b', variant: '' }), null)
+  t.equal(level.peek({ key: 'a', variant: 'other' }), null)
+})

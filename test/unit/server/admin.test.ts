@@ -3,6 +3,7 @@ import { createSlab } from '../../../edge/base/metrics.ts'
 import type { ControlSource } from '../../../edge/config/control-source.ts'
 import type { Loader } from '../../../edge/config/loader.ts'
 import { Admin } from '../../../edge/server/admin.ts'
+import type { AuditDesk } from '../../../edge/server/audit-desk.ts'
 import type { Supervisor } from '../../../edge/server/supervisor.ts'
 import { rawExchange, request } from '../../support/http-client.ts'
 import type { Scope } from '../../support/scope.ts'
@@ -10,7 +11,7 @@ import { testPorts, toldOf } from './toy-worker.ts'
 
 const ALONE = { fd: null, sharing: 'alone' } as const
 
-async function start(t: Scope, more: { told?: number | null; serving?: number; explain?: () => unknown } = {}) {
+async function start(t: Scope, more: { told?: number | null; serving?: number; explain?: () => unknown; audits?: AuditDesk } = {}) {
   const { ports, log } = testPorts()
   const slab = createSlab()
   const ownView = { slab, series: [{ name: 'weir_workers', labels: [], slot: 20 }], ended: false } as const
@@ -20,6 +21,7 @@ async function start(t: Scope, more: { told?: number | null; serving?: number; e
     ports,
     loader: { told } as Loader,
     supervisor: { serving: more.serving ?? 2, pressure: 3, views: () => [] } as unknown as Supervisor,
+    audits: more.audits,
     control: { connected: true } as ControlSource,
     ownView: () => ownView,
     explain: more.explain ?? ((_told: unknown, query: URLSearchParams) => ({ asked: query.get('url') })),
