@@ -38,6 +38,17 @@ const BALANCE: ReadonlyMap<string, string> = new Map([
   ['least', 'least-request'],
 ])
 
+/**
+ * Who has no file has no rules to give: what a shared cache may keep by the standard is kept, but nothing with a cookie. There may be no Redis, and
+ * who tries an edge with curl is a crawler by its agent: it should see the cache work.
+ */
+const QUICK_CACHE = {
+  crawlerFills: 'all',
+  heuristicRatio: 0.1,
+  statuses: 'standard',
+  targetedFields: ['Weir-Cache-Control', 'CDN-Cache-Control', 'Surrogate-Control'],
+} as const
+
 const OPTIONS = {
   to: { type: 'string', multiple: true },
   listen: { type: 'string', default: '127.0.0.1:8080' },
@@ -115,8 +126,7 @@ function siteOf(flags: Flags): unknown {
     totalTimeoutMs: Math.min(2 * originTimeoutMs, 3_600_000),
   }
   const limits = flags.limit === undefined ? {} : { 'per-address': { rate: flags.limit } }
-  // There may be no Redis, and who tries an edge with curl is a crawler by its agent: it should see the cache work.
-  const cache = flags['no-cache'] ? { store: 'off' } : { crawlerFills: 'all' }
+  const cache = flags['no-cache'] ? { store: 'off' } : QUICK_CACHE
   return {
     name: 'quick',
     pools: { origin: pool },

@@ -33,6 +33,7 @@ t.test('each flag is what it says', async (t) => {
   t.equal(runs('--l1', '2GB').bootstrap.l1MaxBytes, 2_147_483_648)
   t.equal(runs('--l1', 'off').bootstrap.l1MaxBytes, 0)
   t.equal(runs('--no-cache').site.routes.all!.cache.store, 'off')
+  t.match(runs().site.routes.all!.cache, { heuristicRatio: 0.1, statuses: 'standard', unkeyed: { setCookie: 'refuse' } })
   const { limits, routes } = runs('--limit', '100/s').site
   t.match(limits, { 'per-address': { rate: '100/s', key: 'address' } })
   t.same(routes.all!.limits, ['per-address'])
