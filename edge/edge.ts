@@ -23,6 +23,7 @@ import { type PurgeState, PurgeTable } from './cache/purge-table.ts'
 import { RedisLevel } from './cache/redis-level.ts'
 import { Refreshes } from './cache/refreshes.ts'
 import { StaticCopies } from './cache/static-copies.ts'
+import { WritePurges } from './cache/write-purges.ts'
 import { compile, type Told, withEndpoints, withSwitches } from './config/compile.ts'
 import { Holder } from './config/holder.ts'
 import { createRegistries } from './config/registries.ts'
@@ -260,6 +261,12 @@ function toolsOf(parts: EdgeParts, levels: Levels, fence: PurgeFence, background
   const copies = blobs === null ? null : new StaticCopies({ ...ports, blobs, maxBytes: bootstrap.staticMaxBytes })
   const metrics = new LineMetrics(ports.metrics)
   const budget = new ByteBudget(bootstrap.overload.bufferMaxBytes)
+  const purge: Tools['purge'] = (orders) => {
+    const atMs = ports.clock.wallMs()
+    fence.purgeHere(orders, atMs)
+    siblings?.tell({ type: 'purged', orders, atMs })
+    parts.purgedHere(orders, atMs)
+  }
   return {
     edgeId: bootstrap.edgeId,
     clock: ports.clock,
@@ -281,12 +288,8 @@ function toolsOf(parts: EdgeParts, levels: Levels, fence: PurgeFence, background
     pressure: new PressureWatch({ config: bootstrap.overload, vitals, budget, inFlight: () => metrics.inFlight }, ports),
     budget,
     bodiesInUse: new BodiesInUse(budget),
-    purge(orders) {
-      const atMs = ports.clock.wallMs()
-      fence.purgeHere(orders, atMs)
-      siblings?.tell({ type: 'purged', orders, atMs })
-      parts.purgedHere(orders, atMs)
-    },
+    purge,
+    writePurges: new WritePurges(ports, purge),
     forget(cacheKey) {
       for (const key of [cacheKey, partsKey(cacheKey)]) {
         fence.forget(key, ports.clock.wallMs())

@@ -26,7 +26,7 @@ export interface PurgeWish {
   readonly reason: string
   /** A name of the request, up to 128 characters: the same name from the same owner purges once; empty for none. */
   readonly key: string
-  /** `none` for row changes: they come in floods that would push what people did out of the audit. The log has owner and reason. */
+  /** `none` for row changes and edges: they come in floods that would push what people did out of the audit. The log has owner and reason. */
   readonly audit?: 'none'
 }
 
@@ -100,7 +100,7 @@ export class PurgeBook {
   order(orders: readonly PurgeOrder[], edgeId: string): void {
     const { log } = this.#parts
     try {
-      const outcome = this.append({ orders, reason: 'purged at this edge', key: '' }, { ...ITSELF, name: edgeId })
+      const outcome = this.append({ orders, reason: 'purged at this edge', key: '', audit: 'none' } as const, { ...ITSELF, name: edgeId })
       if (outcome.kind === 'refused') log.warn({ event: 'edge-purge-refused', edge: edgeId, problems: outcome.problems.slice(0, 5) })
     } catch (cause) {
       log.error({ event: 'edge-purge-failed', edge: edgeId, cause: String(cause) })

@@ -78,6 +78,11 @@ export const CacheSchema = Type.Object(
     vary: CacheVarySchema,
     unkeyed: CacheUnkeyedSchema,
     ...CacheReading,
+    writesForget: Type.Union([Type.Literal('here'), Type.Literal('everywhere')], {
+      default: 'here',
+      description:
+        'Where a page is forgotten after an unsafe request to it was answered without error: at this edge and in Redis, or everywhere, by a purge of its URL through the control plane (10 a second from each worker). Not for routes where anybody may write as often as he likes.',
+    }),
     stripTagFields: Type.Array(Type.Union([Type.Literal('surrogate-key'), Type.Literal('cache-tag'), Type.Literal('cache-groups')]), {
       default: ['surrogate-key'],
       maxItems: 3,

@@ -33,6 +33,10 @@ export const METRICS = {
   weir_cache_lookups_total: counter('Cache lookups by route and outcome.', 'route', 'outcome'),
   weir_cache_coalesced_total: counter('Requests that waited for the fetch of another, by outcome.', 'outcome'),
   weir_cache_refreshes_total: counter('Refreshes behind a stale answer, by how they ended or why none was begun.', 'outcome'),
+  weir_cache_write_purges_total: counter(
+    'URLs that an unsafe request changed, on routes whose writes are forgotten everywhere, by what became of their purge: sent, waits (for the next second), merged (with one that waits), full (forgotten at this edge alone).',
+    'outcome',
+  ),
   weir_fill_leases_total: counter(
     'Turns to fetch an answer, asked for in Redis, by outcome: taken, what the fetch of another edge came to, timeout, or why Redis was not asked.',
     'outcome',

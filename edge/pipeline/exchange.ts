@@ -14,6 +14,7 @@ import type { Levels } from '../cache/levels.ts'
 import type { PurgeFence } from '../cache/purge-fence.ts'
 import type { Refreshes } from '../cache/refreshes.ts'
 import type { StaticCopies } from '../cache/static-copies.ts'
+import type { WritePurges } from '../cache/write-purges.ts'
 import type { Client } from '../client/client-class.ts'
 import type { RoutePlan, Snapshot } from '../config/snapshot.ts'
 import type { KnownTarget } from '../config/target-memo.ts'
@@ -111,6 +112,8 @@ export interface Tools {
   readonly bodiesInUse: BodiesInUse
   /** Purges here, at the other workers of this edge, and through the control plane everywhere. */
   readonly purge: (orders: readonly PurgeOrder[]) => void
+  /** Purges of what unsafe requests changed, where other edges are to hear of it. */
+  readonly writePurges: WritePurges
   /** Forgets a key here, in Redis and at the other workers of this edge. */
   readonly forget: (cacheKey: string) => void
   /** Hands an entry that was kept in memory to the other workers of this edge; what is kept is what it gives back. */

@@ -3,6 +3,7 @@
 // Invariant: a flight that this exchange leads is finished here, once: with the entry when the body is whole and kept, as uncacheable or
 // not to be shared as soon as that is known, as failed when the body broke off. Before that it is told to who waits as soon as its head is here.
 
+import { urlOfKey } from '../cache/cache-key.ts'
 import type { Entry } from '../cache/entry.ts'
 import type { Arriving } from '../cache/flights.ts'
 import { remainingMs } from '../cache/freshness.ts'
@@ -90,6 +91,7 @@ function forgetTarget({ request, client }: Asked, x: Exchange): void {
   if (route === null || route.config.cache.store === 'off') return
   const key = keyOfTarget(askedOf(request, client, route))
   x.tools.forget(key)
+  if (route.config.cache.writesForget === 'everywhere') x.tools.writePurges.add(urlOfKey(key))
   forgetCopy(key, route, x)
 }
 

@@ -13,10 +13,12 @@ import { Levels } from '../../edge/cache/levels.ts'
 import { MemoryLevel } from '../../edge/cache/memory-level.ts'
 import { Refreshes } from '../../edge/cache/refreshes.ts'
 import { StaticCopies } from '../../edge/cache/static-copies.ts'
+import { WritePurges } from '../../edge/cache/write-purges.ts'
 import { compile, type Told } from '../../edge/config/compile.ts'
 import { createRegistries, type Registries } from '../../edge/config/registries.ts'
 import type { Snapshot } from '../../edge/config/snapshot.ts'
 import { EMPTY_ENDPOINTS } from '../../edge/contract/publication.ts'
+import type { PurgeOrder } from '../../edge/contract/purge.ts'
 import { SiteSchema } from '../../edge/contract/site.ts'
 import { EMPTY_SWITCHBOARD, type Switchboard } from '../../edge/contract/switchboard.ts'
 import { validate } from '../../edge/contract/validate.ts'
@@ -104,6 +106,7 @@ export class Line {
   readonly upstream = new ScriptedUpstream(this.clock)
   readonly memory = new MemoryLevel(10_000_000)
   readonly forgotten: string[] = []
+  readonly purgedEverywhere: PurgeOrder[] = []
   readonly fence = openFence()
   /** How overloaded the worker is; the test says so. */
   readonly pressure = { level: 0, retryAfterMs: 2_000 }
@@ -143,6 +146,7 @@ export class Line {
       budget: this.budget,
       bodiesInUse: new BodiesInUse(this.budget),
       purge: (orders) => this.fence.purgeHere(orders, this.clock.wallMs()),
+      writePurges: new WritePurges(this.#ports(), (orders) => this.purgedEverywhere.push(...orders)),
       forget: (key) => {
         this.forgotten.push(key)
         this.fence.forget(key, this.clock.wallMs())

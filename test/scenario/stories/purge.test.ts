@@ -25,7 +25,7 @@ const redis = await startRedis(t)
 const site = {
   purge: { from: ['127.0.0.1/32'] },
   pools: { cms: { peers: [{ address: `127.0.0.1:${origin.port}` }] } },
-  routes: { pages: { pool: 'cms' } },
+  routes: { pages: { pool: 'cms', cache: { writesForget: 'everywhere' } } },
 }
 const control = await startControl(t, { site })
 const edges: TestEdge[] = []
@@ -126,6 +126,18 @@ t.test('PURGE at one edge, and a group that an answer to a POST names, are gone 
   await visit(two, '/order', { method: 'POST' })
   t.equal(await pageAt(two, '/cart/1'), `/cart/1 v${shown.version}`)
   await until(() => everywhere('/cart/1'), { what: 'the group to be gone from all edges', deadlineMs: 15_000 })
+})
+
+t.test('a write at one edge, where the rule says so, is forgotten by the memory of all', async (t) => {
+  for (const edge of edges) await kept(edge, '/news/8')
+  shown.version += 1
+  t.match(await visit(two, '/news/8', { method: 'POST' }), { status: 200 })
+  t.equal(await pageAt(two, '/news/8'), `/news/8 v${shown.version}`)
+  const forgotten = async () => (await pageAt(one, '/news/8')) === `/news/8 v${shown.version}`
+  await until(forgotten, { what: 'the other edge to forget it', deadlineMs: 15_000 })
+  const log = (await control.call('GET', '/v1/purges?limit=5')).text
+  t.match(log, /"by":"url","url":"http:\/\/shop.test\/news\/8"[^{}]*\}[^{}]*"owner":"edge-2","reason":"purged at this edge"/)
+  t.notMatch((await control.call('GET', '/v1/audit?limit=5')).text, 'edge-2', 'the audit is for what people did')
 })
 
 t.test('soft: the page is stale, and stands in while its origin is away', async (t) => {

@@ -217,6 +217,21 @@ t.test('what an unsafe method changed is forgotten, whatever route took it', asy
   t.equal(line.forgotten.length, 1, 'where nothing is kept, or the method is safe, there is nothing to forget')
 })
 
+t.test('where the rule says so, what was written is purged everywhere, under the URL that its GETs have', async (t) => {
+  const cache = { writesForget: 'everywhere', key: { dropQuery: ['utm'], headers: { 'X-Country': {} } } }
+  const line = new Line({ ...TWO_PEERS, routes: { here: { path: '/here', pool: 'shop' }, all: { pool: 'shop', cache } } })
+  line.upstream.will({ status: 500 }, { status: 201 }, { status: 201, headers: { Location: '/q' } })
+  await line.ask({ method: 'POST', target: '/p' })
+  await line.ask({ method: 'POST', target: '/here' })
+  t.same(line.purgedEverywhere, [])
+  await line.ask({ method: 'POST', target: '/p?utm=2', headers: { 'X-Country': 'de' } })
+  const order = { by: 'url', mode: 'hard', againAfterMs: 0 }
+  t.same(line.purgedEverywhere, [
+    { ...order, url: 'http://shop.example/p' },
+    { ...order, url: 'http://shop.example/q' },
+  ])
+})
+
 t.test('what an unsafe answer names beside its target is forgotten too, in one spelling', async (t) => {
   const line = new Line()
   line.upstream.will({ status: 201, headers: { Location: '/a/../p%41', 'Content-Location': 'http://other.example/q' } })
