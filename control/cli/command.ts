@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly timers: Timers
   readonly files: Files
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Keeps the process alive until what it gives is called: timers do not, and work that only waits for its turn would end with it. */
+  hold(): () => void
   /** The name of the first signal that asks the process to end; for commands that run until then. */
   untilStopped(): Promise<string>
 }

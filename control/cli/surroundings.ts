@@ -6,6 +6,8 @@ import type { Surroundings } from './command.ts'
 
 const DEFAULT_COLUMNS = 100
 const LEAST_COLUMNS = 60
+/** Any time does; a day is not often. */
+const HOLD_MS = 86_400_000
 /** To the beginning of the line, and clear it (ECMA-48: CR, EL). */
 const CLEAR_LINE = '\r\x1b[K'
 
@@ -23,8 +25,14 @@ export function processSurroundings(): Surroundings {
     timers: systemTimers,
     files: systemFiles,
     env: process.env,
+    hold,
     untilStopped,
   }
+}
+
+function hold(): () => void {
+  const held = setInterval(() => {}, HOLD_MS)
+  return () => clearInterval(held)
 }
 
 // The listeners stay: a second Ctrl-C while things are being stopped must not tear them down halfway. Stopping has a deadline of its own.

@@ -45,6 +45,7 @@ async function shop(t: Scope, more: { workers?: number; redis?: { url: string };
       timers: systemTimers,
       files: systemFiles,
       env: {},
+      hold: () => () => {},
       untilStopped: () => new Promise<string>(() => {}),
     }
     const at = ['--edge', `http://127.0.0.1:${adminPort}`, '--rate', '1000/s']

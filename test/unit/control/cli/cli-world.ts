@@ -46,6 +46,7 @@ export class CliWorld {
       timers: systemTimers,
       files: this.#files(),
       env: this.env,
+      hold: () => () => {},
       untilStopped: () => this.stopped,
     }
     const code = await runCommand(words, COMMANDS, world)
