@@ -37,7 +37,10 @@ export function auditEdge({ edge, terms, told, stopped }: AuditAsk): Promise<Aud
       readLines(answer, told, resolve)
     })
     sent.end()
-    void stopped.then(() => sent.destroy(new Error('stopped')))
+    void stopped.then(() => {
+      resolve({ ok: false, kind: 'refused', sentence: 'stopped; the edge compares nothing more' })
+      sent.destroy()
+    })
   })
 }
 

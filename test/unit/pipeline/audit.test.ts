@@ -1,9 +1,11 @@
 import t from 'tap'
 import { Abort } from '../../../edge/base/abort.ts'
 import type { AuditProgress, AuditShare } from '../../../edge/contract/audit.ts'
+import type { Switchboard } from '../../../edge/contract/switchboard.ts'
 import { audit } from '../../../edge/pipeline/audit.ts'
 import { NOBODY } from '../../../edge/pipeline/refresh.ts'
 import { Line, type LineOptions } from '../../support/exchange-maker.ts'
+import { MemoryBlobs } from '../../support/memory-blobs.ts'
 
 const SITE = {
   pools: { shop: { peers: [{ address: '127.0.0.1:1001' }] } },
@@ -131,4 +133,53 @@ t.test('an origin that says nothing is given up, and the audit goes on', async (
   for (let i = 0; i < 100; i++) await Promise.resolve()
   line.clock.advance(30_000)
   t.match((await report).groups, [{ verdicts: { error: 1 } }])
+})
+
+t.test('what was purged is not compared, and what may only be validated is stale', async (t) => {
+  const line = await filled(['/1', '/2', '/3'])
+  const url = (path: string) => `http://shop.example${path}`
+  line.fence.table.add({ seq: 1, order: { by: 'url', url: url('/1'), mode: 'hard', againAfterMs: 0 } })
+  line.fence.table.add({ seq: 2, order: { by: 'url', url: url('/2'), mode: 'soft', againAfterMs: 0 } })
+  t.match((await run(line).report).groups, [{ verdicts: { same: 1 }, skipped: { purged: 1, stale: 1 } }])
+})
+
+t.test('where a switch keeps requests from the origin, an audit asks nothing either', async (t) => {
+  const standing = { owner: 'ops', reason: 'load', setAtMs: 1, expiresAtMs: Date.UTC(2030, 0, 1) }
+  const switchboard: Switchboard = {
+    seq: 1,
+    switches: [{ id: 's', routes: [], clients: 'all', mode: 'cache-only', ...standing }],
+    overrides: [],
+  }
+  const line = await filled(['/1'])
+  line.snapshot = new Line(SITE, { switchboard }).snapshot
+  t.match((await run(line).report).groups, [{ skipped: { mode: 1 } }])
+  t.equal(line.upstream.sent.length, 0)
+})
+
+t.test('what is called off in the middle says nothing', async (t) => {
+  const line = await filled(['/1'])
+  line.upstream.will('silence')
+  const { pending } = line.clock
+  const wanted = new Abort()
+  const { report } = run(line, {}, wanted)
+  for (let i = 0; i < 100; i++) await Promise.resolve()
+  t.equal(line.upstream.sent.length, 1)
+  wanted.abort()
+  t.match(await report, { ended: 'stopped', groups: [{ sampled: 0, verdicts: { error: 0 } }] })
+  t.equal(line.atPeers, 0)
+  t.equal(line.clock.pending, pending + 1, 'no timer is left but that of the scripted origin')
+})
+
+t.test('the copy on disk of what drifted is forgotten too', async (t) => {
+  const blobs = new MemoryBlobs()
+  const line = new Line({ ...SITE, routes: { all: { path: '/*', pool: 'shop', degrade: { staticEveryMs: 1_000 } } } }, { blobs })
+  const settled = () => new Promise((resolve) => setImmediate(resolve))
+  line.upstream.will(page('kept'))
+  await line.ask({ target: '/1' })
+  await settled()
+  t.equal(blobs.files.size, 1)
+  line.upstream.will(page('new'))
+  await run(line, { fix: 'yes' }).report
+  await settled()
+  t.equal(blobs.files.size, 0)
 })

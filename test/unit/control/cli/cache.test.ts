@@ -67,5 +67,11 @@ t.test('a line that is written wrongly is refused', async (t) => {
   for (const words of [[], ['purge'], ['audit', 'x'], ['audit', '--edge', 'x'], ['audit', '--rate', 'fast'], ['audit', '--sample', '0']]) {
     t.equal((await cli.run('cache', ...words)).code, 2, words.join(' '))
   }
+})
+
+t.test('an edge that does not answer is told apart from being stopped', async (t) => {
+  const cli = new CliWorld()
+  t.match(await cli.run('cache', 'audit', '--edge', 'http://127.0.0.1:1'), { code: 1, err: /stopped/ })
+  cli.stopped = new Promise(() => {})
   t.equal((await cli.run('cache', 'audit', '--edge', 'http://127.0.0.1:1')).code, 3)
 })

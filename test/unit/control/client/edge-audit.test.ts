@@ -48,5 +48,5 @@ t.test('what goes wrong is a sentence', async (t) => {
 t.test('who is stopped goes away', async (t) => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const { answer } = await ask(t, () => resolve(), promise)
-  t.match(answer, { ok: false, sentence: /stopped/ })
+  t.match(answer, { ok: false, kind: 'refused', sentence: /^stopped/ })
 })
