@@ -63,7 +63,7 @@ export class ControlSource {
   readonly #lease: PurgeLease
   readonly #ports: Ports
   readonly #reading: () => Promise<BeatReading>
-  readonly #caughtUp = Promise.withResolvers<void>()
+  readonly #caughtUp = Promise.withResolvers<boolean>()
   #stream: LineStream | null = null
   #stopBeat: Cancel = () => {}
   #stopWatch: Cancel = () => {}
@@ -91,8 +91,8 @@ export class ControlSource {
     this.#ports = ports
   }
 
-  /** Resolves once all purges are in force that the control plane had at the first hello, or when it does not answer. */
-  get caughtUp(): Promise<void> {
+  /** Resolves with true once all purges are in force that the control plane had at the first hello, with false when it does not answer. */
+  get caughtUp(): Promise<boolean> {
     return this.#caughtUp.promise
   }
 
@@ -152,7 +152,7 @@ export class ControlSource {
     this.#stream = null
     // Nobody answers: what is known has to do. One that just went is given the time to come back.
     if (!this.#connected && !this.#lease.holds(this.#ports.clock.wallMs())) this.#lease.release()
-    this.#caughtUp.resolve()
+    this.#caughtUp.resolve(false)
     if (this.#connected || this.#failures === 0) this.#ports.log.warn({ event: 'control-lost', url: this.#target.url, reason })
     this.#note(false)
     if (this.#stopped) return
@@ -203,7 +203,7 @@ export class ControlSource {
       if (!inForce || this.#stopped) return
       this.#lease.renew(echoAtMs)
       this.#lateBeats = 0
-      this.#caughtUp.resolve()
+      this.#caughtUp.resolve(true)
     }
     this.#purging.then(renew, (cause: unknown) => this.#ports.log.error({ event: 'purge-failed', cause: String(cause) }))
   }
@@ -224,7 +224,7 @@ export class ControlSource {
     if (message.type === 'purge') return this.#purge(message.purges)
     // At a hello, what was purged comes first.
     const { resolve } = this.#caughtUp
-    this.#purging.then(() => resolve(), resolve)
+    this.#purging.then(resolve, () => resolve(false))
     if (message.type === 'publish')
       return this.#answer('publish', message.publication.revision, await this.#loader.publication(message.publication))
     if (message.type === 'switches')

@@ -143,7 +143,7 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
   let adminUrl = (await anotherAnswers(held, bootstrap)) ? null : await openAdmin(held, bootstrap)
   await gatherFirst({ ...held, given }, ports)
   const told = await first.wait()
-  if (control !== null) await caughtUp(control, ports.timers)
+  if (control !== null && !(await caughtUp(control, ports.timers))) supervisor.doubtKept()
   const found = await supervisor.start(told)
   if (loader.told !== null && loader.told !== told) await supervisor.tell(loader.told, 'all')
   if (control === null) file?.watch()
@@ -168,9 +168,9 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
 }
 
 // What Redis still holds may have been purged while this edge was away. A control plane that does not answer in this time is not waited for.
-function caughtUp(control: ControlSource, timers: Ports['timers']): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>()
-  const cancel = timers.after(CATCH_UP_MS, resolve)
+function caughtUp(control: ControlSource, timers: Ports['timers']): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>()
+  const cancel = timers.after(CATCH_UP_MS, () => resolve(false))
   return Promise.race([control.caughtUp, late]).finally(cancel)
 }
 

@@ -119,6 +119,16 @@ export class Supervisor {
     return this.#purgeSeq
   }
 
+  /**
+   * Before the start: nobody can say what was purged until now. So what others kept before (in Redis, on disk) is stale to this edge: it is
+   * validated once, and stands in for a failing origin.
+   */
+  doubtKept(): void {
+    this.#purges.addLocal({ by: 'all', mode: 'soft', againAfterMs: 0 }, this.#ports.clock.wallMs())
+    const message = 'no control plane says what was purged; what was kept before this start is validated before it is used'
+    this.#ports.log.warn({ event: 'purges-unknown', message })
+  }
+
   /** Puts purges in force at every worker, and at those that will be started. @returns whether all of them go by these */
   async purge(purges: readonly Purge[]): Promise<boolean> {
     for (const purge of purges) this.#purges.add(purge)

@@ -42,10 +42,8 @@ async function purge(order: object, waitMs = 20_000) {
   return JSON.parse(answer.text) as { seq: number; edges: { acked: number; of: number; afterMs: number; missing?: string[] } }
 }
 
-await until(async () => JSON.parse((await control.call('GET', '/v1/edges')).text).connected === 3, {
-  what: 'three edges',
-  deadlineMs: 20_000,
-})
+const connected = async () => JSON.parse((await control.call('GET', '/v1/edges')).text).connected === edges.length
+await until(connected, { what: 'three edges', deadlineMs: 20_000 })
 
 t.test('by a label: gone from all edges once the command says so; what has another label stays', async (t) => {
   for (const edge of edges) for (let i = 0; i < PAGES; i++) await visit(edge, `/news/${i}`)
@@ -97,6 +95,23 @@ t.test('an edge that was away meanwhile catches up before it serves, though Redi
   await purge({ by: 'prefix', prefix: 'http://shop.test/news/' }, 0)
   await three.start()
   t.equal(await pageAt(three, '/news/3'), `/news/3 v${shown.version}`)
+})
+
+t.test('an edge that starts while nobody can say what was purged uses nothing from before unasked, and stands in with it', async (t) => {
+  for (const edge of edges) await kept(edge, '/news/9')
+  await three.kill()
+  shown.version += 1
+  await purge({ by: 'tag', tag: 'news' }, 0)
+  await control.kill()
+  await three.start()
+  t.equal(await pageAt(three, '/news/9'), `/news/9 v${shown.version}`, 'validated, though Redis still has what was purged')
+  t.ok(await isHit(three, '/news/9'), 'once')
+  await kept(two, '/about')
+  await origin.close()
+  t.match(await visit(three, '/about'), { status: 200, text: /^.about v/ })
+  await origin.listen()
+  await control.start()
+  await until(connected, { what: 'all edges to be back', deadlineMs: 20_000 })
 })
 
 t.test('repeated a moment later, a purge beats an origin that reads a replica that lags', async (t) => {

@@ -227,7 +227,7 @@ t.test('the lease is as young as what the control plane says back, once the purg
   sink.answers[0]!(true)
   await settled()
   t.equal(lease.currentAtMs, sentAtMs)
-  await source.caughtUp
+  t.equal(await source.caughtUp, true)
   t.equal(lease.holds(sentAtMs + LEASE_MS), true)
   t.equal(lease.holds(sentAtMs + LEASE_MS + 1), false, 'as for a process that was stopped in between')
 })
@@ -247,4 +247,23 @@ t.test('who is cut off goes on with what is known after some beats, and asks aga
   dial.last.say({ type: 'beat', atMs: 1, echoAtMs: clock.wallMs() })
   await settled()
   t.equal(lease.holds(clock.wallMs()), true)
+})
+
+t.test('it tells whether it has caught up: not when nobody answers, nor when a worker did not take what came', async (t) => {
+  const refused = made()
+  refused.source.start()
+  refused.dial.last.events.close('refused')
+  t.equal(await refused.source.caughtUp, false)
+
+  const { dial, sink, source } = connected()
+  sink.quick = false
+  dial.last.say({ type: 'purge', purges: [purgeOf(1)] })
+  sink.answers[0]!(false)
+  dial.last.say(PUBLISH)
+  t.equal(await source.caughtUp, false)
+
+  const told = connected()
+  told.dial.last.say({ type: 'purge', purges: [purgeOf(1)] })
+  told.dial.last.say(PUBLISH)
+  t.equal(await told.source.caughtUp, true)
 })
