@@ -14,6 +14,7 @@ import { FillLeases } from './cache/fill-leases.ts'
 import { Flights } from './cache/flights.ts'
 import { type HotKeyReading, HotTraffic } from './cache/hot-traffic.ts'
 import { entryOf, inSharedMemory, type KeptCopy, keptCopy } from './cache/kept-copy.ts'
+import { MEMORY_FILE, readMemory, writeMemory } from './cache/kept-memory.ts'
 import { Levels } from './cache/levels.ts'
 import { MemoryLevel } from './cache/memory-level.ts'
 import { partsKey } from './cache/parts.ts'
@@ -49,6 +50,8 @@ import { WebsocketLane } from './upstream/websocket-lane.ts'
 /** Flights at once, keys marked as uncacheable, and for how long. */
 const FLIGHT_BOUNDS = { maxFlights: 50_000, maxMarks: 50_000, markMs: 2_000 }
 
+/** The most that a rule may allow; what was kept by a stricter one is within it. */
+const MOST_VARIANTS = 1_000
 /** Keys that a worker lists. */
 const LISTED_KEYS = 40
 
@@ -75,6 +78,8 @@ export interface EdgeParts {
   readonly compressedMaxBytes: number
   /** Where copies of pages are kept; null when nothing is. */
   readonly blobs: Blobs | null
+  /** The state folder; null where nothing is kept. */
+  readonly state: Blobs | null
   /** Text of `lua/cache-put.lua`. */
   readonly cachePut: string
   /** Text of `lua/fill-lease.lua`. */
@@ -113,11 +118,15 @@ export class Edge {
   readonly #fence: PurgeFence
   readonly #ports: Ports
   readonly #idPrefix: string
+  readonly #state: Blobs | null
+  readonly #keepBytes: number
   #nextId = 0
 
   constructor(parts: EdgeParts) {
     const { bootstrap, ports } = parts
     this.#ports = ports
+    this.#state = parts.state
+    this.#keepBytes = bootstrap.l1KeepMaxBytes
     this.#registries = createRegistries(new SharedCells(parts.cells), ports.random)
     this.#memory = new MemoryLevel(parts.l1MaxBytes, bootstrap.l1LargestRatio)
     this.#fence = new PurgeFence(new PurgeTable(parts.purges), new PurgeLease(parts.lease))
@@ -178,6 +187,22 @@ export class Edge {
       why: newWhy(snapshot.revision),
       wanted,
     }
+  }
+
+  /** Writes what it holds in memory to the state folder, what was asked for most first. Never rejects. */
+  async keepMemory(): Promise<void> {
+    const bytes = writeMemory(this.#memory.hottest(), this.#keepBytes)
+    await this.#state?.write(MEMORY_FILE, bytes).catch((cause: unknown) => {
+      this.#ports.log.warn({ event: 'memory-not-kept', cause: String(cause) })
+    })
+  }
+
+  /** Begins with what the process before this one wrote. The coldest first, so that they go first when not all of it fits. */
+  takeMemory(bytes: Uint8Array): void {
+    const entries = [...readMemory(bytes)].reverse()
+    const nowMs = this.#ports.clock.wallMs()
+    for (const { key, entry } of entries) this.#memory.put(key, entry, MOST_VARIANTS, nowMs)
+    this.#ports.log.info({ event: 'memory-taken', entries: entries.length, bytes: bytes.byteLength })
   }
 
   /** Whether an address is a trusted proxy of the site. */

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { EdgeError } from './base/edge-error.ts'
 import { createSlab, type Series, SlabMetrics } from './base/metrics.ts'
 import type { Log, Ports } from './base/ports.ts'
+import { systemBlobs } from './base/system/blobs.ts'
 import { systemClock, systemRandom, systemTimers } from './base/system/clock.ts'
 import { systemDial } from './base/system/dial.ts'
 import { tuneEngine } from './base/system/engine.ts'
@@ -110,6 +111,7 @@ async function run(bootstrap: EdgeBootstrap, given: Told | null): Promise<number
       build: BUILD,
       explain: explainQuery,
       given,
+      blobs: bootstrap.stateDir === 'off' ? null : systemBlobs(bootstrap.stateDir),
       controlToken: controlToken(bootstrap),
       inherited: inheritedSockets(environment, process.pid),
       closeSocket: closeSync,

@@ -47,6 +47,7 @@ const edge = new Edge({
   l1MaxBytes: Math.floor(bootstrap.l1MaxBytes / seed.workers),
   compressedMaxBytes: Math.floor(bootstrap.compressedMaxBytes / seed.workers),
   blobs: bootstrap.stateDir === 'off' ? null : systemBlobs(join(bootstrap.stateDir, 'static')),
+  state: bootstrap.stateDir === 'off' ? null : systemBlobs(bootstrap.stateDir),
   purges: seed.purges,
   purgedHere: (orders, atMs) => tell({ type: 'purged-here', orders, atMs }),
   lease: seed.lease,
@@ -87,6 +88,10 @@ async function obey(message: ToWorker): Promise<void> {
   }
   if (message.type === 'audit-stop') return auditWanted?.abort()
   if (message.type === 'reload') return listeners.reload()
+  if (message.type === 'keep-memory') {
+    await edge.keepMemory()
+    return tell({ type: 'memory-kept', ticket: message.ticket })
+  }
   if (message.type === 'ticket-keys') return listeners.setTicketKeys(message.keys)
   auditWanted?.abort()
   await listeners.drain(message.deadlineMs)
@@ -99,6 +104,7 @@ async function obey(message: ToWorker): Promise<void> {
 async function begin(): Promise<void> {
   const problem = edge.apply(seed.told, 'all')
   if (problem !== null) return tell({ type: 'failed', code: 'CONFIG_INVALID', detail: problem, listen: null, file: null })
+  if (seed.memory !== null) edge.takeMemory(new Uint8Array(seed.memory))
   try {
     listeners.setTicketKeys(seed.ticketKeys)
     tell({ type: 'listening', bound: await listeners.listen(seed.places) })

@@ -3,6 +3,7 @@ import { type Entry, entryBytes, textBytes } from './entry.ts'
 import { Eviction } from './eviction.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { Tenant } from './greedy-dual.ts'
+import type { KeptEntry } from './kept-memory.ts'
 import type { NearLevel, Promotion } from './level.ts'
 import { variantOf } from './variant.ts'
 
@@ -80,6 +81,13 @@ export class MemoryLevel implements NearLevel {
   /** Everything it holds, one key after the other; it may be walked in pieces, and sees what comes meanwhile. */
   *held(): Generator<HeldPlace> {
     for (const { key, kept } of this.#resources.values()) for (const { entry } of kept) yield { key, variant: entry.variant }
+  }
+
+  /** Everything it holds, what was asked for most first. */
+  *hottest(): Generator<KeptEntry> {
+    const all = [...this.#resources.values()].flatMap(({ kept }) => kept)
+    all.sort((a, b) => b.times + b.hits - (a.times + a.hits))
+    for (const { resource, entry } of all) yield { key: resource.key, entry }
   }
 
   /** What stands in a place, and nothing is made of the look; null when nothing does. */

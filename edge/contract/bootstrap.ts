@@ -73,6 +73,13 @@ export const EdgeBootstrapSchema = Type.Object(
       description: 'Memory cache of the whole edge, shared out to its workers; 0 is off.',
     }),
     l1LargestRatio: Type.Number({ minimum: 0.001, maximum: 1, default: 1, description: 'Part of it that one entry may take.' }),
+    l1KeepMaxBytes: SizeBytes({
+      minimum: 0,
+      maximum: 1_024 * MIB,
+      default: 0,
+      description:
+        'How much of the memory cache is written to stateDir at an orderly end and before a successor starts (SIGUSR2), what was asked for most first; the process that follows begins with it. 0 writes nothing.',
+    }),
     compressedMaxBytes: SizeBytes({
       minimum: 0,
       maximum: 1_048_576 * MIB,

@@ -4,9 +4,10 @@
 import { createBackground } from '../base/background.ts'
 import { EdgeError } from '../base/edge-error.ts'
 import type { SlabView } from '../base/exposition.ts'
-import type { Ports } from '../base/ports.ts'
+import type { Blobs, Ports } from '../base/ports.ts'
 import { allocateCells, SharedCells } from '../base/shared-cells.ts'
 import { systemCores } from '../base/system/machine.ts'
+import { MEMORY_FILE } from '../cache/kept-memory.ts'
 import { allocateLease, PurgeLease } from '../cache/purge-lease.ts'
 import { NO_PURGES } from '../cache/purge-table.ts'
 import { compile, type Told } from '../config/compile.ts'
@@ -46,6 +47,8 @@ export interface EdgeProcessParts {
   readonly explain: (told: Told, query: URLSearchParams) => unknown
   /** A site that came with the flags; no file or control plane is asked then. */
   readonly given: Told | null
+  /** The state folder; null where nothing is kept. */
+  readonly blobs: Blobs | null
   /** The token for the control plane, read from its file if it is in one. */
   readonly controlToken: string | null
   /** Listening sockets that this process was started with. */
@@ -144,7 +147,7 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
   await gatherFirst({ ...held, given }, ports)
   const told = await first.wait()
   if (control !== null && !(await caughtUp(control, ports.timers))) supervisor.doubtKept()
-  const found = await supervisor.start(told)
+  const found = await supervisor.start(told, await keptMemory(parts))
   if (loader.told !== null && loader.told !== told) await supervisor.tell(loader.told, 'all')
   if (control === null) file?.watch()
   adminUrl ??= await openAdmin(held, bootstrap)
@@ -159,11 +162,30 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
       supervisor.reload()
       await file?.read()
     },
-    upgrade: () => handOver.to(socketsOf(held, bootstrap)),
+    upgrade: async () => {
+      if (bootstrap.l1KeepMaxBytes > 0) await supervisor.keepMemory()
+      return handOver.to(socketsOf(held, bootstrap))
+    },
     close: async (why) => {
       handOver.stop()
       await close(held, parts, why)
     },
+  }
+}
+
+// Read once: what a process leaves behind is for the next one, not for those that follow it after a crash.
+async function keptMemory({ bootstrap, blobs, ports }: EdgeProcessParts): Promise<SharedArrayBuffer | null> {
+  if (blobs === null || bootstrap.l1KeepMaxBytes === 0) return null
+  try {
+    const bytes = await blobs.read(MEMORY_FILE, bootstrap.l1KeepMaxBytes)
+    await blobs.remove(MEMORY_FILE)
+    if (bytes === null) return null
+    const memory = new SharedArrayBuffer(bytes.length)
+    new Uint8Array(memory).set(bytes)
+    return memory
+  } catch (cause) {
+    ports.log.warn({ event: 'memory-unreadable', cause: String(cause) })
+    return null
   }
 }
 
@@ -202,6 +224,8 @@ async function close(held: Assembled, { bootstrap, ports }: EdgeProcessParts, wh
   if (why === 'replaced' || bootstrap.portSharing === 'allow') await held.admin?.close()
   if (why === 'asked' && bootstrap.drainDelayMs > 0)
     await new Promise<void>((resolve) => ports.timers.after(bootstrap.drainDelayMs, resolve))
+  // A successor has what was written before it started.
+  if (why !== 'replaced' && bootstrap.l1KeepMaxBytes > 0) await held.supervisor.keepMemory()
   await end(held, bootstrap.drainTimeoutMs)
 }
 

@@ -67,6 +67,7 @@ export class Supervisor {
   readonly #stopRotation: Cancel
   #ticketKeys: Uint8Array
   #told: Told | null = null
+  #memory: SharedArrayBuffer | null = null
   #draining = false
   #purgeSeq: number
 
@@ -83,12 +84,15 @@ export class Supervisor {
     this.#stopRotation = speaksTls ? ports.timers.every(ROTATE_KEYS_MS, () => this.#rotateKeys()) : () => {}
   }
 
-  /** Starts all workers with their first configuration. @returns the ports they listen on @throws EdgeError LISTEN_FAILED, INTERNAL */
-  async start(told: Told): Promise<FoundPorts> {
+  /** Starts all workers with their first configuration. @param memory what they begin with; see `kept-memory` @returns the ports they listen on @throws EdgeError LISTEN_FAILED, INTERNAL */
+  async start(told: Told, memory: SharedArrayBuffer | null = null): Promise<FoundPorts> {
     this.#told = told
+    this.#memory = memory
     const { plan } = this.#parts
     // The first finds the ports; the others share them.
     for (let index = 0; index < plan.workers; index += 1) await this.#spawn(index, plan.placesOf(index, this.#found))
+    // Only these begin with it: what a worker that is started later held has been let go meanwhile, perhaps for a reason.
+    this.#memory = null
     return this.#found
   }
 
@@ -141,6 +145,11 @@ export class Supervisor {
     return true
   }
 
+  /** Writes to disk what the edge holds in memory. One worker has it all: they share what they fetch. */
+  async keepMemory(): Promise<void> {
+    await this.workers[0]?.keepMemory()
+  }
+
   /** What the workers read of themselves. */
   async readings(): Promise<WorkerReading[]> {
     const readings = await Promise.all([...this.#workers.values()].map((worker) => worker.read()))
@@ -177,7 +186,19 @@ export class Supervisor {
     const told = this.#told!
     const ticketKeys = this.#ticketKeys
     const purges = this.#purges.state()
-    const seed = { bootstrap, index, workers: plan.workers, places, told, cells: this.#cells, purges, lease, slab, ticketKeys }
+    const seed = {
+      bootstrap,
+      index,
+      workers: plan.workers,
+      places,
+      told,
+      cells: this.#cells,
+      purges,
+      lease,
+      slab,
+      ticketKeys,
+      memory: this.#memory,
+    }
     const startedMs = this.#ports.clock.monotonicMs()
     return new Promise((resolve, reject) => {
       const handle = new WorkerHandle(entry, seed, this.#limits, this.#ports.timers, {

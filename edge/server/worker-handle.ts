@@ -122,6 +122,11 @@ export class WorkerHandle {
     return shown === undefined ? 0 : new Float64Array(this.slab)[shown.slot]!
   }
 
+  /** Lets it write what it holds in memory to disk. Resolves when that is done, or it is gone or stuck. */
+  async keepMemory(): Promise<void> {
+    await this.#ask((ticket) => ({ type: 'keep-memory', ticket }))
+  }
+
   /** Lets it read again what it has from files beside its configuration: certificates. */
   reload(): void {
     this.#say({ type: 'reload' })

@@ -25,6 +25,8 @@ export interface WorkerSeed {
   readonly slab: SharedArrayBuffer
   /** Keys of session tickets; the same at all workers, so that a session goes on wherever its next connection lands. */
   readonly ticketKeys: Uint8Array
+  /** What the process before this one held in memory; see `kept-memory`. Null where there is none. */
+  readonly memory: SharedArrayBuffer | null
 }
 
 /** What a worker reads of itself. */
@@ -59,6 +61,8 @@ export type ToWorker =
   | { readonly type: 'audit'; readonly ticket: number; readonly share: AuditShare }
   | { readonly type: 'audit-stop' }
   | { readonly type: 'reload' }
+  /** Writes what it holds in memory to disk. */
+  | { readonly type: 'keep-memory'; readonly ticket: number }
   | { readonly type: 'ticket-keys'; readonly keys: Uint8Array }
   | { readonly type: 'drain'; readonly deadlineMs: number }
 
@@ -73,4 +77,5 @@ export type FromWorker =
   | { readonly type: 'purged-here'; readonly orders: readonly PurgeOrder[]; readonly atMs: number }
   | { readonly type: 'auditing'; readonly progress: AuditProgress }
   | { readonly type: 'audited'; readonly ticket: number; readonly report: AuditReport }
+  | { readonly type: 'memory-kept'; readonly ticket: number }
   | { readonly type: 'drained' }

@@ -55,6 +55,7 @@ function made(t: Test, siblings: Siblings | null = null) {
     l1MaxBytes: 1_000_000,
     compressedMaxBytes: 0,
     blobs: null,
+    state: null,
     cachePut: '',
     cacheRemove: '',
     fillLease: '',

@@ -42,6 +42,7 @@ function start(t: Scope, told: Told, bootstrap: Partial<EdgeBootstrap> = {}) {
     lease: allocateLease(),
     slab: createSlab(),
     ticketKeys: new Uint8Array(48),
+    memory: null,
   }
   const worker = new Worker(new URL('../../edge/worker.ts', import.meta.url), { workerData: seed })
   t.teardown(() => worker.terminate())

@@ -83,3 +83,29 @@ t.test(
     t.match(weir.output, '"event":"socket-unclaimed"')
   },
 )
+
+t.test('what was asked for most is in memory again, after an upgrade and after an end', { timeout: 60_000 }, async (t) => {
+  const kept = await startOrigin(t, { body: 'page', headers: { 'cache-control': 'max-age=600' } })
+  const pools = { shop: { peers: [{ address: `127.0.0.1:${kept.port}` }] } }
+  const edge = await startEdge(t, { site: { pools, routes: { pages: { pool: 'shop' } } }, bootstrap: { l1KeepMaxBytes: 1_048_576 } })
+  for (const path of ['/1', '/2', '/2']) await visit(edge, path)
+  await kept.close()
+  await new UpgradedEdge(t, edge).upgrade()
+  t.match(await visit(edge, '/2'), { status: 200, text: 'page', headers: { 'cache-status': /;hit;.*detail=L1/ } })
+  t.match(await visit(edge, '/1'), { status: 200, text: 'page' })
+  t.match(await visit(edge, '/3'), { status: 503 })
+})
+
+t.test('a process that ends in order leaves its memory to the next one, once', { timeout: 60_000 }, async (t) => {
+  const kept = await startOrigin(t, { body: 'page', headers: { 'cache-control': 'max-age=600' } })
+  const pools = { shop: { peers: [{ address: `127.0.0.1:${kept.port}` }] } }
+  const edge = await startEdge(t, { site: { pools, routes: { pages: { pool: 'shop' } } }, bootstrap: { l1KeepMaxBytes: 1_048_576 } })
+  await visit(edge, '/1')
+  await kept.close()
+  await edge.stop()
+  await edge.start()
+  t.match(await visit(edge, '/1'), { status: 200, text: 'page' })
+  await edge.kill()
+  await edge.start()
+  t.match(await visit(edge, '/1'), { status: 503 }, 'what a crash leaves is not from before it')
+})

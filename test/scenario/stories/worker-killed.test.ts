@@ -38,6 +38,7 @@ async function startMortalEdge() {
   const timing = { clock: systemClock, timers: systemTimers, random: systemRandom }
   const running = await startEdgeProcess({
     // Nobody is shed here: what is under pressure goes down.
+    blobs: null,
     bootstrap: { ...quick.bootstrap, overload, accessLog: 'off', drainTimeoutMs: 2_000 },
     ports: { ...timing, files: systemFiles, dial: systemDial, log, metrics },
     memoryBytes: 512 * MIB,

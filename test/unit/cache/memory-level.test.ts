@@ -187,3 +187,14 @@ t.test('what it holds can be walked while it changes, and looked at without bein
   t.equal(level.peek({ key: 'b', variant: '' }), null)
   t.equal(level.peek({ key: 'a', variant: 'other' }), null)
 })
+
+t.test('everything it holds is listed, what was asked for most first', (t) => {
+  const level = new MemoryLevel(ROOM)
+  for (const key of ['a', 'b', 'c']) level.put(key, makeEntry(), 8, NOW)
+  level.put('b', variantEntry('de'), 8, NOW)
+  for (let times = 0; times < 5; times += 1) level.get('c', ANY, NOW, 'promote')
+  const listed = [...level.hottest()].map(({ key }) => key)
+  t.equal(listed[0], 'c')
+  t.same([...listed].sort(), ['a', 'b', 'c'])
+  t.end()
+})

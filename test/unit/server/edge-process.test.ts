@@ -39,6 +39,7 @@ async function start(t: Scope, bootstrap: Partial<EdgeBootstrap>, more: Partial<
     build: 'test',
     explain: () => null,
     given: null,
+    blobs: null,
     controlToken: null,
     inherited: [],
     closeSocket: () => {},

@@ -28,6 +28,7 @@ function start(t: Scope, revision: number, limits: ResourceLimits = {}) {
     lease: allocateLease(),
     slab: createSlab(),
     ticketKeys: new Uint8Array(48),
+    memory: null,
   }
   const worker = new WorkerHandle(toyWorker(t), seed, limits, clock, {
     listening: (bound) => heard.push(`listening ${bound.map(({ port }) => port).join(' ')}`),
