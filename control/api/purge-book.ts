@@ -2,6 +2,7 @@
 // audit entry, and are on their way to every edge, within one tick. What is to be repeated is repeated by a timer that a restart of the
 // control plane does not lose.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { Cancel, Clock, Log, Timers } from '../../edge/base/ports.ts'
 import { acceptSite } from '../../edge/contract/accept-site.ts'
 import type { Problem } from '../../edge/contract/problem.ts'
@@ -73,10 +74,10 @@ export class PurgeBook {
   /** Takes orders. @throws EdgeError STATE_UNWRITABLE */
   append({ orders, reason, key, audit }: PurgeWish, actor: Actor): PurgeOutcome {
     const { store, clock, log } = this.#parts
-    const known = key === '' ? [] : store.byKey(key, actor.name)
-    if (known.length > 0) return { kind: 'known', purges: known }
     const canonical = canonicalOrders(orders, this.#standingSite())
     if (!canonical.ok) return { kind: 'refused', problems: canonical.problems }
+    const known = key === '' ? [] : store.byKey(key, actor.name)
+    if (known.length > 0) return knownOutcome(known, canonical.orders)
     const nowMs = clock.wallMs()
     const next = nextPurges(store.head(), canonical.orders, { owner: actor.name, reason, key }, nowMs)
     const change = { purges: next.purges.slice(0, MAX_LISTED).map(({ order }) => `${order.mode} ${describeOrder(order)}`), key }
@@ -164,6 +165,19 @@ function emptySite(): Site {
   const accepted = acceptSite({})
   if (!accepted.ok) throw new TypeError('a site of nothing but defaults is valid')
   return accepted.value
+}
+
+// Who uses a name for something else has not purged it, and must not be told so.
+function knownOutcome(known: readonly LoggedPurge[], orders: readonly PurgeOrder[]): PurgeOutcome {
+  if (
+    isDeepStrictEqual(
+      known.map(({ order }) => order),
+      orders,
+    )
+  )
+    return { kind: 'known', purges: known }
+  const message = `this key was given to something else (${known.length === 1 ? 'purge' : 'purges'} ${numbersOf(known)}); give this purge a key of its own`
+  return { kind: 'refused', problems: [{ pointer: '/key', message }] }
 }
 
 function numbersOf(purges: readonly LoggedPurge[]): string {

@@ -1,5 +1,6 @@
 // `weir purge`: lets every edge forget, and says when each of them has.
 
+import { MAX_ORDERS } from '../../edge/contract/purge.ts'
 import type { ApiClient } from '../client/api-client.ts'
 import type { Confirmation } from '../push/ack-waits.ts'
 import { EXIT, usageError } from './cli-error.ts'
@@ -46,7 +47,9 @@ export const purge: Command = {
   ],
   async run(call) {
     const purges = ordersOf(call)
-    const timeoutMs = call.flags.has('wait') ? (call.flags.durationMs('timeout') ?? DEFAULT_TIMEOUT_MS) : 0
+    const givenMs = call.flags.durationMs('timeout')
+    if (givenMs !== undefined && !call.flags.has('wait')) throw usageError('--timeout says how long --wait waits; add --wait')
+    const timeoutMs = call.flags.has('wait') ? (givenMs ?? DEFAULT_TIMEOUT_MS) : 0
     const client = await connect(call)
     const body = { purges, reason: call.flags.text('reason') ?? '', key: call.flags.text('key') ?? '' }
     const waitMs = Math.min(timeoutMs, FIRST_WAIT_MS)
@@ -77,6 +80,10 @@ function ordersOf({ args, flags }: Call): object[] {
     ...(flags.has('all') ? [{ by: 'all', ...how }] : []),
   ]
   if (orders.length === 0) throw usageError('purge takes a URL, --prefix, --tag, --route, or --all')
+  if (orders.length > MAX_ORDERS) {
+    const next = 'give them in several commands, or purge by prefix, tag or route'
+    throw usageError(`${MAX_ORDERS} things are purged at once at most, and these are ${orders.length}; ${next}`)
+  }
   const mistaken = args.find((url) => !/^https?:\/\//.test(url))
   if (mistaken !== undefined)
     throw usageError(`a URL begins with http:// or https://, as clients ask for it; this is ${JSON.stringify(mistaken)}`)
@@ -107,20 +114,27 @@ async function untilAll(call: Call, client: ApiClient, { seq, edges }: Taken, ti
 }
 
 function tellSent(call: Call, taken: Taken): number {
-  const { seqs, seq, edges } = taken
-  const what = seqs.length === 1 ? `purge ${seq}` : `purges ${seqs[0]} to ${seq}`
-  report(call, taken, [taken.known ? `${what} was taken before under this key` : `${what} on the way to ${counted(edges.of, 'edge')}`])
+  const { of } = taken.edges
+  report(call, taken, [of === 0 ? nobodyText(taken) : `${takenText(taken)} on the way to ${counted(of, 'edge')}`])
   return EXIT.done
 }
 
 function tellWaited(call: Call, taken: Taken): number {
   const { acked, of, afterMs, missing = [] } = taken.edges
-  if (of === 0) {
-    report(call, taken, ['no edge is connected; each takes it before it serves'])
-    return EXIT.done
-  }
-  report(call, taken, [`purged on ${acked}/${of} in ${afterMs} ms`])
+  const before = taken.known ? `${takenText(taken)} ` : ''
+  report(call, taken, [of === 0 ? nobodyText(taken) : `${before}purged on ${acked}/${of} in ${afterMs} ms`])
   if (acked === of) return EXIT.done
-  for (const edgeId of missing) call.terminal.err(printable(`${edgeId} has not said that it goes by it; \`weir edges\` shows its state`))
+  const what = 'has not said that it goes by it; it is in the log, and need not be sent again'
+  for (const edgeId of missing) call.terminal.err(printable(`${edgeId} ${what}; \`weir edges\` shows its state`))
   return EXIT.refused
+}
+
+function takenText({ seqs, seq, known }: Taken): string {
+  const what = seqs.length === 1 ? `purge ${seq}` : `purges ${seqs[0]} to ${seq}`
+  return known ? `${what}, taken before under this key,` : what
+}
+
+// Nobody is connected; an edge that runs all the same serves on until it is.
+function nobodyText(taken: Taken): string {
+  return `${takenText(taken)} in the log; no edge is connected, each goes by it once it is (\`weir edges\` shows those that are away)`
 }

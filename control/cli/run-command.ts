@@ -8,12 +8,16 @@ import { commandHelp, EDGE_VERBS, overview } from './help.ts'
 
 /** Runs the command that the words name. @returns the exit code @throws what is no CliError: a fault of ours */
 export async function runCommand(words: readonly string[], commands: readonly Command[], world: Surroundings): Promise<number> {
+  // Timers keep no process alive: without this, a command that waits for one would end here, in silence and with 0.
+  const release = world.hold()
   try {
     return await dispatch(words, commands, world)
   } catch (thrown) {
     if (!(thrown instanceof CliError)) throw thrown
     tell(thrown, words, world)
     return thrown.exitCode
+  } finally {
+    release()
   }
 }
 

@@ -99,7 +99,6 @@ async function work(plan: Plan, call: Call) {
   const { terminal, clock, timers, files } = call
   const certificate = call.flags.has('insecure') ? 'any' : 'verified'
   const visitor = new PageVisitor({ ...plan, timeoutMs: TIMEOUT_MS, timers, certificate })
-  const release = call.hold()
   const progress = new Progress(terminal, plan.pages.length)
   const failures: string[] = []
   let stopped = false
@@ -118,7 +117,6 @@ async function work(plan: Plan, call: Call) {
       if (counts.done % WRITE_EVERY === 0) void writeWarmState(files, plan.file, { pages: plan.pages, counts }).catch(() => {})
     },
   })
-  release()
   progress.end()
   visitor.close()
   for (const line of failures) terminal.err(line)

@@ -35,26 +35,37 @@ function canonicalOrder(order: PurgeOrder, { site, urls }: OrderSite): PurgeOrde
   switch (order.by) {
     case 'url': {
       const url = urls.url(order.url)
-      return url === null ? { member: 'url', message: URL_FAULT } : { ...order, url }
+      return url === null ? { member: 'url', message: urlFault(order.url) } : { ...order, url }
     }
     case 'prefix': {
       const prefix = urls.prefix(order.prefix)
-      return prefix === null ? { member: 'prefix', message: URL_FAULT } : { ...order, prefix }
+      return prefix === null ? { member: 'prefix', message: urlFault(order.prefix) } : { ...order, prefix }
     }
     case 'tag':
-      return CONTROL.test(order.tag) ? { member: 'tag', message: 'has a control character, which no label has' } : order
+      return CONTROL.test(order.tag)
+        ? { member: 'tag', message: `${quoted(order.tag)} has a control character, which no label has` }
+        : order
     case 'route': {
       if (Object.hasOwn(site.routes, order.route)) return order
       return { member: 'route', message: `the site has no route "${order.route}"${didYouMean(order.route, Object.keys(site.routes))}` }
     }
     case 'group': {
       const url = urls.url(`${order.origin}/`)
-      return url === null ? { member: 'origin', message: URL_FAULT } : { ...order, origin: new URL(url).origin }
+      return url === null ? { member: 'origin', message: urlFault(order.origin) } : { ...order, origin: new URL(url).origin }
     }
     case 'all':
       return order
   }
 }
 
-const URL_FAULT = 'is no URL that an edge would take: scheme, host and path as clients send them, without #, space or backslash'
+function urlFault(text: string): string {
+  return `${quoted(text)} is no URL that an edge would take: scheme, host and path as clients send them, without #, space or backslash`
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text)
+}
+
+/** As much of a text as a sentence can bear. */
+const MAX_QUOTED = 200
 const CONTROL = /[\x00-\x1f\x7f]/

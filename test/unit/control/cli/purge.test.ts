@@ -51,8 +51,9 @@ t.test('an edge that does not answer in time is named, and the command fails', a
 t.test('without edges there is nobody to wait for; under a key it is taken once', async (t) => {
   const world = await startCli(t)
   t.match(await world.run('purge', '--all', '--yes', '--wait'), { code: 0, out: /no edge is connected/ })
-  t.match(await world.run('purge', '--tag', 'a', '--key', 'd1'), { out: 'purge 2 on the way to 0 edges' })
-  t.match(await world.run('purge', '--tag', 'a', '--key', 'd1'), { out: /purge 2 was taken before/ })
+  t.match(await world.run('purge', '--tag', 'a', '--key', 'd1'), { out: /^purge 2 in the log; no edge is connected/ })
+  t.match(await world.run('purge', '--tag', 'a', '--key', 'd1'), { out: /^purge 2, taken before under this key, in the log/ })
+  t.match(await world.run('purge', '--tag', 'b', '--key', 'd1'), { code: 1, err: /given to something else \(purge 2\).* of its own/ })
 })
 
 t.test('what is not meant so, or cannot be, is refused with what would be right', async (t) => {
@@ -60,7 +61,14 @@ t.test('what is not meant so, or cannot be, is refused with what would be right'
   t.match(await world.run('purge'), { code: 2, err: /takes a URL/ })
   t.match(await world.run('purge', '--all'), { code: 2, err: /add --yes/ })
   t.match(await world.run('purge', '/cart'), { code: 2, err: /begins with http/ })
+  const many = Array.from({ length: 1_001 }, (_, i) => `http://shop.example/${i}`)
+  t.match(await world.run('purge', ...many), { code: 2, err: /1000 things .* these are 1001; give them in several/ })
+  t.match(await world.run('purge', '--tag', 'a', '--timeout', '2s'), { code: 2, err: /add --wait/ })
   t.match(await world.run('purge', '--tag', 'a', '--again-after', '5m'), { code: 2, err: /60s at most/ })
   const real = await startCli(t)
   t.match(await real.run('purge', '--route', 'pgae'), { code: 1, err: /no route "pgae"; did you mean "page"/ })
+  t.match(await real.run('purge', 'http://shop.example/a#b'), {
+    code: 1,
+    err: /"http:..shop.example.a#b" is no URL that an edge would take/,
+  })
 })

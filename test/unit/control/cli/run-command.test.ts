@@ -15,8 +15,17 @@ async function run(words: string[], made: Command) {
     interactive: false,
     draw: () => {},
   }
-  const world = { terminal, env: {} } as unknown as Parameters<typeof runCommand>[2]
-  return { code: await runCommand(words, [made], world), out, err }
+  let held = 0
+  const hold = () => {
+    held += 1
+    return () => {
+      held -= 1
+    }
+  }
+  const world = { terminal, env: {}, hold, isHeld: () => held === 1 } as unknown as Parameters<typeof runCommand>[2]
+  const code = await runCommand(words, [made], world)
+  if (held !== 0) throw new Error('the process would never end')
+  return { code, out, err }
 }
 
 t.test('an unknown verb is a usage error that names the nearest one', async (t) => {
@@ -58,4 +67,14 @@ t.test('a fault of ours is not swallowed', async (t) => {
     throw new TypeError('oops')
   })
   await t.rejects(run(['try'], made), { message: 'oops' })
+})
+
+t.test('the process is kept for as long as a command runs, whatever it waits for', async (t) => {
+  const isHeld: boolean[] = []
+  const made = command(async (call) => {
+    isHeld.push((call as unknown as { isHeld(): boolean }).isHeld())
+    return 7
+  })
+  t.match(await run(['try'], made), { code: 7 })
+  t.same(isHeld, [true])
 })
