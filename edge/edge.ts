@@ -191,7 +191,9 @@ export class Edge {
 
   /** Writes what it holds in memory to the state folder, what was asked for most first. Never rejects. */
   async keepMemory(): Promise<void> {
-    const bytes = writeMemory(this.#memory.hottest(), this.#keepBytes)
+    // Purges of this edge alone end with its process: what they reached must not outlive them.
+    const sound = this.#memory.hottest().filter(({ key, entry }) => this.#fence.mayShare(key, entry))
+    const bytes = writeMemory(sound, this.#keepBytes)
     await this.#state?.write(MEMORY_FILE, bytes).catch((cause: unknown) => {
       this.#ports.log.warn({ event: 'memory-not-kept', cause: String(cause) })
     })

@@ -22,16 +22,19 @@ export function purgeTarget(request: Request, client: Client, x: Exchange): Answ
   const address = parseAddress(client.address)
   if (address === null || x.snapshot.purgers?.has(address) !== true) throw new EdgeError('PURGE_FORBIDDEN', { address: client.address })
   const mode = request.fields.get('soft-purge') === '1' ? 'soft' : 'hard'
-  const order: PurgeOrder = { by: 'url', url: urlOf(request, client, x), mode, againAfterMs: 0 }
+  const key = keyOf(request, client, x)
+  const order: PurgeOrder = { by: 'url', url: urlOfKey(key), mode, againAfterMs: 0 }
   x.tools.purge([order])
+  // What Redis has under this key goes too: without a control plane, a purge is known for as long as this process lives.
+  if (mode === 'hard') x.tools.forget(key)
   const text = `${JSON.stringify({ purged: order.url, mode })}\n`
   const fields = Fields.of({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
   return { status: 200, fields, body: bytesBody(Buffer.from(text)), servedBy: 'edge' }
 }
 
 // As the route that takes GETs of it keeps it.
-function urlOf(request: Request, client: Client, x: Exchange): string {
+function keyOf(request: Request, client: Client, x: Exchange): string {
   const found = x.snapshot.routes.match({ ...request, method: 'GET' })
-  if (found.kind === 'found') return urlOfKey(keyOfTarget(askedOf(request, client, x.snapshot.plans.get(found.id)!)))
+  if (found.kind === 'found') return keyOfTarget(askedOf(request, client, x.snapshot.plans.get(found.id)!))
   return `${client.scheme}://${request.authority}${targetOf(request.path, request.query)}`
 }

@@ -99,12 +99,23 @@ t.test('what was asked for most is in memory again, after an upgrade and after a
 t.test('a process that ends in order leaves its memory to the next one, once', { timeout: 60_000 }, async (t) => {
   const kept = await startOrigin(t, { body: 'page', headers: { 'cache-control': 'max-age=600' } })
   const pools = { shop: { peers: [{ address: `127.0.0.1:${kept.port}` }] } }
-  const edge = await startEdge(t, { site: { pools, routes: { pages: { pool: 'shop' } } }, bootstrap: { l1KeepMaxBytes: 1_048_576 } })
+  const edge = await startEdge(t, {
+    site: {
+      purge: { from: ['127.0.0.1/32'] },
+      pools,
+      routes: { pages: { pool: 'shop', cache: { key: { headers: { 'X-Country': {} } } } } },
+    },
+    bootstrap: { l1KeepMaxBytes: 1_048_576 },
+  })
+  const german = { headers: { 'x-country': 'de' } }
   await visit(edge, '/1')
+  await visit(edge, '/2', german)
+  t.match(await visit(edge, '/2', { method: 'PURGE' }), { status: 200 })
   await kept.close()
   await edge.stop()
   await edge.start()
   t.match(await visit(edge, '/1'), { status: 200, text: 'page' })
+  t.match(await visit(edge, '/2', german), { status: 503 }, 'what was purged does not come back')
   await edge.kill()
   await edge.start()
   t.match(await visit(edge, '/1'), { status: 503 }, 'what a crash leaves is not from before it')

@@ -16,12 +16,14 @@ t.test('a PURGE from an address that may lets go of its target, as the route of 
   const { line, served } = ask({})
   t.match(await served, { status: 200, text: /"purged":"http:\/\/shop.example\/a\?b=2"/ })
   t.equal(line.fence.table.verdict('http://shop.example/a?b=2', { fillSeq: 0, requestedAtMs: line.clock.wallMs(), tags: [] }), 'hard')
+  t.same(line.forgotten, ['http://shop.example/a?b=2'], 'in Redis too')
 })
 
 t.test('it may be soft', async (t) => {
   const { line, served } = ask({ headers: { 'Soft-Purge': '1' } })
   await served
   t.equal(line.fence.table.verdict('http://shop.example/a?b=2', { fillSeq: 0, requestedAtMs: line.clock.wallMs(), tags: [] }), 'soft')
+  t.same(line.forgotten, [])
 })
 
 t.test('from anywhere else it is refused, and purges nothing', async (t) => {
