@@ -164,13 +164,20 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
     },
     upgrade: async () => {
       if (bootstrap.l1KeepMaxBytes > 0) await supervisor.keepMemory()
-      return handOver.to(socketsOf(held, bootstrap))
+      const serves = await handOver.to(socketsOf(held, bootstrap))
+      if (!serves && bootstrap.l1KeepMaxBytes > 0) await dropMemory(parts)
+      return serves
     },
     close: async (why) => {
       handOver.stop()
       await close(held, parts, why)
     },
   }
+}
+
+// What this process lets go of from now on must not come back after a crash.
+async function dropMemory({ blobs, ports }: EdgeProcessParts): Promise<void> {
+  await blobs?.remove(MEMORY_FILE).catch((cause: unknown) => ports.log.warn({ event: 'memory-not-removed', cause: String(cause) }))
 }
 
 // Read once: what a process leaves behind is for the next one, not for those that follow it after a crash.

@@ -1,7 +1,7 @@
 // SIGUSR2 where it is not only about a port: a Unix socket keeps its name, a successor that cannot start changes nothing, and
 // the new bootstrap counts.
 
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -37,13 +37,15 @@ t.test('a Unix socket outlives an upgrade, and is refused to another edge', { ti
 })
 
 t.test('a successor that cannot start changes nothing', { timeout: 60_000 }, async (t) => {
-  const edge = await startEdge(t, { site })
+  const stateDir = tempDir(t)
+  const edge = await startEdge(t, { site, bootstrap: { stateDir, l1KeepMaxBytes: 1_048_576 } })
   edge.writeSite({ name: 'shop', routes: 1 })
   process.kill(edge.pid, 'SIGUSR2')
   const reason = /"event":"upgrade-failed","pid":\d+,"reason":"it ended with exit code 1"/
   await until(() => reason.test(edge.output), { what: 'the upgrade to fail', deadlineMs: 20_000 })
   t.equal((await visit(edge, '/')).text, 'page')
   t.match(await edge.snapshot(), { workers: 1 }, 'its admin port answers too')
+  await until(() => !readdirSync(stateDir).includes('memory'), { what: 'what was written for the successor to be removed' })
 })
 
 t.test('one whose predecessor is gone by the time it serves goes on serving', { timeout: 60_000 }, async (t) => {
