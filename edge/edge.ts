@@ -23,6 +23,7 @@ import { PurgeLease } from './cache/purge-lease.ts'
 import { type PurgeState, PurgeTable } from './cache/purge-table.ts'
 import { RedisLevel } from './cache/redis-level.ts'
 import { Refreshes } from './cache/refreshes.ts'
+import { SiblingTurns } from './cache/sibling-turns.ts'
 import { StaticCopies } from './cache/static-copies.ts'
 import { WritePurges } from './cache/write-purges.ts'
 import { compile, type Told, withEndpoints, withSwitches } from './config/compile.ts'
@@ -72,6 +73,8 @@ export interface EdgeParts {
   readonly vitals: Vitals
   /** Limits are counted in it, together with the other workers. */
   readonly cells: SharedArrayBuffer
+  /** Turns to fetch are taken in it, among the workers; null when this one is alone. */
+  readonly turns: SharedArrayBuffer | null
   /** This worker's share of the memory cache. */
   readonly l1MaxBytes: number
   /** And of the room for what it compresses. */
@@ -137,9 +140,10 @@ export class Edge {
         : new Breaker({ failures: bootstrap.redis.breakerFailures, openMs: bootstrap.redis.breakerOpenMs })
     const far = bootstrap.redis === undefined ? null : redisLevel(bootstrap.redis, this.#redis!, this.#breaker!, parts)
     const background = createBackground(ports.log, ports.metrics)
+    const siblingTurns = parts.turns === null ? null : new SiblingTurns(parts.turns, ports)
     const fillLeases = bootstrap.redis === undefined ? null : leasesOf(bootstrap.redis, this.#redis!, this.#breaker!, parts)
     const levels = new Levels(this.#memory, far, this.#fence)
-    this.#tools = { ...toolsOf(parts, levels, this.#fence, background), fillLeases }
+    this.#tools = { ...toolsOf(parts, levels, this.#fence, background), fillLeases, siblingTurns }
     this.#idPrefix = ports.random.hex(6)
     ports.timers.every(1_000, () => this.#gauge())
   }
@@ -283,7 +287,7 @@ function leasesOf({ keyPrefix }: RedisConfig, redis: RedisPort, breaker: Breaker
   return new FillLeases({ ...ports, redis, breaker, keyPrefix, script: script('fill-lease', fillLease) })
 }
 
-function toolsOf(parts: EdgeParts, levels: Levels, fence: PurgeFence, background: Background): Omit<Tools, 'fillLeases'> {
+function toolsOf(parts: EdgeParts, levels: Levels, fence: PurgeFence, background: Background): Omit<Tools, 'fillLeases' | 'siblingTurns'> {
   const { bootstrap, ports, accessLog, siblings, vitals, blobs } = parts
   const copies = blobs === null ? null : new StaticCopies({ ...ports, blobs, maxBytes: bootstrap.staticMaxBytes })
   const metrics = new LineMetrics(ports.metrics)

@@ -6,10 +6,11 @@
 
 import type { Cancel, Clock, Metrics, Random, Timers } from '../base/ports.ts'
 import type { Breaker } from '../breaker/breaker.ts'
-import { endFill, type FillEnded, holdFill, type LeaseClaim, takeFill } from '../redis/fill-lease.ts'
+import { endFill, holdFill, type LeaseClaim, takeFill } from '../redis/fill-lease.ts'
 import type { RedisPort } from '../redis/redis-port.ts'
 import type { NoReply } from '../redis/reply.ts'
 import type { Script } from '../redis/script.ts'
+import type { FillEnded, FillInTurn, FillTurn, FillTurns, Turn } from './fill-turn.ts'
 import { OutcomeCounters } from './outcome-counters.ts'
 import { leasePlaceOf } from './redis-place.ts'
 
@@ -35,21 +36,10 @@ export interface FillLeaseParts {
   readonly metrics: Metrics
 }
 
-/** What came of waiting for one's turn. */
-export type Turn =
-  /** Nobody else fetches it: `fill` is to be ended when it is known how that went. */
-  | { readonly kind: 'mine'; readonly fill: HeldFill }
-  /** Somebody's fetch has ended. Asked again, the turn passes over that one. */
-  | { readonly kind: 'ended'; readonly outcome: FillEnded }
-  /** Somebody fetches it for too long already. */
-  | { readonly kind: 'late' }
-  /** Redis cannot be asked. */
-  | { readonly kind: 'alone' }
-
 type Counted = 'taken' | FillEnded | 'timeout' | 'spared' | NoReply['why']
 
 /** The leases that one worker asks for. */
-export class FillLeases {
+export class FillLeases implements FillTurns {
   readonly #parts: FillLeaseParts
   readonly #counters: OutcomeCounters<Counted>
 
@@ -58,14 +48,13 @@ export class FillLeases {
     this.#counters = new OutcomeCounters(parts.metrics, 'weir_fill_leases_total')
   }
 
-  /** A claim to fetch an answer. @param key of its flight @param timeoutMs how long others may be waited for, and the lease be held */
-  claim(key: string, timeoutMs: number): FillClaim {
+  claim(key: string, timeoutMs: number): FillTurn {
     return new FillClaim(leasePlaceOf(this.#parts.keyPrefix, key), timeoutMs, this.#parts, this.#counters)
   }
 }
 
 /** The claim of one worker to fetch one answer. */
-export class FillClaim {
+class FillClaim implements FillTurn {
   readonly #claim: LeaseClaim
   readonly #parts: FillLeaseParts
   readonly #counters: OutcomeCounters<Counted>
@@ -82,7 +71,6 @@ export class FillClaim {
     this.#deadlineMs = parts.clock.monotonicMs() + timeoutMs
   }
 
-  /** Waits for its turn, or for the end of somebody else's. Never rejects. */
   async turn(): Promise<Turn> {
     const turn = await this.#turn()
     this.#counters.count(turn.counted)
@@ -117,7 +105,7 @@ export class FillClaim {
 }
 
 /** A lease that is held. */
-export class HeldFill {
+class HeldFill implements FillInTurn {
   readonly #claim: LeaseClaim
   readonly #parts: FillLeaseParts
   readonly #giveUpAtMs: number
@@ -131,7 +119,9 @@ export class HeldFill {
     this.#stopTimer = this.#renewLater()
   }
 
-  /** Lets the others know how the fetch ended; only the first call counts. Never rejects. */
+  // Other edges see it when Redis has it whole.
+  arriving(): void {}
+
   async end(outcome: FillEnded): Promise<void> {
     if (this.#ended) return
     this.#ended = true

@@ -67,7 +67,8 @@ export const CacheSchema = Type.Object(
     }),
     coalesceAcross: Type.Union([Type.Literal('edge'), Type.Literal('cluster')], {
       default: 'cluster',
-      description: 'Who waits for one fetch: requests at one edge, or, where there is Redis, at all edges that share it.',
+      description:
+        'Who waits for one fetch: requests at one edge, whichever of its workers has them, or, where there is Redis, at all edges that share it.',
     }),
     crawlerFills: Type.Union([Type.Literal('l2-only'), Type.Literal('all')], {
       default: 'l2-only',

@@ -19,7 +19,7 @@ import type { Found } from './found.ts'
 import { streamedPart } from './range-answer.ts'
 import { ALONE, lacking, note, type Search, type Turn, unanswered } from './search.ts'
 import { copyAnswer } from './static-copy.ts'
-import { turnAcross } from './turn-across.ts'
+import { turnAcross, turnsOf } from './turn-across.ts'
 
 /** A search that may wait for others. */
 export interface Waiting {
@@ -52,8 +52,9 @@ export function waitOrGo(waiting: Waiting, x: Exchange): Found | Promise<Found> 
 function lead(flight: Leader, waiting: Waiting, x: Exchange): Found | Promise<Found> {
   const { found, search } = waiting
   const turn = { flight, waited: waitedOf(waiting) }
-  if (x.tools.fillLeases === null || search.asked.route.config.cache.coalesceAcross === 'edge') return unanswered(found, search, turn, x)
-  return turnAcross({ flight, flightKey: fenced(waiting, x), search, found }, x).then((across) => {
+  const turns = turnsOf(search, x)
+  if (turns === null) return unanswered(found, search, turn, x)
+  return turnAcross({ turns, flight, flightKey: fenced(waiting, x), search, found }, x).then((across) => {
     if (across.kind === 'told') return afterWaiting(across.outcome, afterOneWait(waiting), x)
     return unanswered(across.found, search, { ...turn, flight: across.flight }, x)
   })
@@ -61,13 +62,14 @@ function lead(flight: Leader, waiting: Waiting, x: Exchange): Found | Promise<Fo
 
 /** The turn of a refresh that no client waits for; null when that entry is being fetched already, here or at another edge. Never rejects. */
 export async function turnToRefresh(found: LevelFound, search: Search, x: Exchange): Promise<Turn | null> {
-  const { coalesceTimeoutMs, coalesceMaxWaiters, coalesceAcross } = search.asked.route.config.cache
+  const { coalesceTimeoutMs, coalesceMaxWaiters } = search.asked.route.config.cache
   if (coalesceTimeoutMs === 0) return ALONE
   const flightKey = flightOf(search.key, found.entry.variant)
   const flight = x.tools.flights.leadIfFree(flightKey, { timeoutMs: coalesceTimeoutMs, maxWaiters: coalesceMaxWaiters })
   if (flight === null) return null
-  if (x.tools.fillLeases === null || coalesceAcross === 'edge') return { flight, waited: 'no' }
-  const across = await turnAcross({ flight, flightKey, search, found }, x)
+  const turns = turnsOf(search, x)
+  if (turns === null) return { flight, waited: 'no' }
+  const across = await turnAcross({ turns, flight, flightKey, search, found }, x)
   return across.kind === 'go' ? { flight: across.flight, waited: 'no' } : null
 }
 

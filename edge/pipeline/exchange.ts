@@ -7,7 +7,7 @@ import type { ByteBudget } from '../base/byte-budget.ts'
 import type { Clock, Log, Random, Timers } from '../base/ports.ts'
 import type { CodedBodies } from '../cache/coded-bodies.ts'
 import type { Entry } from '../cache/entry.ts'
-import type { FillLeases } from '../cache/fill-leases.ts'
+import type { FillTurns } from '../cache/fill-turn.ts'
 import type { Flights } from '../cache/flights.ts'
 import type { HotTraffic } from '../cache/hot-traffic.ts'
 import type { Levels } from '../cache/levels.ts'
@@ -95,7 +95,9 @@ export interface Tools {
   /** Kept answers in other codings. */
   readonly codedBodies: CodedBodies
   /** Turns to fetch among the edges that share a Redis; null without one. */
-  readonly fillLeases: FillLeases | null
+  readonly fillLeases: FillTurns | null
+  /** Turns among the workers of this edge; null when it has one worker. */
+  readonly siblingTurns: FillTurns | null
   /** Copies of pages on disk; null where the edge keeps nothing there. */
   readonly copies: StaticCopies | null
   readonly refreshes: Refreshes

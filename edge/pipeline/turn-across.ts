@@ -1,11 +1,10 @@
-// The leader of a flight and those of other edges: one of them asks the origin, the others take what it has stored in Redis.
+// The leader of a flight and those of other edges or workers: one of them asks the origin, the others take what it has stored.
 
-import type { HeldFill } from '../cache/fill-leases.ts'
+import type { FillEnded, FillInTurn, FillTurns } from '../cache/fill-turn.ts'
 import type { FlightOutcome, Leader, WaitOutcome } from '../cache/flights.ts'
 import { remainingMs } from '../cache/freshness.ts'
 import type { Found as LevelFound } from '../cache/levels.ts'
 import { usableOnError } from '../cache/serveable.ts'
-import type { FillEnded } from '../redis/fill-lease.ts'
 import type { Exchange } from './exchange.ts'
 import { levelLookup, type Search } from './search.ts'
 
@@ -18,6 +17,7 @@ export type TurnAcross =
 
 /** A leader that wants its turn. */
 export interface Leading {
+  readonly turns: FillTurns
   readonly flight: Leader
   readonly flightKey: string
   readonly search: Search
@@ -25,9 +25,9 @@ export interface Leading {
 }
 
 /** Waits until no other edge fetches the same thing, or one has. Never waits for Redis for longer than a lookup may take. Never rejects. */
-export async function turnAcross({ flight, flightKey, search, found }: Leading, x: Exchange): Promise<TurnAcross> {
+export async function turnAcross({ turns, flight, flightKey, search, found }: Leading, x: Exchange): Promise<TurnAcross> {
   const { coalesceTimeoutMs } = search.asked.route.config.cache
-  const claim = x.tools.fillLeases!.claim(flightKey, coalesceTimeoutMs)
+  const claim = turns.claim(flightKey, coalesceTimeoutMs)
   let newest = found
   for (;;) {
     const turn = await claim.turn()
@@ -56,10 +56,14 @@ function isFresh({ entry }: LevelFound, x: Exchange): boolean {
   return !entry.noCache && remainingMs(entry, x.tools.clock.wallMs()) > 0
 }
 
-// The others are told of a stored answer when Redis has it, and not before.
-function leased(flight: Leader, fill: HeldFill, x: Exchange): Leader {
+// The others are told of a stored answer when they can find it, and not before.
+function leased(flight: Leader, fill: FillInTurn, x: Exchange): Leader {
   return {
     ...flight,
+    begin(arriving) {
+      flight.begin(arriving)
+      fill.arriving()
+    },
     finish(outcome) {
       flight.finish(outcome)
       const kept = outcome.kind === 'stored' ? Promise.resolve(outcome.kept) : Promise.resolve()
@@ -76,4 +80,10 @@ const ENDED: Readonly<Record<FlightOutcome['kind'], FillEnded>> = {
   uncacheable: 'uncacheable',
   unshared: 'failed',
   failed: 'failed',
+}
+
+/** Where leaders of this route take turns: among all edges that share a Redis, or among the workers of this one; null where there is nobody else. */
+export function turnsOf({ asked }: Search, { tools }: Exchange): FillTurns | null {
+  const { coalesceAcross } = asked.route.config.cache
+  return coalesceAcross === 'cluster' && tools.fillLeases !== null ? tools.fillLeases : tools.siblingTurns
 }

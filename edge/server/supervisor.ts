@@ -11,6 +11,7 @@ import { createSlab } from '../base/metrics.ts'
 import type { Cancel, Ports, Random } from '../base/ports.ts'
 import { allocateCells } from '../base/shared-cells.ts'
 import { type PurgeState, PurgeTable } from '../cache/purge-table.ts'
+import { allocateTurns } from '../cache/sibling-turns.ts'
 import type { Told } from '../config/compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { ErrorCode } from '../contract/errors.ts'
@@ -57,6 +58,7 @@ export class Supervisor {
   readonly #ports: Ports
   readonly #limits: ResourceLimits
   readonly #cells: SharedArrayBuffer
+  readonly #turns = allocateTurns()
   readonly #workers = new Map<number, WorkerHandle>()
   /** Those that do not serve yet: they hear of purges before they do. */
   readonly #starting = new Set<WorkerHandle>()
@@ -193,6 +195,7 @@ export class Supervisor {
       places,
       told,
       cells: this.#cells,
+      turns: this.#turns,
       purges,
       lease,
       slab,

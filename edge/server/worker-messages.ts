@@ -20,6 +20,8 @@ export interface WorkerSeed {
   readonly places: readonly ListenPlace[]
   readonly told: Told
   readonly cells: SharedArrayBuffer
+  /** Turns to fetch; see `SiblingTurns`. */
+  readonly turns: SharedArrayBuffer
   readonly purges: PurgeState
   readonly lease: SharedArrayBuffer
   readonly slab: SharedArrayBuffer

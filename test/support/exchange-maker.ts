@@ -132,6 +132,7 @@ export class Line {
       hot: new HotTraffic(1),
       codedBodies: new CodedBodies(1_000_000, this.metrics),
       copies: options.blobs === undefined ? null : new StaticCopies({ ...this.#ports(), blobs: options.blobs, maxBytes: 1_000_000 }),
+      siblingTurns: null,
       fillLeases: options.redis === undefined ? null : this.#leases(options.redis),
       flights: new Flights(
         { clock: this.clock, timers: this.clock, random: new SeededRandom() },

@@ -56,6 +56,7 @@ function made(t: Test, siblings: Siblings | null = null) {
     compressedMaxBytes: 0,
     blobs: null,
     state: null,
+    turns: null,
     cachePut: '',
     cacheRemove: '',
     fillLease: '',

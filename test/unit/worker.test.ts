@@ -4,6 +4,7 @@ import { createSlab } from '../../edge/base/metrics.ts'
 import { allocateCells } from '../../edge/base/shared-cells.ts'
 import { allocateLease } from '../../edge/cache/purge-lease.ts'
 import { NO_PURGES } from '../../edge/cache/purge-table.ts'
+import { allocateTurns } from '../../edge/cache/sibling-turns.ts'
 import type { Told } from '../../edge/config/compile.ts'
 import { quickSite } from '../../edge/config/quick-site.ts'
 import type { EdgeBootstrap } from '../../edge/contract/bootstrap.ts'
@@ -42,6 +43,7 @@ function start(t: Scope, told: Told, bootstrap: Partial<EdgeBootstrap> = {}) {
     lease: allocateLease(),
     slab: createSlab(),
     ticketKeys: new Uint8Array(48),
+    turns: allocateTurns(),
     memory: null,
   }
   const worker = new Worker(new URL('../../edge/worker.ts', import.meta.url), { workerData: seed })

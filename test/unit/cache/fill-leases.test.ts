@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Breaker } from '../../../edge/breaker/breaker.ts'
-import { FillLeases, type Turn } from '../../../edge/cache/fill-leases.ts'
+import { FillLeases } from '../../../edge/cache/fill-leases.ts'
+import type { Turn } from '../../../edge/cache/fill-turn.ts'
 import { script } from '../../../edge/redis/script.ts'
 import { settled } from '../../support/exchange-maker.ts'
 import { ManualClock } from '../../support/manual-clock.ts'

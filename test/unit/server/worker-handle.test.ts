@@ -28,6 +28,7 @@ function start(t: Scope, revision: number, limits: ResourceLimits = {}) {
     lease: allocateLease(),
     slab: createSlab(),
     ticketKeys: new Uint8Array(48),
+    turns: new SharedArrayBuffer(8),
     memory: null,
   }
   const worker = new WorkerHandle(toyWorker(t), seed, limits, clock, {
