@@ -1,3 +1,4 @@
+import { isPromise } from '../base/is-promise.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Entry } from './entry.ts'
 import { remainingMs } from './freshness.ts'
@@ -55,7 +56,7 @@ export class Levels {
     const found: Found | null = near === null ? null : { entry: near, level: 'L1' }
     if (this.#l2 === null || (near !== null && remainingMs(near, terms.nowMs) > 0)) return found
     const far = this.#l2.get(key, request, terms.nowMs, terms.promotion)
-    if (far instanceof Promise) return far.then((entry) => this.#newer(found, entry, key, terms))
+    if (isPromise(far)) return far.then((entry) => this.#newer(found, entry, key, terms))
     return this.#newer(found, far, key, terms)
   }
 

@@ -1,6 +1,7 @@
 // What the second level writes. Everything goes through a script in one step, so that a late writer never takes the place of a newer answer,
 // and what was removed stays away from fills that began before.
 
+import { isPromise } from '../base/is-promise.ts'
 import type { Clock, Metrics, Random } from '../base/ports.ts'
 import type { RedisConfig } from '../contract/redis.ts'
 import { cachePut } from '../redis/cache-put.ts'
@@ -63,7 +64,7 @@ export class RedisStores {
     const { bodies } = this.#parts
     if (put.entry.body.byteLength > MAX_BODY_BYTES) return this.#outcomes.count('too-large')
     const written = bodies.write(put.place, put.entry, put.keepMs)
-    const body = written instanceof Promise ? await written : written
+    const body = isPromise(written) ? await written : written
     if (!body.ok) return this.#outcomes.count(body.why)
     const chunks = chunksOf(body.value)
     const { outcome, dropped } = await this.#putEnvelope(put, body.value, chunks)

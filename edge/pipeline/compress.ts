@@ -1,5 +1,6 @@
 // Compression, as the line uses it: whether an answer may be compressed and for whom, and the answer then.
 
+import { isPromise } from '../base/is-promise.ts'
 import { codedFields, mayBeCoded, variedFields } from '../cache/coded-fields.ts'
 import type { Entry } from '../cache/entry.ts'
 import { codePassing } from '../http/answer-coding.ts'
@@ -16,7 +17,7 @@ export function codedEntry(entry: Entry, key: string, { request, route }: Asked,
   const coding = request.fields.has('range') || pressure.level > 0 ? null : codedBodies.codingFor(request.fields, codings)
   if (coding === null) return plain
   const coded = codedBodies.coded(`${key}\0v${entry.variant}`, entry, coding, x.tools.clock.wallMs())
-  return coded instanceof Promise ? coded.then((late) => late ?? plain) : (coded ?? plain)
+  return isPromise(coded) ? coded.then((late) => late ?? plain) : (coded ?? plain)
 }
 
 /** An answer of the origin as this client gets it: compressed on its way. @param kept whether it is for everybody */

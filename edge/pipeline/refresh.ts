@@ -8,7 +8,7 @@ import type { Found as LevelFound } from '../cache/levels.ts'
 import { usableWhileRevalidating } from '../cache/serveable.ts'
 import type { Body } from '../http/body.ts'
 import { askedOf } from './asked.ts'
-import { turnToRefresh } from './coalesce.ts'
+import { flightOf, turnToRefresh } from './coalesce.ts'
 import type { Asked, Exchange, Reply } from './exchange.ts'
 import { forward } from './forward.ts'
 import type { Stale } from './found.ts'
@@ -35,7 +35,7 @@ export function refreshedBehind(found: LevelFound, search: Search, x: Exchange):
   const { cache } = search.asked.route.config
   const policy = answerPolicy(found.entry.fields, cache).directives
   if (!usableWhileRevalidating(found.entry, policy, search.directives, search.nowMs)) return false
-  const key = `${search.key}\0v${found.entry.variant}`
+  const key = flightOf(search.key, found.entry.variant)
   const begun = x.tools.refreshes.begin(key, cache.refreshesAtOnce)
   if (begun === 'begun') x.tools.background('cache.refresh', refresh(found, search, key, x))
   else x.tools.metrics.refreshed(begun)
@@ -53,7 +53,7 @@ export function refreshAhead(found: LevelFound, search: Search, x: Exchange): vo
   // Beyond this the odds are below one in a hundred million.
   if (leftMs > MOST_FETCHES * fetchMs || x.tools.random.next() > Math.exp(-leftMs / fetchMs)) return
   if (!x.tools.hot.isHot(search.key, x.startedMonotonicMs)) return
-  const key = `${search.key}\0v${entry.variant}`
+  const key = flightOf(search.key, entry.variant)
   if (x.tools.refreshes.begin(key, search.asked.route.config.cache.refreshesAtOnce) !== 'begun') return
   x.tools.background('cache.refresh', refresh(found, search, key, x))
 }

@@ -26,7 +26,7 @@ export function serve(x: Exchange): Answer | Promise<Answer> {
   if (isPurge(request, x)) return purgeTarget(request, client, x) // 200 403
   const route = match(request, client, x) //                 404 405
   const asked = askedOf(request, client, route) //           and what of it cache and origin share
-  const mode = degrade(asked, x) //                          normal | cache-only | fallback | closed
+  const mode = degrade(asked, x) //                          normal | cache-only | static | fallback | closed
 
   const early =
     refuse(mode, route) ?? //                                503, or the fallback of the route
