@@ -28,7 +28,7 @@ export function tunnel(asked: Asked, mode: Mode, x: Exchange): Promise<Answer> |
   // Such a request is none for a WebSocket (RFC 6455 §4.1), nor may HTTP/1.0 ask for a switch (RFC 9110 §7.8): it is served without.
   if (method !== 'GET' || httpVersion !== '1.1' || body !== null) return null
   // No origin is asked then; the cache may have an answer.
-  if (mode === 'cache-only') return null
+  if (mode !== 'normal') return null
   return open(asked, upgrade, x)
 }
 

@@ -26,7 +26,7 @@ async function world(t: Scope, peers: readonly string[], pool: object = {}, rout
       return { socket: pair.server, early: Buffer.from('early') }
     },
   }
-  const ask = (asking: Asking = {}, mode: 'normal' | 'cache-only' = 'normal') => {
+  const ask = (asking: Asking = {}, mode: 'normal' | 'cache-only' | 'static' = 'normal') => {
     const { asked, x } = line.asked({ target: '/live?a=1', upgrade, ...asking, headers: { ...HANDSHAKE, ...asking.headers } })
     return { x, answer: tunnel(asked, mode, x) }
   }
@@ -48,6 +48,7 @@ t.test('who asks for no WebSocket, or may have none, is served as anybody else',
   t.equal(allowed.ask({ method: 'POST' }).answer, null)
   t.equal(allowed.ask({ version: '1.0' }).answer, null)
   t.equal(allowed.ask({}, 'cache-only').answer, null)
+  t.equal(allowed.ask({}, 'static').answer, null)
   t.equal((await world(t, ['127.0.0.1:1'], {}, { websocket: 'refuse' })).ask().answer, null)
   const { asked, x } = new Line({ fallbacks: { soon: { body: 'soon' } }, routes: { all: { respond: 'soon' } } }).asked({
     upgrade: { take: () => t.fail('taken') as never },
