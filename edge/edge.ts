@@ -12,7 +12,7 @@ import { Breaker } from './breaker/breaker.ts'
 import { CodedBodies } from './cache/coded-bodies.ts'
 import { FillLeases } from './cache/fill-leases.ts'
 import { Flights } from './cache/flights.ts'
-import { type HotKeyReading, HotTraffic } from './cache/hot-traffic.ts'
+import { HotTraffic } from './cache/hot-traffic.ts'
 import { entryOf, inSharedMemory, type KeptCopy, keptCopy } from './cache/kept-copy.ts'
 import { MEMORY_FILE, readMemory, writeMemory } from './cache/kept-memory.ts'
 import { Levels } from './cache/levels.ts'
@@ -42,6 +42,7 @@ import { handle } from './pipeline/handle.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
 import { NOBODY } from './pipeline/refresh.ts'
 import { newWhy } from './pipeline/why.ts'
+import type { WorkerReading } from './pipeline/worker-reading.ts'
 import { createRedis } from './redis/client.ts'
 import type { RedisPort } from './redis/redis-port.ts'
 import { script } from './redis/script.ts'
@@ -55,13 +56,6 @@ const FLIGHT_BOUNDS = { maxFlights: 50_000, maxMarks: 50_000, markMs: 2_000 }
 const MOST_VARIANTS = 1_000
 /** Keys that a worker lists. */
 const LISTED_KEYS = 40
-
-/** What a worker reads of itself. */
-type WorkerReading = ReturnType<LineMetrics['reading']> & {
-  readonly redis: 'up' | 'down' | 'none'
-  readonly pressure: number
-  readonly hotKeys: readonly HotKeyReading[]
-}
 
 /** What an edge is built from. */
 export interface EdgeParts {

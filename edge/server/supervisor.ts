@@ -17,10 +17,11 @@ import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import { HOUR_MS } from '../contract/units.ts'
+import type { WorkerReading } from '../pipeline/worker-reading.ts'
 import type { ListenPlace } from './listen-place.ts'
 import type { FoundPorts, ListenPlan } from './listen-plan.ts'
 import { heapLimits, WorkerHandle } from './worker-handle.ts'
-import type { ToldPart, WorkerFailure, WorkerReading } from './worker-messages.ts'
+import type { ToldPart, WorkerFailure } from './worker-messages.ts'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000

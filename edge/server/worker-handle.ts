@@ -12,8 +12,9 @@ import type { AuditProgress, AuditReport, AuditShare } from '../contract/audit.t
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import { MIB } from '../contract/units.ts'
+import type { WorkerReading } from '../pipeline/worker-reading.ts'
 import type { BoundPlace } from './listen-place.ts'
-import type { FromWorker, ToldPart, ToWorker, WorkerFailure, WorkerReading, WorkerSeed } from './worker-messages.ts'
+import type { FromWorker, ToldPart, ToWorker, WorkerFailure, WorkerSeed } from './worker-messages.ts'
 
 /** How long a worker may take to answer; compiling the largest site takes a fraction of it. */
 const ANSWER_MS = 30_000

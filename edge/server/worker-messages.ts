@@ -1,12 +1,12 @@
 // What the supervisor and its workers say to each other. Only data crosses: each worker compiles for itself.
 
 import type { Series } from '../base/metrics.ts'
-import type { HotKeyReading } from '../cache/hot-traffic.ts'
 import type { PurgeState } from '../cache/purge-table.ts'
 import type { Told } from '../config/compile.ts'
 import type { AuditProgress, AuditReport, AuditShare } from '../contract/audit.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
+import type { WorkerReading } from '../pipeline/worker-reading.ts'
 import type { BoundPlace, ListenPlace } from './listen-place.ts'
 
 /** Which part of what was told is new. */
@@ -29,19 +29,6 @@ export interface WorkerSeed {
   readonly ticketKeys: Uint8Array
   /** What the process before this one held in memory; see `kept-memory`. Null where there is none. */
   readonly memory: SharedArrayBuffer | null
-}
-
-/** What a worker reads of itself. */
-export interface WorkerReading {
-  readonly inFlight: number
-  readonly requests: number
-  readonly lookups: number
-  readonly hits: number
-  readonly redis: 'up' | 'down' | 'none'
-  /** How overloaded it is, 0 to 4. */
-  readonly pressure: number
-  /** The keys it is asked for most. */
-  readonly hotKeys: readonly HotKeyReading[]
 }
 
 /** Why a worker cannot begin. */

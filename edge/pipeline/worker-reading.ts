@@ -1,0 +1,16 @@
+// What each beat is made of.
+
+import type { HotKeyReading } from '../cache/hot-traffic.ts'
+
+/** What a worker reads of itself. */
+export interface WorkerReading {
+  readonly inFlight: number
+  readonly requests: number
+  readonly lookups: number
+  readonly hits: number
+  readonly redis: 'up' | 'down' | 'none'
+  /** How overloaded it is, 0 to 4. */
+  readonly pressure: number
+  /** The keys it is asked for most. */
+  readonly hotKeys: readonly HotKeyReading[]
+}
