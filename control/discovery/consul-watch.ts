@@ -5,7 +5,7 @@
 
 import { Abort } from '../../edge/base/abort.ts'
 import type { Clock, Log, Random, Timers } from '../../edge/base/ports.ts'
-import type { DiscoverConfig, PeerConfig } from '../../edge/contract/pool.ts'
+import type { DiscoverConfig, PeerConfig } from '../../edge/contract/peer.ts'
 import { serviceKey } from '../../edge/contract/publication.ts'
 import type { ServiceReport } from '../domain/endpoint-source.ts'
 import { backoffMs } from './backoff.ts'

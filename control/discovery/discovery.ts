@@ -1,7 +1,7 @@
 // Discovery: watches exactly the services that pools of the site name, and gives their endpoints under one sequence number.
 
 import type { Cancel } from '../../edge/base/ports.ts'
-import type { DiscoverConfig } from '../../edge/contract/pool.ts'
+import type { DiscoverConfig } from '../../edge/contract/peer.ts'
 import { EMPTY_ENDPOINTS, type Endpoints, type ServiceEndpoints, serviceKey } from '../../edge/contract/publication.ts'
 import type { Site } from '../../edge/contract/site.ts'
 import type { EndpointSource, ServiceReport } from '../domain/endpoint-source.ts'

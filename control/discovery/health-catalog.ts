@@ -1,7 +1,7 @@
 // What a watch needs of Consul: one question about one service.
 
 import type { Abort } from '../../edge/base/abort.ts'
-import type { DiscoverConfig } from '../../edge/contract/pool.ts'
+import type { DiscoverConfig } from '../../edge/contract/peer.ts'
 
 /** A question: the healthy instances of a service, once something has happened after `index`. */
 export interface HealthQuestion {

@@ -3,7 +3,7 @@
 
 import { addressFault } from '../../edge/contract/address-text.ts'
 import { ADDRESS_PATTERN } from '../../edge/contract/identifiers.ts'
-import type { PeerConfig } from '../../edge/contract/pool.ts'
+import type { PeerConfig } from '../../edge/contract/peer.ts'
 import { isMapValue, matchesPattern } from '../../edge/contract/shape.ts'
 
 /** The most peers of one service; instances beyond are left out. */

@@ -1,32 +1,10 @@
 // A pool: the peers that can answer for a route, how one is chosen, and how long each step may take.
 
 import Type from 'typebox'
-import { ADDRESS_PATTERN, Id } from './identifiers.ts'
+import { Id } from './identifiers.ts'
 import { KeySourceText } from './key-source.ts'
+import { DiscoverSchema, PeerSchema } from './peer.ts'
 import { DurationMs, HOUR_MS, MINUTE_MS } from './units.ts'
-
-/** One address that can answer. */
-export const PeerSchema = Type.Object(
-  {
-    address: Type.String({ pattern: ADDRESS_PATTERN, description: 'Where it listens: host:port or unix:/path.' }),
-    weight: Type.Integer({ minimum: 1, maximum: 1000, default: 1, description: 'Its share beside the other peers.' }),
-  },
-  { additionalProperties: false },
-)
-/** One address that can answer, with its weight. */
-export type PeerConfig = Type.Static<typeof PeerSchema>
-
-/** How peers are discovered. */
-export const DiscoverSchema = Type.Object(
-  {
-    service: Type.String({ pattern: '^[A-Za-z0-9._-]{1,128}$', description: 'The name of the service in Consul.' }),
-    tag: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._=-]{1,128}$', description: 'Only instances with this tag.' })),
-    datacenter: Type.Optional(Type.String({ pattern: '^[a-z0-9_-]{1,64}$', description: 'The datacenter to ask; its own when left out.' })),
-  },
-  { additionalProperties: false, description: 'Peers come from Consul: the healthy instances of this service.' },
-)
-/** Which service of Consul gives a pool its peers. */
-export type DiscoverConfig = Type.Static<typeof DiscoverSchema>
 
 /** When a peer that fails is left out for a while. */
 export const EjectionSchema = Type.Object(

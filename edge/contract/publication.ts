@@ -1,7 +1,7 @@
 // What a control plane publishes: a numbered site with its digest, and the endpoints that discovery found.
 
 import Type from 'typebox'
-import { PeerSchema } from './pool.ts'
+import { PeerSchema } from './peer.ts'
 import { SiteSchema } from './site.ts'
 import { Count, DateMs } from './units.ts'
 

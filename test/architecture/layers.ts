@@ -7,7 +7,7 @@ const EDGE: readonly (readonly string[])[] = [
   ['contract'],
   ['base'],
   ['http', 'wire', 'redis', 'breaker'],
-  ['route', 'client', 'degrade', 'limit', 'cache', 'balance', 'upstream', 'deferred', 'gate', 'mirror'],
+  ['route', 'client', 'degrade', 'limit', 'cache', 'balance', 'health', 'resilience', 'traffic', 'upstream', 'deferred', 'gate', 'mirror'],
   ['config'],
   ['pipeline'],
   ['server', 'edge.ts', 'explain.ts'],

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { DiscoverSchema, PoolSchema } from '../../../edge/contract/pool.ts'
+import { DiscoverSchema } from '../../../edge/contract/peer.ts'
+import { PoolSchema } from '../../../edge/contract/pool.ts'
 import { accepted, refusedAt } from './accepts.ts'
 
 t.test('a pool balances by consistent hash of the path, and tries two peers, unless told otherwise', (t) => {
