@@ -40,6 +40,7 @@ import { BodiesInUse } from './pipeline/bodies-in-use.ts'
 import type { Exchange, Incoming, Reply, Tools } from './pipeline/exchange.ts'
 import { handle } from './pipeline/handle.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
+import { poolTroubles } from './pipeline/pool-troubles.ts'
 import { NOBODY } from './pipeline/refresh.ts'
 import { newWhy } from './pipeline/why.ts'
 import type { WorkerReading } from './pipeline/worker-reading.ts'
@@ -232,7 +233,8 @@ export class Edge {
   reading(): WorkerReading {
     const { metrics, pressure, hot, clock } = this.#tools
     const hotKeys = hot.top(LISTED_KEYS, clock.monotonicMs())
-    return { ...metrics.reading(), redis: this.#redisState(), pressure: pressure.level, hotKeys }
+    const troubles = poolTroubles(this.#holder.current?.pools.values() ?? [], clock)
+    return { ...metrics.reading(), redis: this.#redisState(), pressure: pressure.level, hotKeys, troubles }
   }
 
   /** Counts a fault of a message that never became a request. */

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import type Type from 'typebox'
+import { fleetTroubles } from '../domain/fleet-troubles.ts'
 import { fleetHotKeys } from '../domain/hot-keys.ts'
 import type { ApiContext } from './context.ts'
 import { LimitQuerySchema, limitOf } from './query.ts'
@@ -30,6 +31,8 @@ export function addFleetRoutes(app: FastifyInstance, { publisher, endpoints }: A
     { config, schema: { querystring: LimitQuerySchema } },
     ({ query }) => ({ keys: fleetHotKeys(publisher.fleet.edges(), limitOf(query, HOT_KEYS)) }),
   )
+
+  app.get('/v1/troubles', { config }, () => ({ troubles: fleetTroubles(publisher.fleet.edges()) }))
 
   app.get('/v1/endpoints', { config }, () => ({ ...endpoints.current(), reports: endpoints.report() }))
 }

@@ -18,6 +18,7 @@ import { runCommand } from './run-command.ts'
 import { processSurroundings } from './surroundings.ts'
 import { token } from './token.ts'
 import { top } from './top.ts'
+import { troubles } from './troubles.ts'
 import { up } from './up.ts'
 import { version } from './version.ts'
 import { warm } from './warm.ts'
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   purge,
   edges,
   top,
+  troubles,
   explain,
   warm,
   cache,

@@ -39,6 +39,7 @@ export const FORMS: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9._-]{1,64}$': 'letters, digits, ".", "_" and "-", at most 64',
   '^[\\x21-\\x7e]{1,128}$': 'visible ASCII characters, at most 128',
   '^[A-Za-z0-9_-]{1,64}$': 'letters, digits, "_" and "-", at most 64',
+  '^[a-z][a-z-]{0,31}$': 'lower-case letters and "-", at most 32',
   '^[a-z0-9_-]{1,64}$': 'a name of lower-case letters, digits, "_" and "-", at most 64',
   '^[\\x20-\\x7e]{1,128}$': 'a media type such as text/html; charset=utf-8, at most 128 ASCII characters',
   [QUERY_NAME_PATTERN]: 'a parameter such as page, or the beginning of some such as utm_*, at most 128 characters',

@@ -6,6 +6,7 @@ import { ProblemSchema } from './problem.ts'
 import { EndpointsSchema, PublicationSchema } from './publication.ts'
 import { MAX_ORDERS, PurgeOrderSchema, PurgeSchema } from './purge.ts'
 import { SwitchboardSchema } from './switchboard.ts'
+import { MAX_TROUBLES, TroubleSchema } from './trouble.ts'
 import { Count, DateMs } from './units.ts'
 
 /** The version of this stream. */
@@ -89,6 +90,7 @@ export const EdgeBeatSchema = Type.Object({
       { maxItems: 20, description: 'The keys it is asked for most, the most wanted first.' },
     ),
   ),
+  troubles: Type.Optional(Type.Array(TroubleSchema, { maxItems: MAX_TROUBLES, description: 'What is not in order in its pools.' })),
   redis: Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('none')], {
     description: 'Whether Redis answers; none without Redis.',
   }),

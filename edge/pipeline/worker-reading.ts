@@ -1,6 +1,7 @@
 // What each beat is made of.
 
 import type { HotKeyReading } from '../cache/hot-traffic.ts'
+import type { Trouble } from '../contract/trouble.ts'
 
 /** What a worker reads of itself. */
 export interface WorkerReading {
@@ -13,4 +14,6 @@ export interface WorkerReading {
   readonly pressure: number
   /** The keys it is asked for most. */
   readonly hotKeys: readonly HotKeyReading[]
+  /** What is not in order in its pools. */
+  readonly troubles: readonly Trouble[]
 }

@@ -2,6 +2,7 @@
 
 import { type HotKeyReading, mergeHotKeys } from '../cache/hot-traffic.ts'
 import type { BeatReading } from '../config/control-source.ts'
+import { MAX_TROUBLES, mergeTroubles } from '../contract/trouble.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** Keys that an edge lists, and the longest text of one. */
@@ -11,7 +12,7 @@ const MAX_KEY = 512
 /** The reading of the whole edge. */
 export async function beatReading(
   supervisor: Supervisor,
-): Promise<BeatReading & { readonly pressure: number; readonly hotKeys: readonly HotKeyReading[] }> {
+): Promise<Required<Pick<BeatReading, 'pressure' | 'troubles'>> & BeatReading & { readonly hotKeys: readonly HotKeyReading[] }> {
   const readings = await supervisor.readings()
   const sum = { inFlight: 0, requests: 0, lookups: 0, hits: 0 }
   let pressure = 0
@@ -31,6 +32,10 @@ export async function beatReading(
     workers: supervisor.serving,
     redis,
     pressure,
+    troubles: mergeTroubles(
+      readings.map(({ troubles }) => troubles),
+      MAX_TROUBLES,
+    ),
     hotKeys: mergeHotKeys(lists, HOT_KEYS).map(({ key, ratePerS }) => ({ key: key.slice(0, MAX_KEY), ratePerS })),
   }
 }

@@ -15,6 +15,7 @@ t.test(
       workers: 2,
       redis: 'down',
       pressure: 3,
+      troubles: [{ kind: 'ejected', pool: 'shop', peer: 'a:1', cause: 'x', untilMs: 1 }],
       hotKeys: [{ key: 'k', ratePerS: 3 }],
     })
   },
@@ -22,5 +23,14 @@ t.test(
 
 t.test('an edge without workers reads as nothing', async (t) => {
   const { supervisor } = createSupervisor(t, 1)
-  t.same(await beatReading(supervisor), { inFlight: 0, requests: 0, hitRatio: null, workers: 0, redis: 'none', pressure: 0, hotKeys: [] })
+  t.same(await beatReading(supervisor), {
+    inFlight: 0,
+    requests: 0,
+    hitRatio: null,
+    workers: 0,
+    redis: 'none',
+    pressure: 0,
+    troubles: [],
+    hotKeys: [],
+  })
 })

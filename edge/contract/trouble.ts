@@ -1,0 +1,50 @@
+// What is not in order in the pools of an edge. A list of exceptions, not of everything: a beat carries it every second.
+
+import Type from 'typebox'
+import { Id } from './identifiers.ts'
+import { DateMs } from './units.ts'
+
+/** The kinds of trouble, with what each means to an operator. */
+export const TROUBLES = {
+  ejected: 'The peer failed too often and is left out for a while.',
+} as const satisfies Readonly<Record<string, string>>
+
+/** A kind of trouble. */
+export type TroubleKind = keyof typeof TROUBLES
+
+/** The most troubles that one edge lists. */
+export const MAX_TROUBLES = 100
+/** The longest cause. */
+export const MAX_CAUSE = 256
+
+/** One thing that is not in order. A kind is a text here, so that a newer edge may say more than we know. */
+export const TroubleSchema = Type.Object(
+  {
+    kind: Type.String({ pattern: '^[a-z][a-z-]{0,31}$', description: 'What it is.' }),
+    pool: Id('The pool.'),
+    peer: Type.Optional(Type.String({ maxLength: 300, description: 'The peer; the whole pool when left out.' })),
+    cause: Type.String({ maxLength: MAX_CAUSE, description: 'Why, in a few words.' }),
+    untilMs: Type.Optional(DateMs('When it ends, or is looked at again, by itself.')),
+  },
+  { description: 'One thing that is not in order.' },
+)
+/** One thing that is not in order. */
+export type Trouble = Type.Static<typeof TroubleSchema>
+
+/**
+ * Several lists as one, bounded: what is told of the same pool and peer more than once stands once, with its latest end.
+ * @param lists each of one worker, or of one edge
+ */
+export function mergeTroubles(lists: Iterable<readonly Trouble[]>, max: number): Trouble[] {
+  const merged = new Map<string, Trouble>()
+  for (const list of lists) {
+    for (const trouble of list) {
+      const key = `${trouble.kind} ${trouble.pool} ${trouble.peer ?? ''}`
+      const known = merged.get(key)
+      if (known === undefined) {
+        if (merged.size < max) merged.set(key, trouble)
+      } else if ((trouble.untilMs ?? 0) > (known.untilMs ?? 0)) merged.set(key, trouble)
+    }
+  }
+  return [...merged.values()]
+}

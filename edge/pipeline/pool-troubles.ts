@@ -1,0 +1,39 @@
+// What is not in order in the pools of a worker, for its beat.
+
+import { isUsable } from '../balance/ejection.ts'
+import type { Peer } from '../balance/peer.ts'
+import type { Clock } from '../base/ports.ts'
+import type { PoolPlan } from '../config/snapshot.ts'
+import { MAX_CAUSE, MAX_TROUBLES, type Trouble, type TroubleKind } from '../contract/trouble.ts'
+
+/** A trouble as it is found: its end is monotonic. */
+interface Found {
+  readonly kind: TroubleKind
+  readonly cause: string
+  readonly untilMs?: number
+}
+
+/** The first troubles of some pools. */
+export function poolTroubles(pools: Iterable<PoolPlan>, clock: Clock): Trouble[] {
+  const troubles: Trouble[] = []
+  const nowMs = clock.monotonicMs()
+  const toWall = clock.wallMs() - nowMs
+  for (const { id, peers } of pools) {
+    for (const peer of peers) {
+      for (const { kind, cause, untilMs } of troublesOf(peer, nowMs)) {
+        if (troubles.length === MAX_TROUBLES) return troubles
+        const until = untilMs === undefined ? {} : { untilMs: Math.round(untilMs + toWall) }
+        troubles.push({ kind, pool: id, peer: peer.address, cause: cause.slice(0, MAX_CAUSE), ...until })
+      }
+    }
+  }
+  return troubles
+}
+
+function troublesOf(peer: Peer, nowMs: number): readonly Found[] {
+  const { ejection } = peer
+  if (ejection.state === 'in' || isUsable(peer, nowMs)) return NONE
+  return [{ kind: 'ejected', cause: `${peer.consecutiveFailures} failures in a row`, untilMs: ejection.untilMs }]
+}
+
+const NONE: readonly Found[] = []
