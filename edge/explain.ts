@@ -23,6 +23,7 @@ import { LineMetrics } from './pipeline/line-metrics.ts'
 import { match } from './pipeline/match.ts'
 import { normalise } from './pipeline/normalise.ts'
 import { refuse } from './pipeline/refuse.ts'
+import { sharesOf, split } from './pipeline/split.ts'
 import { type ToldKey, toldKey } from './pipeline/told-key.ts'
 import { newWhy } from './pipeline/why.ts'
 
@@ -44,6 +45,7 @@ export interface Decision {
   readonly query: string | null
   readonly client: { readonly address: string; readonly class: string }
   readonly route: string | null
+  readonly group: DecidedGroup | null
   readonly mode: { readonly mode: string; readonly by: string | null; readonly reason: string | null }
   readonly limits: readonly { readonly id: string; readonly key: string }[]
   readonly cache: ToldKey | null
@@ -58,6 +60,17 @@ export interface Decision {
   readonly fault: { readonly code: string; readonly status: number; readonly sentence: string } | null
 }
 
+/** The group of a route that would serve a request. */
+export interface DecidedGroup {
+  readonly id: string
+  /** A rule of the group, who is a crawler, the cohort of the client, or chance: then another request may be of another group. */
+  readonly by: Exchange['why']['groupBy']
+  /** Its share in force. */
+  readonly percent: number
+  /** Who set the share and why; null when it is that of the site. */
+  readonly set: { readonly owner: string; readonly reason: string } | null
+}
+
 /** What would be decided about a request. @throws never */
 export function explain(told: Told, request: ExplainRequest, nowMs: number): Decision {
   const snapshot = compile(told, createRegistries(new SharedCells(allocateCells(1_024, NO_CHANCE)), NO_CHANCE))
@@ -67,7 +80,8 @@ export function explain(told: Told, request: ExplainRequest, nowMs: number): Dec
   try {
     seen.request = normalise(x)
     seen.client = identify(seen.request, x)
-    seen.route = match(seen.request, seen.client, x)
+    const matched = match(seen.request, seen.client, x)
+    seen.route = split(matched, seen.request, seen.client, x)
     refuse(degrade(askedOf(seen.request, seen.client, seen.route), x), seen.route)
   } catch (thrown) {
     const { code, row } = asEdgeError(thrown)
@@ -127,6 +141,7 @@ function decisionOf({ request, client, route }: Seen, x: Exchange, fault: Decisi
     query: request?.query ?? null,
     client: { address: client?.address ?? x.incoming.peerAddress, class: client?.class ?? '' },
     route: route?.id ?? null,
+    group: decidedGroup(x),
     mode: { mode: x.why.mode, by: x.why.switchId || null, reason: reasonOf(x) },
     fault,
   }
@@ -136,6 +151,17 @@ function decisionOf({ request, client, route }: Seen, x: Exchange, fault: Decisi
   const cache = toldKey(asked, x)
   const pool = x.snapshot.pools.get(poolIdOf(asked) ?? '')
   return { ...head, limits, cache, pool: pool === undefined ? null : poolChoice(pool, asked, x) }
+}
+
+function decidedGroup(x: Exchange): DecidedGroup | null {
+  const { snapshot, why, startedAtMs } = x
+  const route = snapshot.plans.get(why.route)
+  if (route === undefined || route.split === null || why.group === '') return null
+  const index = route.split.groups.findIndex(({ id }) => id === why.group)
+  const set = snapshot.shares.get(route.id)
+  const stands = set !== undefined && startedAtMs < set.untilMs
+  const by = stands ? { owner: set.owner, reason: set.reason } : null
+  return { id: why.group, by: why.groupBy, percent: sharesOf(route, route.split, x)[index] ?? 0, set: by }
 }
 
 function poolChoice(pool: PoolPlan, asked: Asked, x: Exchange): Decision['pool'] {
@@ -181,8 +207,8 @@ function exchangeOf(request: ExplainRequest, snapshot: Snapshot, nowMs: number):
     snapshot,
     why: newWhy(snapshot.revision),
     wanted: new Abort(),
-    // The reading stages use nothing of these but metrics; a stage that would do IO is not called here.
-    tools: { metrics: new LineMetrics(NO_METRICS) } as unknown as Exchange['tools'],
+    // The reading stages use nothing of these but metrics and chance; a stage that would do IO is not called here.
+    tools: { metrics: new LineMetrics(NO_METRICS), random: NO_CHANCE } as unknown as Exchange['tools'],
     reply: { interim: () => {}, send: () => ({ outcome: 'whole', bytes: 0 }) },
   }
 }

@@ -65,11 +65,12 @@ function readField(text: string): [name: string, value: string] {
 }
 
 function lines(decision: Decision): string[] {
-  const { client, route, mode, limits, cache, pool, fault } = decision
+  const { client, route, group, mode, limits, cache, pool, fault } = decision
   return [
     line('request', `${decision.host}${decision.path}${decision.query === null ? '' : `?${decision.query}`}`),
     line('client', `${client.address}${client.class === '' ? '' : `, ${client.class}`}`),
     line('route', route ?? 'none takes it'),
+    ...(group === null ? [] : [line('group', groupText(group))]),
     line('mode', modeText(mode)),
     ...limits.map(({ id, key }) => line('limit', `${id}, paid by ${key}`)),
     ...(cache === null ? [] : cacheLines(cache)),
@@ -87,7 +88,9 @@ const BYPASSES = {
 function cacheLines({ store, key, parts, bypass, unkeyed }: NonNullable<Decision['cache']>): string[] {
   if (store === 'off') return [line('cache', 'off: nothing is kept or looked up')]
   if (bypass !== null) return [line('cache', BYPASSES[bypass])]
-  const added = parts.filter(({ part }) => part.includes(' ')).map(({ part, value }) => line('', `${part}: ${value ?? 'none'}`))
+  const added = parts
+    .filter(({ part }) => part.includes(' ') || part === 'group')
+    .map(({ part, value }) => line('', `${part}: ${value ?? 'none'}`))
   const doubt =
     unkeyed === null
       ? []
@@ -104,6 +107,13 @@ function cacheLines({ store, key, parts, bypass, unkeyed }: NonNullable<Decision
 function modeText({ mode, by, reason }: Decision['mode']): string {
   if (by === null) return mode
   return reason === null ? `${mode}, as the route itself says` : `${mode}, by switch ${by}: ${reason}`
+}
+
+const GROUP_BY = { rule: 'by its rule', crawler: 'as a crawler', cohort: 'by who asks', chance: 'by chance', '': '' }
+
+function groupText({ id, by, percent, set }: NonNullable<Decision['group']>): string {
+  const share = `${id}, ${GROUP_BY[by]}; its share is ${percent} %`
+  return set === null ? share : `${share}, set by ${set.owner}: ${set.reason}`
 }
 
 function peerText(pool: NonNullable<Decision['pool']>): string {

@@ -18,7 +18,7 @@ export interface KeyParts {
 }
 
 /** The rule of a key. */
-export type KeyRule = Pick<KeyPlan, 'headers' | 'cookies' | 'identity'>
+export type KeyRule = Pick<KeyPlan, 'headers' | 'cookies' | 'identity' | 'group'>
 
 /** A part that a rule added to a key: a field, a cookie, or the digest of who asks; undefined when the request has none. */
 export interface AddedPart {
@@ -43,11 +43,17 @@ export function cacheKey(parts: KeyParts, rule: KeyRule): string {
   for (const { kind, name, value } of addedParts(parts.fields, rule)) {
     key += value === undefined ? `\0${LETTER_OF[kind]}${name}` : `\0${LETTER_OF[kind]}${name}\0${value.length}:${value}`
   }
-  return key
+  // Last, and without a value: no added part begins with this letter, so it cannot pass for another.
+  return rule.group === null ? key : `${key}${groupMark(rule.group)}`
+}
+
+/** How the key of an answer ends that is kept apart for a group. */
+export function groupMark(group: string): string {
+  return `\0g${group}`
 }
 
 /** What a rule adds to a key, in the order in which it stands there. @param fields of the shared request */
-export function addedParts(fields: Fields, { headers, cookies, identity }: KeyRule): AddedPart[] {
+export function addedParts(fields: Fields, { headers, cookies, identity }: Omit<KeyRule, 'group'>): AddedPart[] {
   const parts: AddedPart[] = headers.map(({ name }) => ({ kind: 'header', name, value: fields.get(name) }))
   if (cookies.length === 0 && identity === null) return parts
   const lines = fields.getAll('cookie')

@@ -33,6 +33,8 @@ export interface KeyPlan {
   readonly headers: readonly KeyedValue[]
   readonly cookies: readonly KeyedValue[]
   readonly identity: Extract<KeySource, { name: string }> | null
+  /** Whose answers it keeps apart from those of the same target; null for no one's. */
+  readonly group: string | null
   readonly maxBytes: number
   readonly device: 'no' | 'yes'
   readonly client: 'no' | 'yes'
@@ -64,6 +66,7 @@ export function keyPlan({ key, vary, unkeyed }: Pick<CacheConfig, 'key' | 'vary'
     headers,
     cookies,
     identity,
+    group: null,
     maxBytes: key.maxBytes,
     device: key.device,
     client: key.client,

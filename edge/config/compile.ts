@@ -21,6 +21,7 @@ import { Gcra } from '../limit/gcra.ts'
 import { type QuotaPolicy, quotaPolicy } from '../limit/limit-fields.ts'
 import { compileRoutes } from '../route/route-table.ts'
 import { compilePools } from './compile-pools.ts'
+import { compileShares, withSplit } from './compile-split.ts'
 import type { Registries } from './registries.ts'
 import type { FallbackPlan, LimitPlan, RoutePlan, Snapshot } from './snapshot.ts'
 import { targetMemo } from './target-memo.ts'
@@ -54,7 +55,7 @@ export function compile(told: Told, registries: Registries): Snapshot {
     },
     purgers: site.purge.from.length === 0 ? null : AddressSet.parse(site.purge.from),
     routes: compileRoutes(site.routes, site.hosts),
-    plans: new Map(Object.entries(site.routes).map(([id, config]) => [id, routePlan(id, config, fallbacks)])),
+    plans: new Map(Object.entries(site.routes).map(([id, config]) => [id, withSplit(routePlan(id, config, fallbacks), config.split)])),
     fallbacks,
   }
   return withEndpoints(withSwitches(base, told, registries), told, registries)
@@ -65,12 +66,18 @@ export function withSwitches<T extends Pick<Snapshot, 'fallbacks'>>(
   snapshot: T,
   told: Told,
   registries: Registries,
-): T & Pick<Snapshot, 'switchSeq' | 'switches' | 'limits'> {
+): T & Pick<Snapshot, 'switchSeq' | 'switches' | 'limits' | 'shares'> {
   const switches = compileSwitches(told.switchboard)
   const limits = Object.entries(told.site.limits).map(
     ([id, config]) => [id, limitPlan(id, config, snapshot.fallbacks, switches, registries)] as const,
   )
-  return { ...snapshot, switchSeq: told.switchboard.seq, switches, limits: new Map(limits) }
+  return {
+    ...snapshot,
+    switchSeq: told.switchboard.seq,
+    switches,
+    limits: new Map(limits),
+    shares: compileShares(told.site, told.switchboard),
+  }
 }
 
 /** The same snapshot over new endpoints. */
@@ -92,6 +99,7 @@ function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<strin
     id,
     config,
     pool: config.pool ?? null,
+    writePool: config.writePool ?? null,
     crawlerPool: config.crawlerPool ?? null,
     limits: config.limits,
     respond: planOf(config.respond),
@@ -99,6 +107,7 @@ function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<strin
     hsts: config.hsts === undefined ? null : hstsValue(config.hsts),
     key: keyPlan(config.cache),
     tags: [routeTag(id)],
+    split: null,
   }
 }
 

@@ -16,6 +16,7 @@ import type { AddressSet } from '../http/address.ts'
 import type { AuthorityForms } from '../http/host.ts'
 import type { Gcra } from '../limit/gcra.ts'
 import type { QuotaPolicy } from '../limit/limit-fields.ts'
+import type { Predicate } from '../route/predicate.ts'
 import type { RouteTable } from '../route/route-table.ts'
 import type { Hop } from '../upstream/upstream.ts'
 import type { KnownTarget } from './target-memo.ts'
@@ -31,6 +32,8 @@ export interface RoutePlan {
   readonly id: string
   readonly config: RouteConfig
   readonly pool: string | null
+  /** For unsafe methods; null sends them where the safe ones go. */
+  readonly writePool: string | null
   readonly crawlerPool: string | null
   readonly limits: readonly string[]
   readonly respond: FallbackPlan | null
@@ -41,6 +44,38 @@ export interface RoutePlan {
   readonly key: KeyPlan
   /** What all that it keeps may be purged by. */
   readonly tags: readonly string[]
+  /** Its groups; null when all requests are of one. */
+  readonly split: SplitPlan | null
+}
+
+/** The groups of a route, the control group first. */
+export interface SplitPlan {
+  /** What clients are told apart by; null draws each request anew. */
+  readonly key: KeySource | null
+  readonly crawlers: 'control' | 'split'
+  readonly groups: readonly GroupPlan[]
+  /** One per group. */
+  readonly salts: readonly number[]
+  /** One per group, as the site has them. */
+  readonly percents: readonly number[]
+}
+
+/** A group: the route as it is for its requests. */
+export interface GroupPlan {
+  readonly id: string
+  readonly plan: RoutePlan
+  /** All of which force it; nothing does when there are none. */
+  readonly predicates: readonly Predicate[]
+}
+
+/** Shares that stand in place of those of the site. */
+export interface SetShares {
+  /** One per group. */
+  readonly percents: readonly number[]
+  /** Wall clock; may be infinite. */
+  readonly untilMs: number
+  readonly owner: string
+  readonly reason: string
 }
 
 /** A pool: its balancer over peers whose state outlives this snapshot. */
@@ -88,4 +123,6 @@ export interface Snapshot {
   readonly pools: ReadonlyMap<string, PoolPlan>
   readonly limits: ReadonlyMap<string, LimitPlan>
   readonly switches: SwitchIndex
+  /** By route. */
+  readonly shares: ReadonlyMap<string, SetShares>
 }

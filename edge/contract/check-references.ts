@@ -33,6 +33,11 @@ function* references(site: Site): Generator<Reference> {
 function* referencesOfRoute(pointer: string, route: RouteConfig): Generator<Reference> {
   yield { pointer: `${pointer}/pool`, id: route.pool, to: 'pools' }
   yield { pointer: `${pointer}/crawlerPool`, id: route.crawlerPool, to: 'pools' }
+  yield { pointer: `${pointer}/writePool`, id: route.writePool, to: 'pools' }
+  for (const [id, { pool, writePool }] of Object.entries(route.split?.groups ?? {})) {
+    yield { pointer: `${pointer}/split/groups/${id}/pool`, id: pool, to: 'pools' }
+    yield { pointer: `${pointer}/split/groups/${id}/writePool`, id: writePool, to: 'pools' }
+  }
   yield { pointer: `${pointer}/respond`, id: route.respond, to: 'fallbacks' }
   for (const [index, id] of route.limits.entries()) yield { pointer: `${pointer}/limits/${index}`, id, to: 'limits' }
   yield { pointer: `${pointer}/degrade/fallback`, id: route.degrade.fallback, to: 'fallbacks' }

@@ -3,6 +3,7 @@
 import { hostFault } from './address-text.ts'
 import { checkCacheKey } from './check-cache-key.ts'
 import { repeated } from './check-repeated.ts'
+import { checkTraffic } from './check-traffic.ts'
 import { pathPatternFault } from './path-pattern.ts'
 import { type Problem, pointerMember } from './problem.ts'
 import type { RouteConfig } from './route.ts'
@@ -10,7 +11,15 @@ import type { Site } from './site.ts'
 
 type RouteCheck = (pointer: string, route: RouteConfig) => Iterable<Problem>
 
-const CHECKS: readonly RouteCheck[] = [checkWhoAnswers, checkMatch, checkRepeated, checkCacheTimes, checkCacheKey, checkDegrade]
+const CHECKS: readonly RouteCheck[] = [
+  checkWhoAnswers,
+  checkMatch,
+  checkRepeated,
+  checkCacheTimes,
+  checkCacheKey,
+  checkDegrade,
+  checkTraffic,
+]
 
 /** The problems that a site's routes have each by itself. */
 export function* checkRoutes(site: Site): Generator<Problem> {

@@ -22,6 +22,12 @@ const histogram = (help: string, ...labels: string[]): MetricRow => ({ kind: 'hi
 /** All metrics by name. */
 export const METRICS = {
   weir_requests_total: counter('Requests answered, by route, class of status and where the answer came from.', 'route', 'status', 'served'),
+  weir_group_requests_total: counter(
+    'Requests answered on routes with groups, by route, group and class of status.',
+    'route',
+    'group',
+    'status',
+  ),
   weir_request_duration_seconds: histogram(
     'Time from the head of the request to the end of the answer; WebSockets are not in it.',
     'route',

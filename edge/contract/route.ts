@@ -6,16 +6,9 @@ import { CompressSchema } from './compress.ts'
 import { DegradeSchema } from './degrade.ts'
 import { FIELD_NAME_PATTERN, HOST_PATTERN, Id, PATH_PATTERN } from './identifiers.ts'
 import { PoolId } from './pool.ts'
+import { predicates } from './predicates.ts'
+import { SplitSchema } from './traffic.ts'
 import { MIB, SizeBytes } from './units.ts'
-
-const Predicate = Type.String({ maxLength: 256 })
-const predicates = (what: string, name: string) =>
-  Type.Record(Type.String({ pattern: name }), Predicate, {
-    default: {},
-    additionalProperties: false,
-    maxProperties: 16,
-    description: `${what}: all must hold. The value is the exact text, "abc*" for a prefix, "*" for present, "!" for absent.`,
-  })
 
 /** A route. */
 export const RouteSchema = Type.Object(
@@ -40,7 +33,9 @@ export const RouteSchema = Type.Object(
     query: predicates('Query parameters', '^.{1,128}$'),
     cookies: predicates('Cookies', '^.{1,128}$'),
     pool: Type.Optional(PoolId),
+    writePool: Type.Optional(Id('A pool of this site for unsafe methods (RFC 9110 §9.2.1): all but GET, HEAD, OPTIONS and TRACE.')),
     crawlerPool: Type.Optional(Id('A pool of this site that crawlers are sent to instead.')),
+    split: Type.Optional(SplitSchema),
     respond: Type.Optional(Id('A fallback of this site that answers every request of this route; no pool is asked.')),
     cache: CacheSchema,
     compress: CompressSchema,

@@ -3,7 +3,8 @@
 
 import Type from 'typebox'
 import { DegradeModeSchema } from './degrade.ts'
-import { Id } from './identifiers.ts'
+import { ID_PATTERN, Id } from './identifiers.ts'
+import { Percent } from './traffic.ts'
 import { Count, DAY_MS, DateMs, RateText } from './units.ts'
 
 /** The longest that a switch or an override may stand. */
@@ -49,12 +50,36 @@ export const OverrideSchema = Type.Object(
 /** A limit override. */
 export type Override = Type.Static<typeof OverrideSchema>
 
+/** The shares of the groups of a route. */
+export const WeightsSchema = Type.Object(
+  {
+    route: Id('The route.'),
+    percents: Type.Record(Type.String({ pattern: ID_PATTERN }), Percent({ description: 'The share of a group.' }), {
+      additionalProperties: false,
+      maxProperties: 8,
+      description: 'Shares by group; a group that is not named has none, and what is left is of the control group.',
+    }),
+    owner: standing.owner,
+    reason: standing.reason,
+    setAtMs: standing.setAtMs,
+    expiresAtMs: Type.Optional(
+      DateMs('When it ends by itself; never when left out, since a group that got all must not lose it by a clock.'),
+    ),
+  },
+  { additionalProperties: false, description: 'Sets the shares of the groups of a route, in place of those in the site.' },
+)
+/** The shares of the groups of a route. */
+export type Weights = Type.Static<typeof WeightsSchema>
+
 /** All switches and overrides, under one sequence number. */
 export const SwitchboardSchema = Type.Object(
   {
     seq: Count('Grows by one with every change.'),
     switches: Type.Array(SwitchSchema, { maxItems: 1_000, description: 'The switches in force.' }),
     overrides: Type.Array(OverrideSchema, { maxItems: 1_000, description: 'The limit overrides in force.' }),
+    weights: Type.Optional(
+      Type.Array(WeightsSchema, { maxItems: 1_000, description: 'The shares in force; none when left out, so that older edges read it.' }),
+    ),
   },
   { additionalProperties: false, $id: 'switchboard', title: 'Weir switchboard', description: 'Switches and limit overrides in force.' },
 )

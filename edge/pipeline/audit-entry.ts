@@ -1,12 +1,14 @@
 // One kept entry, compared with its origin: asked without conditions, through the same stages as any request, for nobody, and kept nowhere.
 
 import { type AskedAgain, askedAgain, type KeyedPlace, type Unaskable } from '../cache/asked-again.ts'
+import { groupMark } from '../cache/cache-key.ts'
 import { isSameBody, sameValidators, statusVerdict } from '../cache/drift.ts'
 import type { Entry } from '../cache/entry.ts'
 import { remainingMs } from '../cache/freshness.ts'
 import { CLIENT_FIELD, DEVICE_FIELD } from '../cache/key-plan.ts'
 import type { HeldPlace } from '../cache/memory-level.ts'
 import { variantOf } from '../cache/variant.ts'
+import type { RoutePlan } from '../config/snapshot.ts'
 import type { AuditVerdict } from '../contract/audit.ts'
 import { degradeMode } from '../degrade/degrade-mode.ts'
 import { discard } from '../http/body.ts'
@@ -19,6 +21,7 @@ import { type Asked, type Exchange, type Incoming, type Request, targetOf } from
 import { forward } from './forward.ts'
 import { mayKeep } from './may-keep.ts'
 import type { Fetched } from './send-to-pool.ts'
+import { keptApart } from './split.ts'
 import { OWN_REASONS } from './store.ts'
 
 /** Why an entry was not compared. */
@@ -41,7 +44,7 @@ export function auditIncoming({ key, variant }: HeldPlace): { readonly incoming:
 
 /** Compares an entry with its origin. @param x made of `auditIncoming` @throws EdgeError when the origin cannot be asked */
 export async function auditEntry(place: HeldPlace, entry: Entry, again: AskedAgain, x: Exchange): Promise<AuditOutcome> {
-  const asked = askedBy(again, x)
+  const asked = askedBy(again, place.key, x)
   if (asked === null) return { skipped: 'no-route' }
   const skipped = skipOf(place, entry, asked, x)
   if (skipped !== null) return { skipped }
@@ -66,14 +69,23 @@ function requestOf({ scheme, authority, path, query, fields }: AskedAgain, snaps
   return { method: 'GET', scheme, host: forms.host, authority: forms[scheme], path, query, fields, known: { ...known } }
 }
 
-function askedBy(again: AskedAgain, x: Exchange): Asked | null {
+function askedBy(again: AskedAgain, key: string, x: Exchange): Asked | null {
   const found = routeOf(again, x)
   if (found === null) return null
   const { fields, scheme } = again
   const device = fields.get(DEVICE_FIELD.toLowerCase())
   const userAgent = device === undefined ? fields.get('user-agent') : AGENT_OF[device as DeviceClass]
   const client = fields.get(CLIENT_FIELD.toLowerCase()) === 'crawler' ? 'crawler' : 'person'
-  return askedOf(found.request, { address: LOOPBACK, class: client, trustedPeer: false, scheme, userAgent, certificate: null }, found.route)
+  return askedOf(
+    found.request,
+    { address: LOOPBACK, class: client, trustedPeer: false, scheme, userAgent, certificate: null },
+    planOfKey(key, found.route),
+  )
+}
+
+// What was kept apart for a group is compared with what that group's pool answers.
+function planOfKey(key: string, route: RoutePlan): RoutePlan {
+  return keptApart(route).find(({ key: rule }) => rule.group !== null && key.endsWith(groupMark(rule.group))) ?? route
 }
 
 function skipOf({ key, variant }: HeldPlace, entry: Entry, asked: Asked, x: Exchange): AuditSkip | null {

@@ -8,6 +8,7 @@ import { usableOnError } from '../cache/serveable.ts'
 import { refreshed } from '../cache/validation.ts'
 import type { PoolPlan, RoutePlan } from '../config/snapshot.ts'
 import { discard } from '../http/body.ts'
+import { isSafeMethod } from '../http/status.ts'
 import { fallbackAnswer } from './answers.ts'
 import { entryAnswer } from './entry-answer.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
@@ -68,7 +69,8 @@ function askerFor(found: Unanswered, x: Exchange): Exchange {
 }
 
 /** The pool that serves a client of this route; null when the route has none. */
-export function poolIdOf({ client, route }: Asked): string | null {
+export function poolIdOf({ request, client, route }: Asked): string | null {
+  if (route.writePool !== null && !isSafeMethod(request.method)) return route.writePool
   return client.class === 'crawler' && route.crawlerPool !== null ? route.crawlerPool : route.pool
 }
 

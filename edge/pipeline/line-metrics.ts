@@ -12,6 +12,7 @@ const SWITCHED = 101
 export class LineMetrics {
   readonly #inFlightGauge: Gauge
   readonly #answered: SeriesTree<Counter>
+  readonly #grouped: SeriesTree<Counter>
   readonly #duration: SeriesTree<Histogram>
   readonly #clients: SeriesTree<Counter>
   readonly #faults: SeriesTree<Counter>
@@ -35,6 +36,7 @@ export class LineMetrics {
   constructor(metrics: Metrics) {
     this.#inFlightGauge = metrics.gauge('weir_requests_in_flight')
     this.#answered = counters(metrics, 'weir_requests_total')
+    this.#grouped = counters(metrics, 'weir_group_requests_total')
     this.#duration = histograms(metrics, 'weir_request_duration_seconds')
     this.#clients = counters(metrics, 'weir_clients_total')
     this.#faults = counters(metrics, 'weir_faults_total')
@@ -83,6 +85,15 @@ export class LineMetrics {
     if (status === SWITCHED) return
     this.#served()
     this.#duration.at(route).series.observe(durationMs / 1_000)
+  }
+
+  /** An exchange of a group of a route is over. */
+  grouped(route: string, group: string, status: number): void {
+    this.#grouped
+      .at(route)
+      .at(group)
+      .at(STATUS_CLASS[Math.floor(status / 100)]!)
+      .series.add(1)
   }
 
   /** An exchange became a tunnel, which nobody here works for any more: it must not count as load. Its end comes as that of a 101. */

@@ -15,6 +15,7 @@ export function log(answer: Answer, sent: Sent, x: Exchange): void {
   const outcome = endOf(sent, x)
   why.servedBy = answer.servedBy
   tools.metrics.ended(why.route, answer.status, answer.servedBy, durationMs)
+  if (why.group !== '') tools.metrics.grouped(why.route, why.group, answer.status)
   tools.accessLog?.info(lineOf(answer, { outcome, bytes: sent.bytes, durationMs }, x))
 }
 
@@ -36,6 +37,7 @@ function lineOf(answer: Answer, end: { outcome: Sent['outcome']; bytes: number; 
     userAgent: incoming.fields.get('user-agent')?.slice(0, MAX_TEXT),
     revision: why.revision,
     route: why.route,
+    group: why.group || undefined,
     mode: why.mode === 'normal' ? undefined : why.mode,
     switch: why.switchId || undefined,
     limits: why.quota === null ? undefined : limitReadings(why.quota),

@@ -16,6 +16,7 @@ import { normalise } from './normalise.ts'
 import { isPurge, purgeTarget } from './purge-target.ts'
 import { refuse } from './refuse.ts'
 import { shed } from './shed.ts'
+import { split } from './split.ts'
 import { store } from './store.ts'
 import { tunnel } from './tunnel.ts'
 
@@ -24,7 +25,8 @@ export function serve(x: Exchange): Answer | Promise<Answer> {
   const request = normalise(x) //                            400 414
   const client = identify(request, x) //                     address behind trusted proxies; person | crawler
   if (isPurge(request, x)) return purgeTarget(request, client, x) // 200 403
-  const route = match(request, client, x) //                 404 405
+  const matched = match(request, client, x) //               404 405
+  const route = split(matched, request, client, x) //        the group of the route that serves this client
   const asked = askedOf(request, client, route) //           and what of it cache and origin share
   const mode = degrade(asked, x) //                          normal | cache-only | static | fallback | closed
 

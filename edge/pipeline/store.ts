@@ -28,6 +28,7 @@ import { fillPart } from './keep-part.ts'
 import { mayKeep, mayRenew } from './may-keep.ts'
 import { originAnswer, outcomeOf } from './origin-answer.ts'
 import type { Fetched } from './send-to-pool.ts'
+import { keptApart } from './split.ts'
 import { forgetCopy, keepCopy } from './static-copy.ts'
 
 /** Reasons that lie in the request of who fetched, and say nothing of the answer. */
@@ -89,10 +90,13 @@ function forgetTarget({ request, client }: Asked, x: Exchange): void {
   const found = x.snapshot.routes.match({ ...request, method: 'GET' })
   const route = found.kind === 'found' ? x.snapshot.plans.get(found.id)! : null
   if (route === null || route.config.cache.store === 'off') return
-  const key = keyOfTarget(askedOf(request, client, route))
-  x.tools.forget(key)
-  if (route.config.cache.writesForget === 'everywhere') x.tools.writePurges.add(urlOfKey(key))
-  forgetCopy(key, route, x)
+  for (const plan of keptApart(route)) {
+    const key = keyOfTarget(askedOf(request, client, plan))
+    x.tools.forget(key)
+    // By URL, which is that of all groups.
+    if (plan.key.group === null && route.config.cache.writesForget === 'everywhere') x.tools.writePurges.add(urlOfKey(key))
+    forgetCopy(key, plan, x)
+  }
 }
 
 function forgetNamed(asked: Asked, fields: Fields, x: Exchange): void {

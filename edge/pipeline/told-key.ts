@@ -24,6 +24,7 @@ export function toldKey(asked: Asked, x: Exchange): ToldKey {
   const { request, client, route, shared } = asked
   const key = keyOfTarget(asked)
   const added = addedParts(shared, route.key).map(({ kind, name, value }) => ({ part: `${kind} ${name}`, value: value ?? null }))
+  if (route.key.group !== null) added.push({ part: 'group', value: route.key.group })
   const target = { scheme: client.scheme, host: request.authority, path: request.path, query: keptQuery(request, route) }
   return {
     store: route.config.cache.store,

@@ -14,6 +14,10 @@ export interface Why {
   route: string
   clientClass: string
   clientAddress: string
+  /** The group of the route; empty on a route without groups. */
+  group: string
+  /** What put it there. */
+  groupBy: '' | 'rule' | 'crawler' | 'cohort' | 'chance'
   mode: Mode
   /** The switch that set the mode. */
   switchId: string
@@ -38,6 +42,8 @@ export function newWhy(revision: number): Why {
     route: '',
     clientClass: '',
     clientAddress: '',
+    group: '',
+    groupBy: '',
     mode: 'normal',
     switchId: '',
     quota: null,

@@ -33,6 +33,7 @@ import { identify } from '../../edge/pipeline/identify.ts'
 import { LineMetrics } from '../../edge/pipeline/line-metrics.ts'
 import { match } from '../../edge/pipeline/match.ts'
 import { normalise } from '../../edge/pipeline/normalise.ts'
+import { split } from '../../edge/pipeline/split.ts'
 import { newWhy } from '../../edge/pipeline/why.ts'
 import type { RedisPort } from '../../edge/redis/redis-port.ts'
 import { script } from '../../edge/redis/script.ts'
@@ -209,7 +210,7 @@ export class Line {
     const x = this.exchange(asking)
     const request = normalise(x)
     const client = identify(request, x)
-    return { asked: askedOf(request, client, match(request, client, x)), x }
+    return { asked: askedOf(request, client, split(match(request, client, x), request, client, x)), x }
   }
 
   /** Serves a request to its end. @returns what the client got, and the line in the access log */

@@ -45,6 +45,7 @@ t.test('a decision is told whole: client, route, mode, limits, key, pool and pee
     query: 'utm=1&b',
     client: { address: '198.51.100.7', class: 'person' },
     route: 'product',
+    group: null,
     mode: { mode: 'normal', by: null, reason: null },
     limits: [
       { id: 'people', key: '198.51.100.7' },
@@ -111,4 +112,20 @@ t.test('a route without peers or without a pool has nobody to name', async (t) =
 
 t.test('explaining counts nothing', async (t) => {
   for (let i = 0; i < 5; i++) t.equal(decide().fault, null)
+})
+
+t.test('the group of a route is told, with what put the request there and who set its share', async (t) => {
+  const group = { pool: 'slow', percent: 5, cookies: { beta: '1' } }
+  const routes = { shop: { path: '/*', pool: 'shop', split: { groups: { next: group } } } }
+  const standing = { owner: 'ops', reason: 'half of it', setAtMs: 1, expiresAtMs: NOW_MS + 1 }
+  const weights = [{ route: 'shop', percents: { next: 50 }, ...standing }]
+  const told = toldOf({ ...SITE, routes }, { seq: 1, switches: [], overrides: [], weights })
+  const ask = (headers: Record<string, string>, nowMs = NOW_MS) =>
+    explain(told, { ...REQUEST, headers: { ...REQUEST.headers, ...headers } }, nowMs)
+  const set = { owner: 'ops', reason: 'half of it' }
+  t.match(ask({ cookie: 'beta=1' }), { group: { id: 'next', by: 'rule', percent: 50, set }, pool: { id: 'slow' } })
+  t.match(ask({ cookie: 'beta=1' }).cache?.parts.at(-1), { part: 'group', value: 'next' })
+  t.same(ask({ cookie: 'beta=1' }, NOW_MS + 1).group, { id: 'next', by: 'rule', percent: 5, set: null })
+  t.match(ask({ 'User-Agent': 'Googlebot/2.1' }), { group: { id: 'control', by: 'crawler' }, pool: { id: 'shop' } })
+  t.equal(ask({}).group?.by, 'cohort')
 })

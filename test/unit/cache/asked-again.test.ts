@@ -9,6 +9,7 @@ const value = (name: string) => ({ name, written: name, take: 'whole', case: 'ke
 const RULE: KeyRule = {
   headers: [value('x-country'), value('x-tier')],
   cookies: [value('currency'), value('theme')],
+  group: null,
   identity: { kind: 'cookie', name: 'who' },
 }
 const PLACE = { scheme: 'https', host: 'a.example:8443', path: '/p', query: 'a=1?b' }
