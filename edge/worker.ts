@@ -74,9 +74,14 @@ const listeners = new Listeners({
 })
 
 let auditWanted: Abort | null = null
+let told = seed.told
 
 async function obey(message: ToWorker): Promise<void> {
-  if (message.type === 'told') return tell({ type: 'applied', ticket: message.ticket, problem: edge.apply(message.told, message.part) })
+  if (message.type === 'told') {
+    // Messages come in their order, so what is new is beside the site that was told last.
+    told = message.part === 'all' ? message.told : { ...told, ...message.told }
+    return tell({ type: 'applied', ticket: message.ticket, problem: edge.apply(told, message.part) })
+  }
   if (message.type === 'read') return tell({ type: 'reading', ticket: message.ticket, reading: edge.reading() })
   if (message.type === 'purge') {
     edge.purge(message.purges)

@@ -1,4 +1,3 @@
-import { BoundedMap } from '../base/bounded-map.ts'
 import { Peer } from './peer.ts'
 
 /** Names a peer: the same address in two pools is two peers. */
@@ -9,42 +8,54 @@ export interface PeerName {
 
 /** The peers of a worker by pool and address: their state survives new configurations and new endpoints. */
 export class PeerRegistry {
-  readonly #peers: BoundedMap<string, Peer>
+  readonly #pools = new Map<string, Map<string, Peer>>()
+  readonly #max: number
+  #size = 0
 
   /** @param max peers remembered; when full, a new peer works as any other but its state lasts only as long as its snapshot */
   constructor(max: number) {
-    this.#peers = new BoundedMap({ max, whenFull: 'refuse' })
+    this.#max = max
   }
 
   /** Peers remembered now. */
   get size(): number {
-    return this.#peers.size
+    return this.#size
   }
 
   /** The peer of that name with this weight, made when there is none. @param weight integer >= 1 */
-  obtain(name: PeerName, weight: number): Peer {
-    const key = keyOf(name)
-    const known = this.#peers.get(key)
+  obtain({ poolId, address }: PeerName, weight: number): Peer {
+    const known = this.#pools.get(poolId)?.get(address)
     if (known) {
       known.weight = weight
       return known
     }
-    const peer = new Peer(name.address, weight)
-    this.#peers.set(key, peer)
+    const peer = new Peer(address, weight)
+    if (this.#size < this.#max) this.#remember(poolId, peer)
     return peer
   }
 
-  /** Forgets every peer but these, and those that still have requests in flight. */
-  retain(inUse: Iterable<PeerName>): void {
-    const kept = new Set<string>()
-    for (const name of inUse) kept.add(keyOf(name))
-    for (const [key, peer] of this.#peers.entries()) {
-      if (!kept.has(key) && peer.inFlight === 0) this.#peers.delete(key)
+  /** Forgets the peers of a pool but these, and those that still have requests in flight. */
+  retainIn(poolId: string, inUse: readonly Peer[]): void {
+    const peers = this.#pools.get(poolId)
+    if (peers === undefined) return
+    const kept = new Set(inUse)
+    for (const peer of peers.values()) {
+      if (kept.has(peer) || peer.inFlight > 0) continue
+      peers.delete(peer.address)
+      this.#size--
     }
+    if (peers.size === 0) this.#pools.delete(poolId)
   }
-}
 
-// Pool ids hold no spaces, so no two names share a key.
-function keyOf(name: PeerName): string {
-  return `${name.poolId} ${name.address}`
+  /** Forgets the pools but these, as `retainIn` does. */
+  retainPools(inUse: ReadonlySet<string>): void {
+    for (const poolId of this.#pools.keys()) if (!inUse.has(poolId)) this.retainIn(poolId, [])
+  }
+
+  #remember(poolId: string, peer: Peer): void {
+    const peers = this.#pools.get(poolId)
+    if (peers === undefined) this.#pools.set(poolId, new Map([[peer.address, peer]]))
+    else peers.set(peer.address, peer)
+    this.#size++
+  }
 }

@@ -9,8 +9,10 @@ import { parseKeySource } from '../contract/key-source.ts'
 import type { PeerConfig } from '../contract/peer.ts'
 import type { PoolConfig } from '../contract/pool.ts'
 import { type Endpoints, serviceKey } from '../contract/publication.ts'
+import { choiceOf, tierOf } from './compile-choice.ts'
 import type { KeptBalancer, Registries } from './registries.ts'
 import type { PoolPlan } from './snapshot.ts'
+import { subsetOf } from './subset.ts'
 
 /** All pools of a site. */
 export function compilePools(
@@ -19,21 +21,32 @@ export function compilePools(
   registries: Registries,
 ): ReadonlyMap<string, PoolPlan> {
   const found = new Map(endpoints.services.map((service) => [service.service, service.peers]))
-  const plans = new Map(Object.entries(pools).map(([id, config]) => [id, poolPlan(id, config, peersOf(config, found), registries)]))
-  registries.peers.retain([...plans.values()].flatMap((plan) => plan.peers.map((peer) => ({ poolId: plan.id, address: peer.address }))))
+  const plans = new Map<string, PoolPlan>()
+  for (const [id, config] of Object.entries(pools)) {
+    const peers = subsetOf(config.subset, peersOf(config, found))
+    plans.set(
+      id,
+      registries.plans.obtain(id, config, peers, () => poolPlan(id, config, peers, registries)),
+    )
+  }
+  const ids = new Set(plans.keys())
+  for (const [id] of registries.balancers.entries()) if (!ids.has(id)) registries.balancers.delete(id)
+  registries.plans.retain(ids)
+  registries.peers.retainPools(ids)
   return plans
 }
 
 // Peers of the configuration stand beside discovered ones; an address named twice counts once, as the configuration has it.
 function peersOf(config: PoolConfig, found: ReadonlyMap<string, readonly PeerConfig[]>): readonly PeerConfig[] {
   if (config.discover === undefined) return config.peers
-  const own = new Set(config.peers.map((peer) => peer.address))
   const discovered = found.get(serviceKey(config.discover)) ?? []
+  if (config.peers.length === 0) return discovered
+  const own = new Set(config.peers.map((peer) => peer.address))
   return [...config.peers, ...discovered.filter((peer) => !own.has(peer.address))]
 }
 
 function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConfig[], registries: Registries): PoolPlan {
-  const { peers, balancer } = keptBalancer(id, config.balance, peerConfigs, registries)
+  const { peers, balancer } = keptBalancer(id, config, peerConfigs, registries)
   const { scheme, connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, maxConnections, maxQueued, keepAliveMs } = config
   const tls = { serverName: config.tls.serverName ?? null, verify: config.tls.verify, caFile: config.tls.caFile ?? null }
   const times = { scheme, connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, maxConnections, maxQueued, keepAliveMs, tls }
@@ -47,14 +60,21 @@ function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConf
   }
 }
 
-// Built anew only when the kind, an address or a weight changed, so that a revision that touches other things costs nothing here.
-function keptBalancer(id: string, kind: PoolConfig['balance'], peerConfigs: readonly PeerConfig[], registries: Registries): KeptBalancer {
-  const of = `${kind} ${peerConfigs.map((peer) => `${peer.address}*${peer.weight}`).join(' ')}`
+// Built anew only when the kind, an address, a weight or a tier changed, so that a revision that touches other things costs nothing here.
+function keptBalancer(id: string, config: PoolConfig, peerConfigs: readonly PeerConfig[], registries: Registries): KeptBalancer {
+  const { zone, random } = registries
+  const of = `${config.balance} ${peerConfigs.map((peer) => `${peer.address}*${peer.weight}@${tierOf(config, peer, zone)}`).join(' ')}`
   const known = registries.balancers.get(id)
   if (known?.of === of) return known
-  const peers = peerConfigs.map((peer) => registries.peers.obtain({ poolId: id, address: peer.address }, peer.weight))
-  const built = { of, peers, balancer: balancerOf(kind, peers, registries) }
+  const candidates = peerConfigs.map((peer) => ({
+    config: peer,
+    peer: registries.peers.obtain({ poolId: id, address: peer.address }, peer.weight),
+  }))
+  const peers = candidates.map(({ peer }) => peer)
+  const place = { zone, chance: () => random.next() }
+  const built = { of, peers, balancer: choiceOf(config, candidates, place, (some) => balancerOf(config.balance, some, registries)) }
   registries.balancers.set(id, built)
+  registries.peers.retainIn(id, peers)
   return built
 }
 

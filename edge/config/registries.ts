@@ -7,9 +7,10 @@ import { PeerRegistry } from '../balance/peer-registry.ts'
 import { BoundedMap } from '../base/bounded-map.ts'
 import type { Random } from '../base/ports.ts'
 import type { SharedCells } from '../base/shared-cells.ts'
+import { KeptPlans } from './kept-plans.ts'
 
 /** Peers remembered by one worker. */
-const MAX_PEERS = 20_000
+const MAX_PEERS = 100_000
 /** Pools whose balancers are remembered. */
 const MAX_POOLS = 1_000
 
@@ -17,8 +18,11 @@ const MAX_POOLS = 1_000
 export interface Registries {
   readonly peers: PeerRegistry
   readonly balancers: BoundedMap<string, KeptBalancer>
+  readonly plans: KeptPlans
   readonly cells: SharedCells
   readonly random: Random
+  /** The zone of this edge; null when it has none. */
+  readonly zone: string | null
 }
 
 /** The balancer of a pool with the peers it was built for: building a ring of a thousand peers takes a tenth of a second. */
@@ -29,7 +33,8 @@ export interface KeptBalancer {
   readonly balancer: Balancer
 }
 
-/** The registries of a worker. @param cells shared by all workers of the edge */
-export function createRegistries(cells: SharedCells, random: Random): Registries {
-  return { peers: new PeerRegistry(MAX_PEERS), balancers: new BoundedMap({ max: MAX_POOLS, whenFull: 'evict-oldest' }), cells, random }
+/** The registries of a worker. @param cells shared by all workers of the edge @param zone of the edge; null when it has none */
+export function createRegistries(cells: SharedCells, random: Random, zone: string | null = null): Registries {
+  const balancers = new BoundedMap<string, KeptBalancer>({ max: MAX_POOLS, whenFull: 'evict-oldest' })
+  return { peers: new PeerRegistry(MAX_PEERS), balancers, plans: new KeptPlans(MAX_POOLS), cells, random, zone }
 }

@@ -5,6 +5,7 @@ import { AuditSchema } from './audit.ts'
 import { ChangeStreamSchema } from './changes.ts'
 import { ADDRESS_PATTERN, LISTEN_PATTERN } from './identifiers.ts'
 import { ListenerSchema } from './listener.ts'
+import { ZONE_PATTERN } from './locality.ts'
 import { OverloadSchema } from './overload.ts'
 import { RedisSchema } from './redis.ts'
 import { DurationMs, HOUR_MS, KIB, MIB, MINUTE_MS, SizeBytes } from './units.ts'
@@ -19,6 +20,7 @@ export const EdgeBootstrapSchema = Type.Object(
       default: 'edge-1',
       description: 'Its name in the console, in Via and in Cache-Status.',
     }),
+    zone: Type.Optional(Type.String({ pattern: ZONE_PATTERN, description: 'Where it stands; pools may prefer peers of its zone.' })),
     listen: Type.String({
       pattern: LISTEN_PATTERN,
       default: '127.0.0.1:8080',

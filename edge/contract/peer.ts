@@ -2,6 +2,7 @@
 
 import Type from 'typebox'
 import { ADDRESS_PATTERN } from './identifiers.ts'
+import { ZONE_PATTERN } from './locality.ts'
 
 /** One address that can answer. */
 export const PeerSchema = Type.Object(
@@ -15,9 +16,7 @@ export const PeerSchema = Type.Object(
         description: 'Peers of the lowest number are asked; those of the next stand by for when they cannot answer. 0 when left out.',
       }),
     ),
-    zone: Type.Optional(
-      Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$', description: 'Where it stands, to be preferred by edges of that zone.' }),
-    ),
+    zone: Type.Optional(Type.String({ pattern: ZONE_PATTERN, description: 'Where it stands, to be preferred by edges of that zone.' })),
     tags: Type.Optional(
       Type.Array(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' }), { maxItems: 32, description: 'Labels that a subset may ask for.' }),
     ),

@@ -3,6 +3,7 @@
 import Type from 'typebox'
 import { Id } from './identifiers.ts'
 import { KeySourceText } from './key-source.ts'
+import { SubsetSchema, ZonesSchema } from './locality.ts'
 import { DiscoverSchema, PeerSchema } from './peer.ts'
 import { DurationMs, HOUR_MS, MINUTE_MS } from './units.ts'
 
@@ -66,6 +67,8 @@ export const PoolSchema = Type.Object(
       description: 'How a peer is chosen. consistent-hash maps as nginx does with "hash KEY consistent".',
     }),
     hashKey: KeySourceText({ default: 'path', description: 'What consistent-hash hashes.' }),
+    zones: ZonesSchema,
+    subset: Type.Optional(SubsetSchema),
     connectTimeoutMs: DurationMs({ minimum: 1, maximum: MINUTE_MS, default: 1_000, description: 'Until the connection stands.' }),
     firstByteTimeoutMs: DurationMs({
       minimum: 1,

@@ -14,7 +14,7 @@ import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import { MIB } from '../contract/units.ts'
 import type { WorkerReading } from '../pipeline/worker-reading.ts'
 import type { BoundPlace } from './listen-place.ts'
-import type { FromWorker, ToldPart, ToWorker, WorkerFailure, WorkerSeed } from './worker-messages.ts'
+import { type FromWorker, newsOf, type ToldPart, type ToWorker, type WorkerFailure, type WorkerSeed } from './worker-messages.ts'
 
 /** How long a worker may take to answer; compiling the largest site takes a fraction of it. */
 const ANSWER_MS = 30_000
@@ -85,7 +85,7 @@ export class WorkerHandle {
 
   /** Tells the worker something. @returns what is wrong with it, or null when it is in force (or the worker is gone or stuck) */
   async tell(told: Told, part: ToldPart): Promise<string | null> {
-    const answer = await this.#ask((ticket) => ({ type: 'told', ticket, part, told }))
+    const answer = await this.#ask((ticket) => ({ type: 'told', ticket, ...newsOf(told, part) }))
     return answer?.type === 'applied' ? answer.problem : null
   }
 

@@ -12,6 +12,20 @@ import type { BoundPlace, ListenPlace } from './listen-place.ts'
 /** Which part of what was told is new. */
 export type ToldPart = 'all' | 'switches' | 'endpoints'
 
+/** What a worker is told: all of it, or what is new beside the revision that it serves. */
+export type News =
+  | { readonly part: 'all'; readonly told: Told }
+  | { readonly part: 'switches'; readonly told: Pick<Told, 'revision' | 'switchboard'> }
+  | { readonly part: 'endpoints'; readonly told: Pick<Told, 'revision' | 'endpoints'> }
+
+/** The part that is new, alone: a site of a thousand pools need not be copied to each worker because one endpoint moved. */
+export function newsOf(told: Told, part: ToldPart): News {
+  const { revision, switchboard, endpoints } = told
+  if (part === 'switches') return { part, told: { revision, switchboard } }
+  if (part === 'endpoints') return { part, told: { revision, endpoints } }
+  return { part, told }
+}
+
 /** What a worker is started with. */
 export interface WorkerSeed {
   readonly bootstrap: EdgeBootstrap
@@ -43,7 +57,7 @@ export interface WorkerFailure {
 
 /** To a worker. */
 export type ToWorker =
-  | { readonly type: 'told'; readonly ticket: number; readonly part: ToldPart; readonly told: Told }
+  | ({ readonly type: 'told'; readonly ticket: number } & News)
   | { readonly type: 'purge'; readonly ticket: number; readonly purges: readonly Purge[] }
   | { readonly type: 'read'; readonly ticket: number }
   /** Its `audited` comes later, after any number of `auditing`. */

@@ -69,3 +69,40 @@ t.test('a balancer is built anew only when its kind, an address or a weight chan
   const heavier = balancer({ peers: [{ address: '127.0.0.1:1', weight: 7 }] })
   t.not(heavier, first)
 })
+
+t.test('of new endpoints only the pools that they touch are compiled', async (t) => {
+  const registries = makeRegistries()
+  const site = pools({ discover: { service: 'shop-api', tag: 'v2' }, peers: [] })
+  const both = { ...site, docs: { ...site.shop!, discover: { service: 'docs' } } }
+  const docs = { service: 'docs', seenAtMs: 1, peers: [{ address: '10.0.1.1:80', weight: 1 }] }
+  const before = compilePools(both, { seq: 2, services: [...FOUND.services, docs] }, registries)
+  const moved = { ...docs, peers: [...docs.peers, { address: '10.0.1.2:80', weight: 1 }] }
+  const after = compilePools(both, structuredClone({ seq: 3, services: [...FOUND.services, moved] }), registries)
+  t.equal(after.get('shop'), before.get('shop'))
+  t.not(after.get('docs'), before.get('docs'))
+  t.equal(after.get('docs')!.peers[0], before.get('docs')!.peers[0])
+})
+
+t.test('a pool that has gone is forgotten with all that was kept of it', async (t) => {
+  const registries = makeRegistries()
+  const config = { peers: [{ address: '10.0.0.1:80' }] }
+  const before = compilePools(pools(config), EMPTY_ENDPOINTS, registries).get('shop')!
+  compilePools({}, EMPTY_ENDPOINTS, registries)
+  t.equal(registries.peers.size, 0)
+  const after = compilePools(pools(config), EMPTY_ENDPOINTS, registries).get('shop')!
+  t.not(after.balancer, before.balancer)
+  t.not(after.peers[0], before.peers[0])
+})
+
+t.test('a pool takes the peers that its subset asks for', async (t) => {
+  const config = {
+    subset: { tags: ['new'] },
+    peers: [{ address: '10.0.0.1:80', tags: ['new'] }, { address: '10.0.0.2:80' }],
+  }
+  t.same(
+    compilePools(pools(config), EMPTY_ENDPOINTS, makeRegistries())
+      .get('shop')!
+      .peers.map(({ address }) => address),
+    ['10.0.0.1:80'],
+  )
+})

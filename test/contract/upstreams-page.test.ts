@@ -1,0 +1,19 @@
+// The page on upstreams: its recipes are what a site, an edge or a control plane takes.
+
+import t from 'tap'
+import { readBootstrap } from '../../edge/contract/read-site.ts'
+import { problemsOf, textOf } from './read-file.ts'
+
+const recipes = [...textOf('docs/upstreams.md').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text]) => text!)
+const isSite = (recipe: string) => /^(pools|routes):/m.test(recipe)
+
+t.test('every recipe for a site is valid', async (t) => {
+  t.ok(recipes.some(isSite))
+  for (const recipe of recipes.filter(isSite)) t.same(problemsOf(recipe), [], recipe)
+})
+
+t.test('every other recipe is valid for an edge or a control plane', async (t) => {
+  for (const recipe of recipes.filter((text) => !isSite(text))) {
+    t.ok(readBootstrap('edge', recipe).ok || readBootstrap('control', recipe).ok, recipe)
+  }
+})
