@@ -3,9 +3,9 @@
 import type { FastifyInstance } from 'fastify'
 import { EdgeError } from '../edge/base/edge-error.ts'
 import type { Ports } from '../edge/base/ports.ts'
+import { readSiteText } from '../edge/base/site-file.ts'
 import type { ControlBootstrap } from '../edge/contract/bootstrap.ts'
 import { digestOf } from '../edge/contract/canonical-json.ts'
-import { readSite } from '../edge/contract/read-site.ts'
 import { explain } from '../edge/explain.ts'
 import { createApiServer } from './api/api-server.ts'
 import { readConsoleFiles } from './api/console-files.ts'
@@ -154,7 +154,7 @@ async function readSeed({ site: path }: ControlBootstrap, { files }: ControlPort
     throw new EdgeError('CONFIG_UNREADABLE', { path }, cause)
   })
   if (text === null) throw new EdgeError('CONFIG_UNREADABLE', { path, reason: 'there is no such file' })
-  const read = readSite(text)
+  const { reading: read } = await readSiteText(text, path, files)
   if (!read.ok) throw new EdgeError('CONFIG_INVALID', { path, problems: read.problems })
   const { site } = read
   return { site, digest: digestOf(site), note: `first start, from ${path}`.slice(0, 512), actor: ITSELF, from: 'site' } as const

@@ -82,7 +82,7 @@ export function explain(told: Told, request: ExplainRequest, nowMs: number): Dec
     seen.client = identify(seen.request, x)
     const matched = match(seen.request, seen.client, x)
     seen.route = split(matched, seen.request, seen.client, x)
-    refuse(degrade(askedOf(seen.request, seen.client, seen.route), x), seen.route)
+    refuse(degrade(askedOf(seen.request, seen.client, seen.route), x), seen.route, x)
   } catch (thrown) {
     const { code, row } = asEdgeError(thrown)
     fault = { code, status: row.status, sentence: row.sentence }

@@ -1,7 +1,8 @@
 // `weir check FILE`: every problem of a file, before anything runs on it.
 
+import { readSiteText } from '../../edge/base/site-file.ts'
 import type { Problem } from '../../edge/contract/problem.ts'
-import { readBootstrap, readSite } from '../../edge/contract/read-site.ts'
+import { readBootstrap } from '../../edge/contract/read-site.ts'
 import { EXIT, usageError } from './cli-error.ts'
 import type { Call, Command } from './command.ts'
 import { readNamedFile } from './named-file.ts'
@@ -25,7 +26,7 @@ export const check: Command = {
     if (file === undefined || more.length > 0) throw usageError('check takes one file: weir check FILE')
     const text = await readNamedFile(call, file)
     const kind = kindOf(call, text)
-    const checked = checkText(kind, text)
+    const checked = await checkText(kind, text, file, call)
     if (!checked.ok) {
       report(call, { file, kind, valid: false, problems: checked.problems }, problemLines(file, checked.problems))
       call.terminal.err(`${file} has ${counted(checked.problems.length, 'problem')}`)
@@ -50,14 +51,14 @@ export function kindFromSchemaLine(text: string): Kind | null {
   return (named?.[1] as Kind | undefined) ?? null
 }
 
-function checkText(kind: Kind, text: string): Checked {
+async function checkText(kind: Kind, text: string, file: string, { files }: Call): Promise<Checked> {
   if (kind !== 'site') {
     const reading = readBootstrap(kind, text)
     return reading.ok
       ? { ok: true, holds: `how ${kind === 'control' ? 'a control plane' : kind === 'up' ? '`weir up`' : 'an edge'} starts` }
       : reading
   }
-  const reading = readSite(text)
+  const { reading } = await readSiteText(text, file, files)
   if (!reading.ok) return reading
   const { routes, pools, limits, fallbacks } = reading.site
   const parts = [

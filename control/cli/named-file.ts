@@ -1,6 +1,6 @@
 // Files that the user names on the line.
 
-import { readSite } from '../../edge/contract/read-site.ts'
+import { readSiteText } from '../../edge/base/site-file.ts'
 import type { Site } from '../../edge/contract/site.ts'
 import { CliError, EXIT, refusal } from './cli-error.ts'
 import type { Surroundings } from './command.ts'
@@ -18,7 +18,7 @@ export async function readNamedFile({ files }: Pick<Surroundings, 'files'>, path
 
 /** The site in a file; its problems go to standard output, one line each. @throws CliError when it has any */
 export async function readSiteFile(world: Pick<Surroundings, 'files' | 'terminal'>, path: string): Promise<Site> {
-  const reading = readSite(await readNamedFile(world, path))
+  const { reading } = await readSiteText(await readNamedFile(world, path), path, world.files)
   if (reading.ok) return reading.site
   for (const line of problemLines(path, reading.problems)) world.terminal.err(line)
   throw new CliError(EXIT.refused, `${path} has ${counted(reading.problems.length, 'problem')}; nothing was changed`, reading.problems)

@@ -12,6 +12,7 @@ import type { LimitConfig } from '../contract/limit.ts'
 import type { Endpoints } from '../contract/publication.ts'
 import type { RouteConfig } from '../contract/route.ts'
 import type { Site } from '../contract/site.ts'
+import { parseStandIn } from '../contract/stand-in.ts'
 import type { Switchboard } from '../contract/switchboard.ts'
 import { parseRate } from '../contract/units.ts'
 import { compileSwitches, type SwitchIndex } from '../degrade/switch-index.ts'
@@ -23,7 +24,7 @@ import { compileRoutes } from '../route/route-table.ts'
 import { compilePools } from './compile-pools.ts'
 import { compileShares, withSplit } from './compile-split.ts'
 import type { Registries } from './registries.ts'
-import type { FallbackPlan, LimitPlan, RoutePlan, Snapshot } from './snapshot.ts'
+import type { FallbackPlan, LimitPlan, RoutePlan, Snapshot, StandIn } from './snapshot.ts'
 import { targetMemo } from './target-memo.ts'
 
 /** Host fields remembered: as many as a site has names, and no flood of invented ones more. */
@@ -104,11 +105,21 @@ function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<strin
     limits: config.limits,
     respond: planOf(config.respond),
     fallback: planOf(config.degrade.fallback),
+    whenDown: standIns(config, planOf),
     hsts: config.hsts === undefined ? null : hstsValue(config.hsts),
     key: keyPlan(config.cache),
     tags: [routeTag(id)],
     split: null,
   }
+}
+
+function standIns({ degrade }: RouteConfig, planOf: (id: string | undefined) => FallbackPlan | null): readonly StandIn[] {
+  return degrade.whenDown.map(parseStandIn).flatMap((step): StandIn[] => {
+    if (step.kind === 'pool') return [{ kind: 'pool', id: step.id }]
+    if (step.kind !== 'fallback' && step.kind !== 'fallback-of') return [step]
+    const plan = planOf(step.kind === 'fallback-of' ? step.id : degrade.fallback)
+    return plan === null ? [] : [{ kind: 'fallback', plan }]
+  })
 }
 
 // RFC 6797 §6.1.

@@ -2,8 +2,9 @@
 // its places, and what is being served stays.
 
 import type { Cancel, Ports } from '../base/ports.ts'
+import { readSiteText } from '../base/site-file.ts'
 import type { Problem } from '../contract/problem.ts'
-import { formatProblem, readSite } from '../contract/read-site.ts'
+import { formatProblem } from '../contract/read-site.ts'
 import type { Loader } from './loader.ts'
 
 /** Editors write a file in several steps; the last one counts. */
@@ -14,7 +15,7 @@ export class FileSource {
   readonly path: string
   readonly #loader: Loader
   readonly #ports: Ports
-  #text: string | null = null
+  #texts: string | null = null
   #stopWatching: Cancel = () => {}
   #stopSettling: Cancel = () => {}
 
@@ -55,12 +56,12 @@ export class FileSource {
       return [{ pointer: '', message: `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}` }]
     }
     if (text === null) return [{ pointer: '', message: 'there is no such file' }]
-    // The same text again, as after a touch, is no new revision.
-    if (text === this.#text) return []
-    const reading = readSite(text)
+    const { reading, texts } = await readSiteText(text, this.path, this.#ports.files)
+    // The same again, as after a touch, is no new revision.
+    if (texts === this.#texts) return []
     if (!reading.ok) return reading.problems
     const problems = await this.#loader.site(reading.site)
-    if (problems.length === 0) this.#text = text
+    if (problems.length === 0) this.#texts = texts
     return problems
   }
 }

@@ -27,6 +27,12 @@ export interface FallbackPlan {
   readonly bytes: Uint8Array
 }
 
+/** Something that stands in for a pool. */
+export type StandIn =
+  | { readonly kind: 'stale' | 'static' | 'closed' }
+  | { readonly kind: 'pool'; readonly id: string }
+  | { readonly kind: 'fallback'; readonly plan: FallbackPlan }
+
 /** A route, its references resolved. Pools and limits are looked up by id, since they change more often than routes do. */
 export interface RoutePlan {
   readonly id: string
@@ -38,6 +44,8 @@ export interface RoutePlan {
   readonly limits: readonly string[]
   readonly respond: FallbackPlan | null
   readonly fallback: FallbackPlan | null
+  /** What stands in when its pool cannot answer, in this order. */
+  readonly whenDown: readonly StandIn[]
   /** Value of Strict-Transport-Security; null leaves it to the origin. */
   readonly hsts: string | null
   /** What its answers are kept under. */

@@ -2,6 +2,7 @@ import { didYouMean } from './nearest.ts'
 import type { Problem } from './problem.ts'
 import type { RouteConfig } from './route.ts'
 import type { Site } from './site.ts'
+import { parseStandIn } from './stand-in.ts'
 
 /** One part of a site that names another. */
 interface Reference {
@@ -41,6 +42,11 @@ function* referencesOfRoute(pointer: string, route: RouteConfig): Generator<Refe
   yield { pointer: `${pointer}/respond`, id: route.respond, to: 'fallbacks' }
   for (const [index, id] of route.limits.entries()) yield { pointer: `${pointer}/limits/${index}`, id, to: 'limits' }
   yield { pointer: `${pointer}/degrade/fallback`, id: route.degrade.fallback, to: 'fallbacks' }
+  for (const [index, text] of route.degrade.whenDown.entries()) {
+    const step = parseStandIn(text)
+    if ('id' in step)
+      yield { pointer: `${pointer}/degrade/whenDown/${index}`, id: step.id, to: step.kind === 'pool' ? 'pools' : 'fallbacks' }
+  }
 }
 
 function whatThereIs(to: Reference['to'], known: readonly string[]): string {

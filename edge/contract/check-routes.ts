@@ -4,6 +4,7 @@ import { hostFault } from './address-text.ts'
 import { checkCacheKey } from './check-cache-key.ts'
 import { repeated } from './check-repeated.ts'
 import { checkTraffic } from './check-traffic.ts'
+import { checkWhenDown } from './check-when-down.ts'
 import { pathPatternFault } from './path-pattern.ts'
 import { type Problem, pointerMember } from './problem.ts'
 import type { RouteConfig } from './route.ts'
@@ -19,6 +20,7 @@ const CHECKS: readonly RouteCheck[] = [
   checkCacheKey,
   checkDegrade,
   checkTraffic,
+  checkWhenDown,
 ]
 
 /** The problems that a site's routes have each by itself. */

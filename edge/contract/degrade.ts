@@ -2,6 +2,7 @@
 
 import Type from 'typebox'
 import { Id } from './identifiers.ts'
+import { WhenDownSchema } from './stand-in.ts'
 
 const modes = [Type.Literal('cache-only'), Type.Literal('static'), Type.Literal('fallback'), Type.Literal('closed')] as const
 
@@ -34,6 +35,7 @@ export const DegradeSchema = Type.Object(
     fallback: Type.Optional(
       Id('A fallback of this site: sent in fallback mode, for a miss in cache-only mode, and when the pool cannot answer.'),
     ),
+    whenDown: WhenDownSchema,
     staticEveryMs: Type.Integer({
       minimum: 0,
       maximum: 86_400_000,
@@ -60,7 +62,20 @@ export const FallbackSchema = Type.Object(
   {
     status: Type.Integer({ minimum: 200, maximum: 599, default: 503, description: 'The status of the answer.' }),
     contentType: Type.String({ pattern: '^[\\x20-\\x7e]{1,128}$', default: 'text/html; charset=utf-8', description: 'Its Content-Type.' }),
-    body: Type.String({ maxLength: 65_536, default: '', description: 'Its body.' }),
+    body: Type.String({ maxLength: 262_144, default: '', description: 'Its body.' }),
+    bodyFile: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1_024,
+        description:
+          'A file with its body, beside the file of the site; what reads the site from a file puts its content into body (262144 characters at most).',
+      }),
+    ),
+    template: Type.Union([Type.Literal('no'), Type.Literal('yes')], {
+      default: 'no',
+      description:
+        'Whether {{status}}, {{retryAfterS}}, {{requestId}}, {{host}} and {{path}} in the body stand for what they name, escaped for HTML.',
+    }),
   },
   { additionalProperties: false, description: 'An answer that needs no origin.' },
 )

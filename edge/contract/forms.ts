@@ -13,6 +13,7 @@ import {
   RANGE_PATTERN,
 } from './identifiers.ts'
 import { KEY_SOURCE_PATTERN } from './key-source.ts'
+import { STAND_IN_PATTERN } from './stand-in.ts'
 import { SPLIT_KEY_PATTERN } from './traffic.ts'
 import { RATE_PATTERN } from './units.ts'
 
@@ -38,10 +39,11 @@ export const FORMS: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9._-]{1,253}$': 'a host name of letters, digits, ".", "_" and "-", at most 253',
   '^[A-Za-z0-9._-]{1,128}$': 'a name of letters, digits, ".", "_" and "-", at most 128',
   '^[A-Za-z0-9._=-]{1,128}$': 'a tag of letters, digits, ".", "_", "=" and "-", at most 128',
-  '^[A-Za-z0-9._-]{1,64}$': 'letters, digits, ".", "_" and "-", at most 64',
-  '^[\\x21-\\x7e]{1,128}$': 'visible ASCII characters, at most 128',
-  '^[A-Za-z0-9_-]{1,64}$': 'letters, digits, "_" and "-", at most 64',
-  '^[a-z][a-z-]{0,31}$': 'lower-case letters and "-", at most 32',
+  '^[A-Za-z0-9._-]{1,64}$': 'a name of letters, digits, ".", "_" and "-", at most 64',
+  '^[\\x21-\\x7e]{1,128}$': 'a label of visible ASCII characters, at most 128',
+  '^[A-Za-z0-9_-]{1,64}$': 'a name of letters, digits, "_" and "-", at most 64',
+  [STAND_IN_PATTERN]: 'one of stale, static, fallback, closed, pool:shop and fallback:menu, with an id of this site behind the colon',
+  '^[a-z][a-z-]{0,31}$': 'a word of lower-case letters and "-", at most 32',
   '^[a-z0-9_-]{1,64}$': 'a name of lower-case letters, digits, "_" and "-", at most 64',
   '^[\\x20-\\x7e]{1,128}$': 'a media type such as text/html; charset=utf-8, at most 128 ASCII characters',
   [QUERY_NAME_PATTERN]: 'a parameter such as page, or the beginning of some such as utm_*, at most 128 characters',

@@ -66,6 +66,11 @@ export const METRICS = {
   weir_upstream_requests_total: counter('Requests sent to peers by pool and outcome.', 'pool', 'outcome'),
   weir_upstream_duration_seconds: histogram('Time from sending to the head of the answer, one try.', 'pool'),
   weir_upstream_retries_total: counter('Requests sent again to another peer.', 'pool'),
+  weir_stand_ins_total: counter(
+    'Answers that stood in for a pool that could not answer: stale, static, pool, fallback, closed.',
+    'route',
+    'what',
+  ),
   weir_peer_ejections_total: counter('Peers left out because they kept failing.', 'pool'),
   weir_peers: gauge('Peers of each pool.', 'pool'),
   weir_config_revision: gauge('The revision being served.'),

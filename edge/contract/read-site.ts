@@ -3,6 +3,7 @@
 
 import type { Static, TSchema } from 'typebox'
 import { acceptSite } from './accept-site.ts'
+import { withBodies } from './body-files.ts'
 import {
   type ControlBootstrap,
   ControlBootstrapSchema,
@@ -21,6 +22,8 @@ import { type Validated, validate } from './validate.ts'
 /** A site that can be served, defaults filled in; or every reason why not, in the order of the text. */
 export type SiteReading = { readonly ok: true; readonly site: Site } | { readonly ok: false; readonly problems: Problem[] }
 
+const NO_BODIES: ReadonlyMap<string, string> = new Map()
+
 /** The bootstraps by kind. */
 export interface BootstrapOf {
   readonly edge: EdgeBootstrap
@@ -35,13 +38,14 @@ export type BootstrapReading<K extends keyof BootstrapOf> =
 
 /**
  * Reads a site from YAML or JSON.
+ * @param bodies of fallbacks, by the names of their files; see `body-files.ts`
  * @returns the site, or at most 100 problems, each with line and column
  * @throws never
  */
-export function readSite(text: string): SiteReading {
+export function readSite(text: string, bodies: ReadonlyMap<string, string> = NO_BODIES): SiteReading {
   const document = readDocument(text)
   if (!document.ok) return document
-  const accepted = acceptSite(document.value)
+  const accepted = acceptSite(withBodies(document.value, bodies))
   return accepted.ok ? { ok: true, site: accepted.value } : { ok: false, problems: placed(accepted.problems, document) }
 }
 

@@ -4,19 +4,16 @@ import type { FallbackPlan } from '../config/snapshot.ts'
 import { ERRORS, type ErrorCode } from '../contract/errors.ts'
 import { bytesBody } from '../http/body.ts'
 import { Fields } from '../http/fields.ts'
-import type { Answer } from './exchange.ts'
-
-/** Whole seconds for Retry-After (RFC 9110 §10.2.3), rounded up, at least one. */
-export function retryAfterSeconds(ms: number): string {
-  return String(Math.max(1, Math.ceil(ms / 1000)))
-}
+import type { Answer, Exchange } from './exchange.ts'
+import { retryAfterSeconds } from './retry-after.ts'
+import { bodyOf } from './template.ts'
 
 /** The answer that a fallback stands for. Never stored: what stands in today is not what is true tomorrow. */
-export function fallbackAnswer(fallback: FallbackPlan, retryAfterMs: number): Answer {
-  const { config, bytes } = fallback
+export function fallbackAnswer(fallback: FallbackPlan, retryAfterMs: number, x: Exchange): Answer {
+  const { config } = fallback
   const fields = Fields.of({ 'content-type': config.contentType, 'cache-control': 'no-store' })
   if (config.status === 503 || config.status === 429) fields.append('retry-after', retryAfterSeconds(retryAfterMs))
-  return { status: config.status, fields, body: bytesBody(bytes), servedBy: 'fallback' }
+  return { status: config.status, fields, body: bytesBody(bodyOf(fallback, retryAfterMs, x)), servedBy: 'fallback' }
 }
 
 /** The answer to a fault: its sentence and its code, and nothing of the inside. */

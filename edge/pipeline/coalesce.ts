@@ -14,10 +14,10 @@ import { type Body, discard } from '../http/body.ts'
 import { codedEntry } from './compress.ts'
 import { entryAnswer } from './entry-answer.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
-import { preparedAnswer, staleAnswer } from './forward.ts'
 import type { Found } from './found.ts'
 import { streamedPart } from './range-answer.ts'
 import { ALONE, lacking, note, type Search, type Turn, unanswered } from './search.ts'
+import { preparedAnswer, staleAnswer } from './stand-in.ts'
 import { copyAnswer } from './static-copy.ts'
 import { turnAcross, turnsOf } from './turn-across.ts'
 
@@ -179,7 +179,7 @@ async function prepared({ search }: Waiting, x: Exchange): Promise<Found> {
   const copy = await copyAnswer(search.asked, x)
   if (copy !== null) return { kind: 'answered', answer: copy }
   note(route, 'miss', x)
-  const answer = preparedAnswer(route)
+  const answer = preparedAnswer(route, x)
   if (answer === null) throw new EdgeError('FILL_FAILED', { retryAfterMs: route.config.degrade.retryAfterMs })
   return { kind: 'answered', answer }
 }

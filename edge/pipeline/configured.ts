@@ -2,9 +2,9 @@
 
 import type { RoutePlan } from '../config/snapshot.ts'
 import { fallbackAnswer } from './answers.ts'
-import type { Answer } from './exchange.ts'
+import type { Answer, Exchange } from './exchange.ts'
 
 /** The answer that a route has in its configuration, or null when it has a pool to ask. */
-export function configured(route: RoutePlan): Answer | null {
-  return route.respond === null ? null : fallbackAnswer(route.respond, route.config.degrade.retryAfterMs)
+export function configured(route: RoutePlan, x: Exchange): Answer | null {
+  return route.respond === null ? null : fallbackAnswer(route.respond, route.config.degrade.retryAfterMs, x)
 }

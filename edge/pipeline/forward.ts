@@ -4,19 +4,16 @@
 
 import { asEdgeError, EdgeError } from '../base/edge-error.ts'
 import type { Entry } from '../cache/entry.ts'
-import { usableOnError } from '../cache/serveable.ts'
 import { refreshed } from '../cache/validation.ts'
 import type { PoolPlan, RoutePlan } from '../config/snapshot.ts'
 import { discard } from '../http/body.ts'
 import { isSafeMethod } from '../http/status.ts'
-import { fallbackAnswer } from './answers.ts'
-import { entryAnswer } from './entry-answer.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
 import { refuseLoop } from './forward-fields.ts'
-import { endFlight, type Found, type Stale, type Unanswered } from './found.ts'
+import { endFlight, type Unanswered } from './found.ts'
 import { originRequest } from './origin-request.ts'
 import { type Fetched, sendToPool } from './send-to-pool.ts'
-import { copyAnswer } from './static-copy.ts'
+import { type Down, standIn } from './stand-in.ts'
 
 /** What forwarding gave. */
 export type Forwarded =
@@ -35,31 +32,50 @@ export async function forward(asked: Asked, found: Unanswered, x: Exchange): Pro
     refuseLoop(asked.request, x)
     const pool = poolOf(asked, x)
     const asker = askerFor(found, x)
-    const send = (terms: Unanswered) => sendToPool(originRequest(asked, terms, x), pool, asked, asker)
-    const fetched = await send(found)
-    if (fetched.answer.status === 304 && found.kind === 'stale') return await renewed(fetched, found, asked.route, send)
-    const standIn = FAILING.has(fetched.answer.status) ? await goodAnswer(asked, found, fetched.answer.status, x) : null
-    if (standIn === null) return { kind: 'fetched', fetched }
+    const fetched = await sendToPool(originRequest(asked, found, x), pool, asked, asker)
+    const { status } = fetched.answer
+    if (status === 304) return await settled(fetched, pool, asked, { found, asker })
+    if (!FAILING.has(status)) return { kind: 'fetched', fetched }
+    const stoodIn = await inPlaceOf({ status, fault: null }, asked, found, x)
+    if (stoodIn === null) return { kind: 'fetched', fetched }
     discard(fetched.answer.body)
-    endFlight(found)
-    return { kind: 'answered', answer: standIn }
+    return stoodIn
   } catch (thrown) {
     const fault = asEdgeError(thrown)
-    endFlight(found)
-    const standIn = fault.row.source === 'upstream' ? ((await goodAnswer(asked, found, null, x)) ?? preparedAnswer(asked.route)) : null
-    if (standIn === null) throw fault
-    x.why.fault = fault.code
-    x.tools.metrics.fault(fault.code)
-    x.tools.log.warn({
-      event: 'origin-failed',
-      id: x.id,
-      code: fault.code,
-      route: asked.route.id,
-      servedBy: standIn.servedBy,
-      ...fault.detail,
-    })
-    return { kind: 'answered', answer: standIn }
+    const stoodIn = fault.row.source === 'upstream' ? await inPlaceOf({ status: null, fault }, asked, found, x) : null
+    if (stoodIn === null) endFlight(found)
+    if (stoodIn === null) throw fault
+    noteStandIn(fault, stoodIn, asked.route, x)
+    return stoodIn
   }
+}
+
+/** What was looked for, and who asks. */
+interface Asking {
+  readonly found: Unanswered
+  readonly asker: Exchange
+}
+
+// Who waits is let go unless what stands in may be kept as any answer may: then they are served from it.
+async function inPlaceOf(how: Pick<Down, 'status' | 'fault'>, asked: Asked, found: Unanswered, x: Exchange): Promise<Forwarded | null> {
+  const asker = askerFor(found, x)
+  const ask = async (pool: PoolPlan) => {
+    const fetched = await sendToPool(originRequest(asked, found, x), pool, asked, asker).catch(() => null)
+    if (fetched === null || !FAILING.has(fetched.answer.status)) return fetched
+    discard(fetched.answer.body)
+    return null
+  }
+  const stoodIn = await standIn({ ...how, asked, found, ask }, x)
+  if (stoodIn?.kind === 'fetched') return settled(stoodIn.fetched, x.snapshot.pools.get(x.why.pool)!, asked, { found, asker })
+  if (stoodIn !== null) endFlight(found)
+  return stoodIn
+}
+
+function noteStandIn(fault: EdgeError, stoodIn: Forwarded, route: RoutePlan, x: Exchange): void {
+  x.why.fault = fault.code
+  x.tools.metrics.fault(fault.code)
+  const servedBy = stoodIn.kind === 'answered' ? stoodIn.answer.servedBy : x.why.pool
+  x.tools.log.warn({ event: 'origin-failed', id: x.id, code: fault.code, route: route.id, servedBy, ...fault.detail })
 }
 
 // A fetch that others wait for goes on without the client that began it.
@@ -84,35 +100,12 @@ export function poolOf(asked: Asked, x: Exchange): PoolPlan {
 }
 
 // A 304 about something else than what we hold is no answer to anybody: ask again, without conditions (RFC 9111 §4.3.3).
-async function renewed(
-  fetched: Fetched,
-  found: Stale,
-  route: RoutePlan,
-  send: (terms: Unanswered) => Promise<Fetched>,
-): Promise<Forwarded> {
-  const { answer, requestedAtMs, receivedAtMs } = fetched
+async function settled(fetched: Fetched, pool: PoolPlan, asked: Asked, { found, asker }: Asking): Promise<Forwarded> {
+  const { answer, requestedAtMs, receivedAtMs, fillSeq } = fetched
+  if (answer.status !== 304 || found.kind !== 'stale') return { kind: 'fetched', fetched }
   discard(answer.body)
-  const { fillSeq } = fetched
-  const entry = refreshed(found.entry, { fields: answer.fields, requestedAtMs, receivedAtMs, fillSeq }, route.config.cache)
+  const entry = refreshed(found.entry, { fields: answer.fields, requestedAtMs, receivedAtMs, fillSeq }, asked.route.config.cache)
   if (entry !== null) return { kind: 'renewed', fetched, entry: fetched.tags === null ? entry : { ...entry, tags: fetched.tags } }
-  return { kind: 'fetched', fetched: await send({ kind: 'miss', key: found.key, flight: null, waited: found.waited }) }
-}
-
-// What the origin said when it was well: what is stale and may still be used, else a copy on disk.
-async function goodAnswer(asked: Asked, found: Unanswered, status: number | null, x: Exchange): Promise<Answer | null> {
-  return staleAnswer(asked, found, status, x) ?? (await copyAnswer(asked, x))
-}
-
-/** What is stale, where it may stand in for an origin that cannot answer; null where nothing may. @param status that the origin gave; null without one */
-export function staleAnswer({ request, route }: Asked, found: Found, status: number | null, x: Exchange): Answer | null {
-  if (found.kind !== 'stale' || !usableOnError(found.entry, x.tools.clock.wallMs(), route.config.cache)) return null
-  x.why.cache = 'stale-if-error'
-  const collapsed = found.waited
-  const outcome = { kind: 'forward', reason: found.reason, forwardStatus: status, stored: 'not-stored', collapsed } as const
-  return entryAnswer(request, found.entry, { outcome, servedBy: 'stale', nowMs: x.tools.clock.wallMs() }, x)
-}
-
-/** What stands in for an origin that cannot answer, from the configuration; null when the route has nothing. */
-export function preparedAnswer(route: RoutePlan): Answer | null {
-  return route.fallback === null ? null : fallbackAnswer(route.fallback, route.config.degrade.retryAfterMs)
+  const bare = { kind: 'miss', key: found.key, flight: null, waited: found.waited } as const
+  return { kind: 'fetched', fetched: await sendToPool(originRequest(asked, bare, asker), pool, asked, asker) }
 }

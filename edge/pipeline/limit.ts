@@ -31,7 +31,7 @@ function refusal(refusing: LimitPlan, verdict: Refusal, x: Exchange): Answer {
   x.why.fault = 'RATE_LIMITED'
   x.tools.metrics.limited(refusing.id, 'refused')
   x.tools.metrics.fault('RATE_LIMITED')
-  const answer = refusing.fallback === null ? faultAnswer('RATE_LIMITED') : fallbackAnswer(refusing.fallback, verdict.retryAfterMs)
+  const answer = refusing.fallback === null ? faultAnswer('RATE_LIMITED') : fallbackAnswer(refusing.fallback, verdict.retryAfterMs, x)
   answer.fields.set('Retry-After', retryAfterField(verdict))
   return answer
 }

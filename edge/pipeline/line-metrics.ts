@@ -28,6 +28,7 @@ export class LineMetrics {
   readonly #retried: SeriesTree<Counter>
   readonly #ejected: SeriesTree<Counter>
   readonly #tunnels: SeriesTree<Counter>
+  readonly #stoodIn: SeriesTree<Counter>
   #inFlight = 0
   #requests = 0
   #hits = 0
@@ -52,6 +53,7 @@ export class LineMetrics {
     this.#retried = counters(metrics, 'weir_upstream_retries_total')
     this.#ejected = counters(metrics, 'weir_peer_ejections_total')
     this.#tunnels = counters(metrics, 'weir_tunnels_total')
+    this.#stoodIn = counters(metrics, 'weir_stand_ins_total')
   }
 
   /** Requests being served, requests answered, and lookups and hits since the last call. */
@@ -146,6 +148,11 @@ export class LineMetrics {
   /** The end of waiting for the fetch of another. */
   coalesced(outcome: string): void {
     this.#coalesced.at(outcome).series.add(1)
+  }
+
+  /** Something stood in for a pool that could not answer. */
+  stoodIn(route: string, what: string): void {
+    this.#stoodIn.at(route).at(what).series.add(1)
   }
 
   /** A request to a peer, with the time to the head of its answer. */

@@ -102,12 +102,12 @@ function hitOf(entry: Entry, { level }: LevelFound, { asked, nowMs }: Search, x:
 
 // What is left where the origin may not be asked: a copy on disk, in static mode, then the fallback.
 function offlineMiss(asked: Asked, mode: Mode, x: Exchange): Found | Promise<Found> {
-  if (mode !== 'static') return cacheOnlyMiss(asked.route)
-  return copyAnswer(asked, x).then((answer) => (answer === null ? cacheOnlyMiss(asked.route) : { kind: 'answered', answer }))
+  if (mode !== 'static') return cacheOnlyMiss(asked.route, x)
+  return copyAnswer(asked, x).then((answer) => (answer === null ? cacheOnlyMiss(asked.route, x) : { kind: 'answered', answer }))
 }
 
-function cacheOnlyMiss(route: RoutePlan): Found {
+function cacheOnlyMiss(route: RoutePlan, x: Exchange): Found {
   const { retryAfterMs } = route.config.degrade
   if (route.fallback === null) throw new EdgeError('CACHE_ONLY_MISS', { retryAfterMs })
-  return { kind: 'answered', answer: fallbackAnswer(route.fallback, retryAfterMs) }
+  return { kind: 'answered', answer: fallbackAnswer(route.fallback, retryAfterMs, x) }
 }

@@ -2,8 +2,9 @@
 
 import { asEdgeError, type EdgeError } from '../base/edge-error.ts'
 import type { ErrorCode } from '../contract/errors.ts'
-import { faultAnswer, retryAfterSeconds } from './answers.ts'
+import { faultAnswer } from './answers.ts'
 import type { Answer, Exchange } from './exchange.ts'
+import { retryAfterSeconds } from './retry-after.ts'
 
 /** When a client may try again after a 503 that names no time of its own. */
 const DEFAULT_RETRY_AFTER_MS = 1_000

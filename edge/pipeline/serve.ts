@@ -31,10 +31,10 @@ export function serve(x: Exchange): Answer | Promise<Answer> {
   const mode = degrade(asked, x) //                          normal | cache-only | static | fallback | closed
 
   const early =
-    refuse(mode, route) ?? //                                503, or the fallback of the route
+    refuse(mode, route, x) ?? //                               503, or the fallback of the route
     shed(asked, x) ?? //                                     503 while the worker is overloaded
     limit(asked, x) ?? //                                    429, or the fallback of the limit
-    configured(route) //                                     what the route always answers
+    configured(route, x) //                                  what the route always answers
   if (early) return early
 
   const opened = tunnel(asked, mode, x) //                   101, or what the origin says instead

@@ -2,8 +2,9 @@
 // rest, high priority last. It stands before the limits and the cache: a refusal must cost less than what it spares.
 
 import type { RouteConfig } from '../contract/route.ts'
-import { faultAnswer, retryAfterSeconds } from './answers.ts'
+import { faultAnswer } from './answers.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
+import { retryAfterSeconds } from './retry-after.ts'
 
 /** Who a request is of, when some must go. */
 export type Whom = 'crawler' | RouteConfig['priority']

@@ -19,8 +19,13 @@ t.test('a switch sets any mode but normal, which is no switch at all', (t) => {
   t.end()
 })
 
-t.test('left alone, a route serves crawlers as people, and names no fallback', (t) => {
-  t.strictSame(accepted(DegradeSchema, {}), { crawlers: 'normal', staticEveryMs: 0, retryAfterMs: 5_000 })
+t.test('left alone, a route serves crawlers as people, and falls back to what is kept', (t) => {
+  t.strictSame(accepted(DegradeSchema, {}), {
+    crawlers: 'normal',
+    whenDown: ['stale', 'static', 'fallback'],
+    staticEveryMs: 0,
+    retryAfterMs: 5_000,
+  })
   t.end()
 })
 

@@ -13,6 +13,7 @@ const EXAMPLES = [
   ['one of none', 'header:NAME', 'cookie:NAME'],
   ['a language tag', 'de', 'pt-BR'],
   ['a parameter such as', 'page', 'utm_*'],
+  ['one of stale', 'stale', 'static', 'fallback', 'closed', 'pool:shop', 'fallback:menu'],
   ['one of path', 'path', 'target', 'host', 'address', 'route', 'certificate', 'header:NAME', 'cookie:NAME', 'query:NAME'],
   ['a table', 'shop.item', 'shop.item_*'],
   ['a rate', '100/s', '6000/m'],

@@ -21,7 +21,11 @@ const switchedTo = (mode: DegradeMode): SwitchIndex => {
   return compileSwitches({ seq: 1, switches: [entry], overrides: [] })
 }
 const modeOf = (clientClass: ClientClass, plan: Mode, switches: SwitchIndex) =>
-  degradeMode({ routeId: 'cart', clientClass, plan: { crawlers: plan, staticEveryMs: 0, retryAfterMs: 5_000 } }, switches, NOW_MS)
+  degradeMode(
+    { routeId: 'cart', clientClass, plan: { crawlers: plan, whenDown: [], staticEveryMs: 0, retryAfterMs: 5_000 } },
+    switches,
+    NOW_MS,
+  )
 
 t.test('the plan of a route is for crawlers only', async (t) => {
   for (const plan of ['normal', 'cache-only', 'fallback', 'closed'] as const) {

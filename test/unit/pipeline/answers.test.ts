@@ -1,15 +1,14 @@
 import t from 'tap'
 import { Abort } from '../../../edge/base/abort.ts'
-import { fallbackAnswer, faultAnswer, retryAfterSeconds } from '../../../edge/pipeline/answers.ts'
+import { fallbackAnswer, faultAnswer } from '../../../edge/pipeline/answers.ts'
+import { Line } from '../../support/exchange-maker.ts'
 import { RecordingReply } from '../../support/recording-reply.ts'
 
-t.test('Retry-After is whole seconds, rounded up, at least one', async (t) => {
-  t.same([0, 1, 1_000, 1_001, 59_999].map(retryAfterSeconds), ['1', '1', '1', '2', '60'])
-})
+const { x } = new Line().asked()
 
 t.test('a fallback is sent as it stands in the configuration, and never kept', async (t) => {
-  const config = { status: 200, contentType: 'text/plain', body: 'closed' }
-  const answer = fallbackAnswer({ config, bytes: Buffer.from('closed') }, 5_000)
+  const config = { status: 200, contentType: 'text/plain', body: 'closed', template: 'no' } as const
+  const answer = fallbackAnswer({ config, bytes: Buffer.from('closed') }, 5_000, x)
   t.match(answer, { status: 200, servedBy: 'fallback' })
   t.same(answer.fields.toRaw(), ['content-type', 'text/plain', 'cache-control', 'no-store'])
   const reply = new RecordingReply('GET', new Abort())
@@ -19,8 +18,8 @@ t.test('a fallback is sent as it stands in the configuration, and never kept', a
 
 t.test('a fallback that says "not now" says when', async (t) => {
   for (const status of [503, 429]) {
-    const config = { status, contentType: 'text/html', body: '' }
-    t.equal(fallbackAnswer({ config, bytes: new Uint8Array() }, 1_500).fields.get('retry-after'), '2')
+    const config = { status, contentType: 'text/html', body: '', template: 'no' } as const
+    t.equal(fallbackAnswer({ config, bytes: new Uint8Array() }, 1_500, x).fields.get('retry-after'), '2')
   }
 })
 
