@@ -27,7 +27,7 @@ export const FORMS: Readonly<Record<string, string>> = {
   [FIELD_NAME_PATTERN]: 'a field name such as x-api-key: letters, digits and "-", no space and no ":"',
   [RANGE_PATTERN]: 'an address range such as 10.0.0.0/8 or 2001:db8::/32, or one address',
   [KEY_SOURCE_PATTERN]: 'one of path, target, host, address, route, certificate, header:NAME, cookie:NAME, query:NAME',
-  [SPLIT_KEY_PATTERN]: 'request, or one of path, target, host, address, certificate, header:NAME, cookie:NAME, query:NAME',
+  [SPLIT_KEY_PATTERN]: 'one of request, path, target, host, address, certificate, header:NAME, cookie:NAME, query:NAME',
   [COLUMN_PATTERN]: 'the name of a column: letters, digits, "_" and "$", at most 64, that does not begin with a digit',
   [TABLE_PATTERN]: 'a table such as shop.item, or shop.item_* for all tables of shop that begin with item_',
   [RATE_PATTERN]: 'a rate such as 100/s or 6000/m: a count, a slash, and s, m, h or d',

@@ -14,6 +14,7 @@ const EXAMPLES = [
   ['a language tag', 'de', 'pt-BR'],
   ['a parameter such as', 'page', 'utm_*'],
   ['one of stale', 'stale', 'static', 'fallback', 'closed', 'pool:shop', 'fallback:menu'],
+  ['one of request', 'request', 'path', 'target', 'host', 'address', 'certificate', 'header:NAME', 'cookie:NAME', 'query:NAME'],
   ['one of path', 'path', 'target', 'host', 'address', 'route', 'certificate', 'header:NAME', 'cookie:NAME', 'query:NAME'],
   ['a table', 'shop.item', 'shop.item_*'],
   ['a rate', '100/s', '6000/m'],
