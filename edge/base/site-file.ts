@@ -12,7 +12,11 @@ export interface SiteFileReading {
   readonly texts: string
 }
 
-/** Reads the text of a site file, and the bodies of its fallbacks from the files that it names, which stand beside it. Never rejects. */
+/**
+ * Reads a site, and the bodies of its fallbacks from the files that it names.
+ * @param path where the text stands; the files stand beside it
+ * @throws never
+ */
 export async function readSiteText(text: string, path: string, files: Pick<Files, 'read'>): Promise<SiteFileReading> {
   const bodies = new Map<string, string>()
   for (const name of bodyFilesOf(text)) {

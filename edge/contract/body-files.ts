@@ -16,7 +16,7 @@ export function bodyFilesOf(text: string): readonly string[] {
   return [...new Set(names.filter((name) => typeof name === 'string'))].slice(0, MAX_BODY_FILES)
 }
 
-/** A site, not validated yet, with the bodies that files hold; what has no file here keeps its `bodyFile`, and is refused later. */
+/** A site, not validated yet, with the bodies that files hold. What has no file here keeps its `bodyFile`, and is refused later. */
 export function withBodies(site: unknown, bodies: ReadonlyMap<string, string>): unknown {
   if (bodies.size === 0 || !isMapValue(site) || !isMapValue(site.fallbacks)) return site
   const fallbacks = Object.entries(site.fallbacks).map(([id, fallback]) => [id, withBody(fallback, bodies)])
