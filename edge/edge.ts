@@ -8,7 +8,8 @@ import { ByteBudget } from './base/byte-budget.ts'
 import type { Blobs, Log, Ports } from './base/ports.ts'
 import { PressureWatch, type Vitals } from './base/pressure-watch.ts'
 import { SharedCells } from './base/shared-cells.ts'
-import { Breaker } from './breaker/breaker.ts'
+import type { Breaker } from './breaker/breaker.ts'
+import { breakerInARow } from './breaker/in-a-row.ts'
 import { CodedBodies } from './cache/coded-bodies.ts'
 import { FillLeases } from './cache/fill-leases.ts'
 import { Flights } from './cache/flights.ts'
@@ -37,6 +38,7 @@ import type { RedisConfig } from './contract/redis.ts'
 import { parseAddress } from './http/address.ts'
 import { type AuditWorld, audit } from './pipeline/audit.ts'
 import { BodiesInUse } from './pipeline/bodies-in-use.ts'
+import { breakerTroubles } from './pipeline/door-troubles.ts'
 import type { Exchange, Incoming, Reply, Tools } from './pipeline/exchange.ts'
 import { handle } from './pipeline/handle.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
@@ -132,7 +134,7 @@ export class Edge {
     this.#breaker =
       bootstrap.redis === undefined
         ? null
-        : new Breaker({ failures: bootstrap.redis.breakerFailures, openMs: bootstrap.redis.breakerOpenMs })
+        : breakerInARow({ failures: bootstrap.redis.breakerFailures, openMs: bootstrap.redis.breakerOpenMs })
     const far = bootstrap.redis === undefined ? null : redisLevel(bootstrap.redis, this.#redis!, this.#breaker!, parts)
     const background = createBackground(ports.log, ports.metrics)
     const siblingTurns = parts.turns === null ? null : new SiblingTurns(parts.turns, ports)
@@ -233,7 +235,8 @@ export class Edge {
   reading(): WorkerReading {
     const { metrics, pressure, hot, clock } = this.#tools
     const hotKeys = hot.top(LISTED_KEYS, clock.monotonicMs())
-    const troubles = poolTroubles(this.#holder.current?.pools.values() ?? [], clock)
+    const pools = this.#holder.current?.pools.values() ?? []
+    const troubles = [...breakerTroubles(this.#registries.breakers.entries(), clock), ...poolTroubles(pools, clock)]
     return { ...metrics.reading(), redis: this.#redisState(), pressure: pressure.level, hotKeys, troubles }
   }
 

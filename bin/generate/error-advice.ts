@@ -34,6 +34,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   ONLY_IF_CACHED: 'The request says only-if-cached (RFC 9111 §5.2.1.7) and there is no stored answer.',
   LOOP: 'The request has been at this edge before: CDN-Loop or Via names it. A pool points, directly or not, at the edge itself.',
   NO_PEER: 'The pool has no peer: none is listed, or discovery has found none. The route’s fallback is sent if it has one.',
+  POOL_OPEN:
+    'The circuit breaker of the pool, or of the route at this pool, is open: too many requests failed or were slow. `weir troubles` shows why and when it is tried again; Retry-After says it to the client.',
   UPSTREAM_BUSY:
     'Every connection to the peer is in use and `maxQueued` requests wait. The peer is too slow for the traffic, or `maxConnections` too small.',
   UPSTREAM_CONNECT: 'The peer refused the connection, or could not be reached at all. It counts towards ejection.',

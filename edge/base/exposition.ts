@@ -24,6 +24,7 @@ const STATES: ReadonlySet<MetricName> = new Set([
   'weir_switch_seq',
   'weir_endpoint_seq',
   'weir_peers',
+  'weir_breaker_state',
   'weir_redis_state',
   'weir_pressure',
   'weir_event_loop_delay_seconds',

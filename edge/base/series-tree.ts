@@ -44,5 +44,7 @@ export class SeriesTree<S> {
 
 /** The counters of a metric. */
 export const counters = (metrics: Metrics, name: MetricName) => new SeriesTree(name, (of, labels) => metrics.counter(of, labels))
+/** The gauges of a metric. */
+export const gauges = (metrics: Metrics, name: MetricName) => new SeriesTree(name, (of, labels) => metrics.gauge(of, labels))
 /** The histograms of a metric. */
 export const histograms = (metrics: Metrics, name: MetricName) => new SeriesTree(name, (of, labels) => metrics.histogram(of, labels))

@@ -10,6 +10,7 @@ import type { PeerConfig } from '../contract/peer.ts'
 import type { PoolConfig } from '../contract/pool.ts'
 import { type Endpoints, serviceKey } from '../contract/publication.ts'
 import { choiceOf, tierOf } from './compile-choice.ts'
+import { poolDoor } from './compile-doors.ts'
 import type { KeptBalancer, Registries } from './registries.ts'
 import type { PoolPlan } from './snapshot.ts'
 import { subsetOf } from './subset.ts'
@@ -56,6 +57,7 @@ function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConf
     hashKey: parseKeySource(config.hashKey),
     peers,
     balancer,
+    door: poolDoor(id, config, registries),
     hopOf: (peer) => ({ ...times, address: peer.address, untilHeadMs: config.totalTimeoutMs }),
   }
 }

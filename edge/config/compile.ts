@@ -21,6 +21,7 @@ import { authorityForms } from '../http/host.ts'
 import { Gcra } from '../limit/gcra.ts'
 import { type QuotaPolicy, quotaPolicy } from '../limit/limit-fields.ts'
 import { compileRoutes } from '../route/route-table.ts'
+import { retainBreakers, routeBreakers } from './compile-doors.ts'
 import { compilePools } from './compile-pools.ts'
 import { compileShares, withSplit } from './compile-split.ts'
 import type { Registries } from './registries.ts'
@@ -41,6 +42,7 @@ export interface Told {
 /** Compiles what an edge has been told. @throws only on what validation and check should have refused: a programming fault */
 export function compile(told: Told, registries: Registries): Snapshot {
   const { site, revision } = told
+  retainBreakers(site, registries)
   const fallbacks = new Map(Object.entries(site.fallbacks).map(([id, config]) => [id, fallbackPlan(config)]))
   const base = {
     revision,
@@ -56,7 +58,9 @@ export function compile(told: Told, registries: Registries): Snapshot {
     },
     purgers: site.purge.from.length === 0 ? null : AddressSet.parse(site.purge.from),
     routes: compileRoutes(site.routes, site.hosts),
-    plans: new Map(Object.entries(site.routes).map(([id, config]) => [id, withSplit(routePlan(id, config, fallbacks), config.split)])),
+    plans: new Map(
+      Object.entries(site.routes).map(([id, config]) => [id, withSplit(routePlan(id, config, fallbacks, registries), config.split)]),
+    ),
     fallbacks,
   }
   return withEndpoints(withSwitches(base, told, registries), told, registries)
@@ -94,7 +98,7 @@ function fallbackPlan(config: FallbackConfig): FallbackPlan {
   return { config, bytes: Buffer.from(config.body) }
 }
 
-function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<string, FallbackPlan>): RoutePlan {
+function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<string, FallbackPlan>, registries: Registries): RoutePlan {
   const planOf = (fallback: string | undefined) => (fallback === undefined ? null : (fallbacks.get(fallback) ?? null))
   return {
     id,
@@ -110,6 +114,7 @@ function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<strin
     key: keyPlan(config.cache),
     tags: [routeTag(id)],
     split: null,
+    breakerAt: routeBreakers(id, config.breaker, registries),
   }
 }
 

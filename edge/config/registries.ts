@@ -7,18 +7,23 @@ import { PeerRegistry } from '../balance/peer-registry.ts'
 import { BoundedMap } from '../base/bounded-map.ts'
 import type { Random } from '../base/ports.ts'
 import type { SharedCells } from '../base/shared-cells.ts'
+import type { PoolBreaker } from '../resilience/pool-breaker.ts'
 import { KeptPlans } from './kept-plans.ts'
 
 /** Peers remembered by one worker. */
 const MAX_PEERS = 100_000
 /** Pools whose balancers are remembered. */
 const MAX_POOLS = 1_000
+/** Breakers remembered: of pools, and of routes at pools. */
+const MAX_BREAKERS = 20_000
 
 /** State that survives new configurations. */
 export interface Registries {
   readonly peers: PeerRegistry
   readonly balancers: BoundedMap<string, KeptBalancer>
   readonly plans: KeptPlans
+  /** By pool id, or by pool id and route id. */
+  readonly breakers: BoundedMap<string, PoolBreaker>
   readonly cells: SharedCells
   readonly random: Random
   /** The zone of this edge; null when it has none. */
@@ -36,5 +41,6 @@ export interface KeptBalancer {
 /** The registries of a worker. @param cells shared by all workers of the edge @param zone of the edge; null when it has none */
 export function createRegistries(cells: SharedCells, random: Random, zone: string | null = null): Registries {
   const balancers = new BoundedMap<string, KeptBalancer>({ max: MAX_POOLS, whenFull: 'evict-oldest' })
-  return { peers: new PeerRegistry(MAX_PEERS), balancers, plans: new KeptPlans(MAX_POOLS), cells, random, zone }
+  const breakers = new BoundedMap<string, PoolBreaker>({ max: MAX_BREAKERS, whenFull: 'evict-oldest' })
+  return { peers: new PeerRegistry(MAX_PEERS), balancers, plans: new KeptPlans(MAX_POOLS), breakers, cells, random, zone }
 }

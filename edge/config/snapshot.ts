@@ -16,6 +16,7 @@ import type { AddressSet } from '../http/address.ts'
 import type { AuthorityForms } from '../http/host.ts'
 import type { Gcra } from '../limit/gcra.ts'
 import type { QuotaPolicy } from '../limit/limit-fields.ts'
+import type { BreakerAt, PoolDoor } from '../resilience/pool-door.ts'
 import type { Predicate } from '../route/predicate.ts'
 import type { RouteTable } from '../route/route-table.ts'
 import type { Hop } from '../upstream/upstream.ts'
@@ -52,6 +53,8 @@ export interface RoutePlan {
   readonly key: KeyPlan
   /** What all that it keeps may be purged by. */
   readonly tags: readonly string[]
+  /** Its own breakers at the pools that it asks; null when it has none. */
+  readonly breakerAt: BreakerAt | null
   /** Its groups; null when all requests are of one. */
   readonly split: SplitPlan | null
 }
@@ -93,6 +96,8 @@ export interface PoolPlan {
   readonly hashKey: KeySource
   readonly peers: readonly Peer[]
   readonly balancer: Balancer
+  /** What a request passes before a peer is asked; null when nothing stands there. */
+  readonly door: PoolDoor | null
   /** How to reach one of its peers. */
   readonly hopOf: (peer: Peer) => Hop
 }

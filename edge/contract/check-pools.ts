@@ -1,4 +1,5 @@
 import { addressFault } from './address-text.ts'
+import { checkBreaker } from './check-breaker.ts'
 import { repeated } from './check-repeated.ts'
 import type { PoolConfig } from './pool.ts'
 import type { Problem } from './problem.ts'
@@ -10,6 +11,7 @@ export function* checkPools(site: Site): Generator<Problem> {
   for (const [id, pool] of Object.entries(site.pools)) {
     yield* checkPeers(`/pools/${id}`, pool)
     yield* checkEjection(`/pools/${id}/ejection`, pool)
+    yield* checkBreaker(`/pools/${id}/breaker`, pool.breaker)
   }
 }
 

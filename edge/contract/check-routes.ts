@@ -1,6 +1,7 @@
 // Each route by itself: whom it asks, its path and hosts, and whether its own numbers agree.
 
 import { hostFault } from './address-text.ts'
+import { checkBreaker } from './check-breaker.ts'
 import { checkCacheKey } from './check-cache-key.ts'
 import { repeated } from './check-repeated.ts'
 import { checkTraffic } from './check-traffic.ts'
@@ -21,6 +22,7 @@ const CHECKS: readonly RouteCheck[] = [
   checkDegrade,
   checkTraffic,
   checkWhenDown,
+  checkBreakers,
 ]
 
 /** The problems that a site's routes have each by itself. */
@@ -92,6 +94,10 @@ function* checkCacheTimes(pointer: string, { cache }: RouteConfig): Generator<Pr
       message: `must be at most keepStaleMs, which is ${keepStaleMs} (ms); it is ${staleIfErrorMs}`,
     }
   }
+}
+
+function checkBreakers(pointer: string, { breaker }: RouteConfig): Iterable<Problem> {
+  return checkBreaker(`${pointer}/breaker`, breaker)
 }
 
 function* checkDegrade(pointer: string, { degrade, respond }: RouteConfig): Generator<Problem> {

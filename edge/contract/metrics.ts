@@ -73,6 +73,13 @@ export const METRICS = {
   ),
   weir_peer_ejections_total: counter('Peers left out because they kept failing.', 'pool'),
   weir_peers: gauge('Peers of each pool.', 'pool'),
+  weir_breaker_state: gauge(
+    'Circuit breakers by pool, and by route where a route has one of its own: 0 closed, 1 half-open, 2 open, of the worst worker.',
+    'pool',
+    'route',
+  ),
+  weir_breaker_changes_total: counter('Circuit breakers that changed, by pool and what they became.', 'pool', 'state'),
+  weir_pool_refusals_total: counter('Requests that a pool was not asked for, by why.', 'pool', 'reason'),
   weir_config_revision: gauge('The revision being served.'),
   weir_config_applied_timestamp_seconds: gauge('When the revision being served was applied.'),
   weir_config_swaps_total: counter('Configurations taken or refused.', 'outcome'),

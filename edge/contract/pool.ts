@@ -1,6 +1,7 @@
 // A pool: the peers that can answer for a route, how one is chosen, and how long each step may take.
 
 import Type from 'typebox'
+import { BreakerSchema } from './breaker.ts'
 import { Id } from './identifiers.ts'
 import { KeySourceText } from './key-source.ts'
 import { SubsetSchema, ZonesSchema } from './locality.ts'
@@ -115,6 +116,7 @@ export const PoolSchema = Type.Object(
       description: 'WebSockets to one peer from one worker; more get 503.',
     }),
     ejection: EjectionSchema,
+    breaker: Type.Optional(BreakerSchema),
   },
   { additionalProperties: false, description: 'The peers that can answer, how one is chosen, and its deadlines.' },
 )

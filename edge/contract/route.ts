@@ -1,6 +1,7 @@
 // A route: which requests it takes and what happens to them. The most specific route wins, so their order says nothing.
 
 import Type from 'typebox'
+import { BreakerSchema } from './breaker.ts'
 import { CacheSchema } from './cache.ts'
 import { CompressSchema } from './compress.ts'
 import { DegradeSchema } from './degrade.ts'
@@ -71,6 +72,7 @@ export const RouteSchema = Type.Object(
         { additionalProperties: false, description: 'Strict-Transport-Security on answers over https (RFC 6797).' },
       ),
     ),
+    breaker: Type.Optional(BreakerSchema),
     maxBodyBytes: SizeBytes({
       minimum: 0,
       maximum: 65_536 * MIB,

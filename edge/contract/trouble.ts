@@ -7,6 +7,8 @@ import { DateMs } from './units.ts'
 /** The kinds of trouble, with what each means to an operator. */
 export const TROUBLES = {
   ejected: 'The peer failed too often and is left out for a while.',
+  'breaker-open': 'The pool failed too often and is not asked for a while.',
+  'breaker-half-open': 'The pool is tried with single requests after its breaker was open.',
 } as const satisfies Readonly<Record<string, string>>
 
 /** A kind of trouble. */

@@ -2,6 +2,7 @@
 
 import type { Counter, Gauge, Histogram, Metrics } from '../base/ports.ts'
 import { counters, histograms, type SeriesTree } from '../base/series-tree.ts'
+import { DoorMetrics } from './door-metrics.ts'
 
 /** Classes of status by their first digit. */
 const STATUS_CLASS: readonly string[] = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx', '6xx', '7xx', '8xx', '9xx']
@@ -10,6 +11,8 @@ const SWITCHED = 101
 
 /** Counts what happens on the line. */
 export class LineMetrics {
+  /** At the doors of pools. */
+  readonly door: DoorMetrics
   readonly #inFlightGauge: Gauge
   readonly #answered: SeriesTree<Counter>
   readonly #grouped: SeriesTree<Counter>
@@ -35,6 +38,7 @@ export class LineMetrics {
   #lookups = 0
 
   constructor(metrics: Metrics) {
+    this.door = new DoorMetrics(metrics)
     this.#inFlightGauge = metrics.gauge('weir_requests_in_flight')
     this.#answered = counters(metrics, 'weir_requests_total')
     this.#grouped = counters(metrics, 'weir_group_requests_total')

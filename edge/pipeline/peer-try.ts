@@ -6,9 +6,7 @@ import type { Peer } from '../balance/peer.ts'
 import { asEdgeError, type EdgeError } from '../base/edge-error.ts'
 import type { PoolPlan } from '../config/snapshot.ts'
 import type { Exchange } from './exchange.ts'
-
-/** Statuses by which a peer says that it is the one in trouble. */
-const PEER_FAILING: ReadonlySet<number> = new Set([502, 503, 504])
+import { isFailingStatus, isPeerFault } from './peer-failure.ts'
 
 /** A try at a peer, begun. */
 export class PeerTry {
@@ -29,7 +27,7 @@ export class PeerTry {
   /** The head of an answer is here; the peer goes on with it until `over`. */
   answered(status: number): void {
     this.#count(`${Math.floor(status / 100)}xx`)
-    if (PEER_FAILING.has(status)) this.#noteFailure()
+    if (isFailingStatus(status)) this.#noteFailure()
     else recordSuccess(this.#peer)
   }
 
@@ -38,8 +36,7 @@ export class PeerTry {
     const fault = asEdgeError(thrown)
     this.over()
     this.#count(fault.code)
-    // A client that went away, or sent too much, says nothing about the peer.
-    if (fault.row.source === 'upstream' && fault.code !== 'UPSTREAM_BUSY') this.#noteFailure()
+    if (isPeerFault(fault)) this.#noteFailure()
     return fault
   }
 

@@ -12,6 +12,7 @@ import type { Asked, Exchange } from './exchange.ts'
 import { heldBody } from './held-body.ts'
 import { labelled } from './labelled.ts'
 import { PeerTry } from './peer-try.ts'
+import { throughDoor } from './pool-door.ts'
 import { tryPeers } from './try-peers.ts'
 
 /** An answer of a peer, with the times that the age of an entry is reckoned from (RFC 9111 §4.2.3). */
@@ -27,11 +28,14 @@ export interface Fetched {
   readonly outliveClient: () => void
 }
 
-/** Sends to one peer after the other until one answers. @param draft see `originRequest` @throws EdgeError of the last try, or NO_PEER */
+/** Sends to one peer after the other until one answers. @param draft see `originRequest` @throws EdgeError of the last try, NO_PEER, or POOL_OPEN */
 export function sendToPool(draft: UpstreamRequest, pool: PoolPlan, asked: Asked, x: Exchange): Promise<Fetched> {
   const { body, opened } = onceOnly(draft.body)
   const ask = (peer: Peer, request: UpstreamRequest, leftMs: number) => sendToPeer(request, peer, pool, leftMs, x)
-  return tryPeers({ draft: { ...draft, body }, ask, spent: opened }, pool, asked, x).then((fetched) => labelled(fetched, asked))
+  const request = { draft: { ...draft, body }, ask, spent: opened }
+  const guarded = pool.door !== null || asked.route.breakerAt !== null
+  const fetching = guarded ? throughDoor(request, pool, asked, x) : tryPeers(request, pool, asked, x)
+  return fetching.then((fetched) => labelled(fetched, asked))
 }
 
 async function sendToPeer(request: UpstreamRequest, peer: Peer, pool: PoolPlan, leftMs: number, x: Exchange): Promise<Fetched> {

@@ -13,6 +13,7 @@ import { withoutHopByHop } from '../http/hop-by-hop.ts'
 import { appendVia } from '../http/via.ts'
 import type { TunnelEnd } from '../upstream/tunnel.ts'
 import type { UpstreamAnswer, UpstreamRequest } from '../upstream/upstream.ts'
+import { breakersOf, passing } from './breaker-pass.ts'
 import { type Answer, type Asked, type Exchange, type Sent, targetOf, type UpgradeOffer } from './exchange.ts'
 import { poolIdOf, poolOf } from './forward.ts'
 import { forwardFields, refuseLoop } from './forward-fields.ts'
@@ -21,7 +22,7 @@ import { tellHsts } from './hsts.ts'
 import { PeerTry } from './peer-try.ts'
 import { tryPeers } from './try-peers.ts'
 
-/** Opens a WebSocket, or null when none is asked for or may be had here. Rejects with NO_PEER, LOOP, UPSTREAM_*, CLIENT_GONE, BAD_MESSAGE. */
+/** Opens a WebSocket, or null when none is asked for or may be had here. Rejects with NO_PEER, POOL_OPEN, LOOP, UPSTREAM_*, CLIENT_GONE, BAD_MESSAGE. */
 export function tunnel(asked: Asked, mode: Mode, x: Exchange): Promise<Answer> | null {
   const { upgrade, method, httpVersion, body } = x.incoming
   if (upgrade === null || asked.route.config.websocket === 'refuse' || poolIdOf(asked) === null) return null
@@ -43,7 +44,8 @@ async function open(asked: Asked, offer: UpgradeOffer, x: Exchange): Promise<Ans
     body: null,
   }
   const ask = (peer: Peer, toPeer: UpstreamRequest, leftMs: number) => openAt(peer, pool, { request: toPeer, leftMs, offer }, x)
-  return tryPeers({ draft, ask, spent: () => false }, pool, asked, x)
+  const opening = () => tryPeers({ draft, ask, spent: () => false }, pool, asked, x)
+  return passing(breakersOf(pool, asked), x.tools, opening, ({ status }) => status)
 }
 
 /** What is asked of one peer, and what it may take. */

@@ -3,7 +3,7 @@ import { createBackground } from '../../edge/base/background.ts'
 import { ByteBudget } from '../../edge/base/byte-budget.ts'
 import type { Blobs } from '../../edge/base/ports.ts'
 import { allocateCells, SharedCells } from '../../edge/base/shared-cells.ts'
-import { Breaker } from '../../edge/breaker/breaker.ts'
+import { breakerInARow } from '../../edge/breaker/in-a-row.ts'
 import { CodedBodies } from '../../edge/cache/coded-bodies.ts'
 import { FillLeases } from '../../edge/cache/fill-leases.ts'
 import { Flights } from '../../edge/cache/flights.ts'
@@ -163,7 +163,7 @@ export class Line {
   }
 
   #leases(redis: RedisPort): FillLeases {
-    const breaker = new Breaker({ failures: 5, openMs: 1_000 })
+    const breaker = breakerInARow({ failures: 5, openMs: 1_000 })
     return new FillLeases({
       ...this.#ports(),
       timers: this.clock,

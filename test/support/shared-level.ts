@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Timers } from '../../edge/base/ports.ts'
-import { Breaker } from '../../edge/breaker/breaker.ts'
+import { breakerInARow } from '../../edge/breaker/in-a-row.ts'
 import { RedisLevel } from '../../edge/cache/redis-level.ts'
 import type { RedisConfig } from '../../edge/contract/redis.ts'
 import { createRedis } from '../../edge/redis/client.ts'
@@ -59,7 +59,7 @@ export function startLevel(t: Scope, url: string, changes: Partial<RedisConfig> 
   const random = new SeededRandom(Math.floor(performance.now()))
   const redis = createRedis(config, { clock: realClock, timers: realTimers, random, log })
   t.teardown(() => redis.close())
-  const breaker = new Breaker({ failures: config.breakerFailures, openMs: config.breakerOpenMs })
+  const breaker = breakerInARow({ failures: config.breakerFailures, openMs: config.breakerOpenMs })
   const scripts = { put: readScript('cache-put'), remove: readScript('cache-remove') }
   const level = new RedisLevel({ redis, breaker, scripts, config, clock: realClock, random, log, metrics })
   const lookups = (outcome: string) => metrics.value('weir_l2_lookups_total', [outcome])

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Breaker } from '../../../edge/breaker/breaker.ts'
+import { breakerInARow } from '../../../edge/breaker/in-a-row.ts'
 import { FillLeases } from '../../../edge/cache/fill-leases.ts'
 import type { Turn } from '../../../edge/cache/fill-turn.ts'
 import { script } from '../../../edge/redis/script.ts'
@@ -13,7 +13,7 @@ function made() {
   const clock = new ManualClock()
   const redis = new MemoryRedis()
   const metrics = new RecordingMetrics()
-  const breaker = new Breaker({ failures: 2, openMs: 1_000 })
+  const breaker = breakerInARow({ failures: 2, openMs: 1_000 })
   const parts = { redis, breaker, metrics, clock, timers: clock, random: new SeededRandom(), keyPrefix: 'weir:' }
   const leases = new FillLeases({ ...parts, script: script('fill-lease', '-') })
   const counted = (outcome: string) => metrics.value('weir_fill_leases_total', [outcome])

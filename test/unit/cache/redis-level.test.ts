@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Breaker } from '../../../edge/breaker/breaker.ts'
+import { breakerInARow } from '../../../edge/breaker/in-a-row.ts'
 import type { Entry } from '../../../edge/cache/entry.ts'
 import { encodeWhole } from '../../../edge/cache/envelope.ts'
 import { RedisLevel } from '../../../edge/cache/redis-level.ts'
@@ -27,7 +27,7 @@ function makeLevel(changes: Partial<RedisConfig> = {}) {
   const clock = new ManualClock()
   const metrics = new RecordingMetrics()
   const log = new RecordingLog()
-  const breaker = new Breaker({ failures: 3, openMs: 1_000 })
+  const breaker = breakerInARow({ failures: 3, openMs: 1_000 })
   const scripts = { put: script('cache-put', 'return 1'), remove: script('cache-remove', 'return 1') }
   const config = makeRedisConfig('redis://127.0.0.1', changes)
   const level = new RedisLevel({ redis, breaker, scripts, config, random: new SeededRandom(3), clock, log, metrics })

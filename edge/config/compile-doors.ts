@@ -1,0 +1,49 @@
+// The doors of pools from their configuration. What stands in them comes from the registries, so that an open breaker stays open.
+
+import type { BreakerConfig } from '../contract/breaker.ts'
+import type { PoolConfig } from '../contract/pool.ts'
+import type { Site } from '../contract/site.ts'
+import { PoolBreaker } from '../resilience/pool-breaker.ts'
+import type { BreakerAt, PoolDoor } from '../resilience/pool-door.ts'
+import type { Registries } from './registries.ts'
+
+/** The door of a pool; null when nothing stands in it. */
+export function poolDoor(id: string, config: PoolConfig, registries: Registries): PoolDoor | null {
+  if (config.breaker === undefined) return null
+  return { breaker: breakerOf(id, config.breaker, registries) }
+}
+
+/** The breakers of a route at the pools that it asks, each made when it is first asked; null when the route has none. */
+export function routeBreakers(id: string, config: BreakerConfig | undefined, registries: Registries): BreakerAt | null {
+  if (config === undefined) return null
+  const breakers = new Map<string, PoolBreaker>()
+  return (poolId) => {
+    let breaker = breakers.get(poolId)
+    if (breaker === undefined) {
+      breaker = breakerOf(`${poolId} ${id}`, config, registries)
+      breakers.set(poolId, breaker)
+    }
+    return breaker
+  }
+}
+
+/** Forgets the breakers that a site has no more: they would be told of for ever, since nobody probes what they stand for. */
+export function retainBreakers({ pools, routes }: Pick<Site, 'pools' | 'routes'>, registries: Registries): void {
+  for (const [key] of registries.breakers.entries()) {
+    const [pool, route] = key.split(' ') as [string, string?]
+    const owner = route === undefined ? pools[pool] : routes[route]
+    if (pools[pool] === undefined || owner?.breaker === undefined) registries.breakers.delete(key)
+  }
+}
+
+// Ids hold no spaces, so that of a pool and that of a route at a pool are never the same.
+function breakerOf(key: string, config: BreakerConfig, registries: Registries): PoolBreaker {
+  const known = registries.breakers.get(key)
+  if (known === undefined) {
+    const breaker = new PoolBreaker(config, registries.random)
+    registries.breakers.set(key, breaker)
+    return breaker
+  }
+  known.follow(config)
+  return known
+}
