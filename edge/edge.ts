@@ -33,6 +33,7 @@ import { createRegistries } from './config/registries.ts'
 import type { Snapshot } from './config/snapshot.ts'
 import type { AuditReport, AuditShare } from './contract/audit.ts'
 import type { EdgeBootstrap } from './contract/bootstrap.ts'
+import type { PeerHealthReading } from './contract/health.ts'
 import type { Purge, PurgeOrder } from './contract/purge.ts'
 import type { RedisConfig } from './contract/redis.ts'
 import { parseAddress } from './http/address.ts'
@@ -59,6 +60,7 @@ const FLIGHT_BOUNDS = { maxFlights: 50_000, maxMarks: 50_000, markMs: 2_000 }
 const MOST_VARIANTS = 1_000
 /** Keys that a worker lists. */
 const LISTED_KEYS = 40
+const NO_POOLS: Snapshot['pools'] = new Map()
 
 /** What an edge is built from. */
 export interface EdgeParts {
@@ -157,8 +159,14 @@ export class Edge {
     } catch (cause) {
       return `cannot be compiled: ${String(cause)}`
     }
-    for (const [id, pool] of this.#holder.current?.pools ?? []) this.#ports.metrics.gauge('weir_peers', [id]).set(pool.peers.length)
+    this.#registries.health.follow(this.#pools)
+    for (const [id, pool] of this.#pools) this.#ports.metrics.gauge('weir_peers', [id]).set(pool.peers.length)
     return null
+  }
+
+  /** Takes what active checks say of peers. */
+  takeHealth(readings: readonly PeerHealthReading[]): void {
+    this.#registries.health.take(readings, this.#pools)
   }
 
   /** Serves one request to its end; there is none before the first `apply`, since nobody listens yet. Never throws. */
@@ -235,8 +243,7 @@ export class Edge {
   reading(): WorkerReading {
     const { metrics, pressure, hot, clock } = this.#tools
     const hotKeys = hot.top(LISTED_KEYS, clock.monotonicMs())
-    const pools = this.#holder.current?.pools.values() ?? []
-    const troubles = [...breakerTroubles(this.#registries.breakers.entries(), clock), ...poolTroubles(pools, clock)]
+    const troubles = [...breakerTroubles(this.#registries.breakers.entries(), clock), ...poolTroubles(this.#pools.values(), clock)]
     return { ...metrics.reading(), redis: this.#redisState(), pressure: pressure.level, hotKeys, troubles }
   }
 
@@ -252,6 +259,10 @@ export class Edge {
     await this.#tools.upstream.close()
   }
 
+  get #pools(): Snapshot['pools'] {
+    return this.#holder.current?.pools ?? NO_POOLS
+  }
+
   // What changed alone is put on what is there, unless that is of another revision: then only the whole fits together.
   #next(told: Told, part: 'all' | 'switches' | 'endpoints'): Snapshot {
     const current = this.#holder.current
@@ -265,6 +276,9 @@ export class Edge {
     metrics.gauge('weir_l1_bytes').set(bytes)
     metrics.gauge('weir_l1_entries').set(entries)
     metrics.gauge('weir_l1_evictions').set(evictions)
+    const nowMs = this.#ports.clock.monotonicMs()
+    for (const { id, panic } of this.#pools.values())
+      if (panic !== null) metrics.gauge('weir_pool_panic', [id]).set(panic.holds(nowMs) ? 1 : 0)
     const redis = this.#redisState()
     if (redis !== 'none') metrics.gauge('weir_redis_state').set(redis === 'up' ? 1 : 0)
   }

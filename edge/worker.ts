@@ -82,6 +82,7 @@ async function obey(message: ToWorker): Promise<void> {
     told = message.part === 'all' ? message.told : { ...told, ...message.told }
     return tell({ type: 'applied', ticket: message.ticket, problem: edge.apply(told, message.part) })
   }
+  if (message.type === 'health') return edge.takeHealth(message.readings)
   if (message.type === 'read') return tell({ type: 'reading', ticket: message.ticket, reading: edge.reading() })
   if (message.type === 'purge') {
     edge.purge(message.purges)
@@ -109,6 +110,7 @@ async function obey(message: ToWorker): Promise<void> {
 
 async function begin(): Promise<void> {
   const problem = edge.apply(seed.told, 'all')
+  edge.takeHealth(seed.health)
   if (problem !== null) return tell({ type: 'failed', code: 'CONFIG_INVALID', detail: problem, listen: null, file: null })
   if (seed.memory !== null) edge.takeMemory(new Uint8Array(seed.memory))
   try {

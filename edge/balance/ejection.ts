@@ -1,3 +1,4 @@
+import type { PeerHealth } from '../contract/health.ts'
 import type { EjectionConfig } from '../contract/pool.ts'
 import type { Peer } from './peer.ts'
 
@@ -6,9 +7,25 @@ import type { Peer } from './peer.ts'
 // good standing as long as its last ejection takes back one doubling. Never more than a share of the pool is out at once: if
 // most of a pool fails, the cause is likely elsewhere, and what is left should not drown.
 
-/** Whether a peer may be chosen: it is not ejected, or its time is over. */
+/** Whether a peer is left out for having failed. */
+export function isEjected({ ejection }: Peer, nowMs: number): boolean {
+  return ejection.state === 'ejected' && nowMs < ejection.untilMs
+}
+
+/** Whether an operator has taken a peer out of service: it gets no new requests, come what may. */
+export function isInMaintenance(peer: Peer, nowMs: number): boolean {
+  return nowMs < peer.maintenanceUntilMs
+}
+
+/** Whether nothing speaks against a peer: not its checks, not its failures, no operator. */
+export function isFit(peer: Peer, nowMs: number): boolean {
+  return peer.health === 'healthy' && !isEjected(peer, nowMs) && !isInMaintenance(peer, nowMs)
+}
+
+/** Whether a peer may be chosen: it is fit, or its pool is in panic and only an operator's word keeps peers out. */
 export function isUsable(peer: Peer, nowMs: number): boolean {
-  return peer.ejection.state === 'in' || nowMs >= peer.ejection.untilMs
+  if (isFit(peer, nowMs)) return true
+  return peer.panic !== null && !isInMaintenance(peer, nowMs) && peer.panic.holds(nowMs)
 }
 
 /** Notes that a peer answered. Says nothing of a running ejection: that ends by its time. */
@@ -18,23 +35,23 @@ export function recordSuccess(peer: Peer): void {
 
 /**
  * Notes that a peer failed, and ejects it when its rule says so.
- * @param peers the whole pool, with the peer; at most `rule.maxEjectedRatio` of it is out at once
+ * @param peers the whole pool, with the peer; with those out for other reasons at most `rule.maxEjectedRatio` of it is out at once
  * @param nowMs monotonic ms
  * @returns `ejected` when this failure left it out, else `counted`
  */
 export function recordFailure(peer: Peer, peers: readonly Peer[], rule: EjectionConfig, nowMs: number): 'ejected' | 'counted' {
   peer.consecutiveFailures++
   if (peer.consecutiveFailures < rule.consecutiveFailures) return 'counted'
-  // Requests that were on their way when it was ejected fail later; they do not lengthen its time.
-  if (!isUsable(peer, nowMs)) return 'counted'
-  if (ejectedCount(peers, nowMs) + 1 > Math.floor(rule.maxEjectedRatio * peers.length)) return 'counted'
+  // Requests that were on their way when it was taken out fail later; they do not lengthen its time.
+  if (!isFit(peer, nowMs)) return 'counted'
+  if (outCount(peers, nowMs) + 1 > Math.floor(rule.maxEjectedRatio * peers.length)) return 'counted'
   eject(peer, rule, nowMs)
   return 'ejected'
 }
 
-function ejectedCount(peers: readonly Peer[], nowMs: number): number {
+function outCount(peers: readonly Peer[], nowMs: number): number {
   let count = 0
-  for (const peer of peers) if (!isUsable(peer, nowMs)) count++
+  for (const peer of peers) if (!isFit(peer, nowMs)) count++
   return count
 }
 
@@ -44,6 +61,7 @@ function eject(peer: Peer, rule: EjectionConfig, nowMs: number): void {
   // Beyond the longest ejection more doublings change nothing, but would have to be taken back one by one.
   const kept = lengthMs < rule.maxEjectionMs ? doublings : Math.ceil(Math.log2(lengthMs / rule.baseEjectionMs))
   peer.ejection = { state: 'ejected', untilMs: nowMs + lengthMs, lengthMs, doublings: kept }
+  peer.panic?.look()
 }
 
 function nextDoublings(peer: Peer, nowMs: number): number {
@@ -51,4 +69,19 @@ function nextDoublings(peer: Peer, nowMs: number): number {
   const { untilMs, lengthMs, doublings } = peer.ejection
   const takenBack = Math.floor((nowMs - untilMs) / lengthMs)
   return Math.max(0, doublings + 1 - takenBack)
+}
+
+/** Notes what active checks say of a peer. @param cause why it is unhealthy */
+export function setHealth(peer: Peer, health: PeerHealth, cause = ''): void {
+  peer.healthCause = cause
+  if (peer.health === health) return
+  peer.health = health
+  peer.panic?.look()
+}
+
+/** Notes until when an operator has taken a peer out of service. @param untilMs monotonic; 0 puts it back */
+export function setMaintenance(peer: Peer, untilMs: number): void {
+  if (peer.maintenanceUntilMs === untilMs) return
+  peer.maintenanceUntilMs = untilMs
+  peer.panic?.look()
 }

@@ -1,3 +1,6 @@
+import type { PeerHealth } from '../contract/health.ts'
+import type { PanicWatch } from './panic.ts'
+
 // What an edge knows of one address beyond its configuration. It outlives the snapshots that name it (`peer-registry.ts`);
 // `ejection.ts` and whoever sends requests write to it, balancers read it.
 
@@ -24,6 +27,14 @@ export class Peer {
   /** Failures since its last success. */
   consecutiveFailures = 0
   ejection: Ejection = IN
+  /** What active checks say of it. */
+  health: PeerHealth = 'healthy'
+  /** Why they find it unhealthy. */
+  healthCause = ''
+  /** Until when an operator has taken it out of service, monotonic; in the past when nobody has. */
+  maintenanceUntilMs = 0
+  /** Whether so many peers of its pool are out that all are used; null where that is never asked. */
+  panic: PanicWatch | null = null
 
   constructor(address: string, weight: number) {
     this.address = address

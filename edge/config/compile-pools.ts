@@ -3,6 +3,7 @@
 import type { Balancer } from '../balance/balancer.ts'
 import { Ketama } from '../balance/ketama.ts'
 import { LeastRequest } from '../balance/least-request.ts'
+import { PanicWatch } from '../balance/panic.ts'
 import type { Peer } from '../balance/peer.ts'
 import { RoundRobin } from '../balance/round-robin.ts'
 import { parseKeySource } from '../contract/key-source.ts'
@@ -21,10 +22,8 @@ export function compilePools(
   endpoints: Endpoints,
   registries: Registries,
 ): ReadonlyMap<string, PoolPlan> {
-  const found = new Map(endpoints.services.map((service) => [service.service, service.peers]))
   const plans = new Map<string, PoolPlan>()
-  for (const [id, config] of Object.entries(pools)) {
-    const peers = subsetOf(config.subset, peersOf(config, found))
+  for (const [id, { config, peers }] of peersByPool(pools, endpoints)) {
     plans.set(
       id,
       registries.plans.obtain(id, config, peers, () => poolPlan(id, config, peers, registries)),
@@ -35,6 +34,15 @@ export function compilePools(
   registries.plans.retain(ids)
   registries.peers.retainPools(ids)
   return plans
+}
+
+/** Each pool with its peers: those of the configuration and those that were discovered. */
+export function* peersByPool(
+  pools: Readonly<Record<string, PoolConfig>>,
+  endpoints: Endpoints,
+): Generator<[id: string, pool: { readonly config: PoolConfig; readonly peers: readonly PeerConfig[] }]> {
+  const found = new Map(endpoints.services.map((service) => [service.service, service.peers]))
+  for (const [id, config] of Object.entries(pools)) yield [id, { config, peers: subsetOf(config.subset, peersOf(config, found)) }]
 }
 
 // Peers of the configuration stand beside discovered ones; an address named twice counts once, as the configuration has it.
@@ -58,8 +66,17 @@ function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConf
     peers,
     balancer,
     door: poolDoor(id, config, registries),
+    panic: panicOf(config, peers, peerConfigs, registries.zone),
     hopOf: (peer) => ({ ...times, address: peer.address, untilHeadMs: config.totalTimeoutMs }),
   }
+}
+
+// One for all peers of the pool: each asks it when it is out.
+function panicOf(config: PoolConfig, peers: readonly Peer[], peerConfigs: readonly PeerConfig[], zone: string | null): PanicWatch | null {
+  const tiers = Map.groupBy(peers, (_, at) => tierOf(config, peerConfigs[at]!, zone))
+  const panic = config.panicRatio === 0 ? null : new PanicWatch([...tiers.values()], config.panicRatio)
+  for (const peer of peers) peer.panic = panic
+  return panic
 }
 
 // Built anew only when the kind, an address, a weight or a tier changed, so that a revision that touches other things costs nothing here.

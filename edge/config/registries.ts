@@ -8,6 +8,7 @@ import { BoundedMap } from '../base/bounded-map.ts'
 import type { Random } from '../base/ports.ts'
 import type { SharedCells } from '../base/shared-cells.ts'
 import type { PoolBreaker } from '../resilience/pool-breaker.ts'
+import { HealthBook } from './health-book.ts'
 import { KeptPlans } from './kept-plans.ts'
 
 /** Peers remembered by one worker. */
@@ -20,6 +21,8 @@ const MAX_BREAKERS = 20_000
 /** State that survives new configurations. */
 export interface Registries {
   readonly peers: PeerRegistry
+  /** What active checks say of them. */
+  readonly health: HealthBook
   readonly balancers: BoundedMap<string, KeptBalancer>
   readonly plans: KeptPlans
   /** By pool id, or by pool id and route id. */
@@ -42,5 +45,6 @@ export interface KeptBalancer {
 export function createRegistries(cells: SharedCells, random: Random, zone: string | null = null): Registries {
   const balancers = new BoundedMap<string, KeptBalancer>({ max: MAX_POOLS, whenFull: 'evict-oldest' })
   const breakers = new BoundedMap<string, PoolBreaker>({ max: MAX_BREAKERS, whenFull: 'evict-oldest' })
-  return { peers: new PeerRegistry(MAX_PEERS), balancers, plans: new KeptPlans(MAX_POOLS), breakers, cells, random, zone }
+  const plans = new KeptPlans(MAX_POOLS)
+  return { peers: new PeerRegistry(MAX_PEERS), health: new HealthBook(), balancers, plans, breakers, cells, random, zone }
 }

@@ -2,6 +2,7 @@
 // What must outlive it (breakers, health, counts, cache) is in the registries and only referred to from here.
 
 import type { Balancer } from '../balance/balancer.ts'
+import type { PanicWatch } from '../balance/panic.ts'
 import type { Peer } from '../balance/peer.ts'
 import type { TextMemo } from '../base/text-memo.ts'
 import type { KeyPlan } from '../cache/key-plan.ts'
@@ -98,6 +99,8 @@ export interface PoolPlan {
   readonly balancer: Balancer
   /** What a request passes before a peer is asked; null when nothing stands there. */
   readonly door: PoolDoor | null
+  /** Whether so few of its peers are usable that all are used; null where that is never asked. */
+  readonly panic: PanicWatch | null
   /** How to reach one of its peers. */
   readonly hopOf: (peer: Peer) => Hop
 }

@@ -3,6 +3,7 @@
 
 import { COOKIE_NAME_PATTERN, IDENTITY_PATTERN, LANGUAGE_PATTERN, QUERY_NAME_PATTERN } from './cache-key.ts'
 import { COLUMN_PATTERN, TABLE_PATTERN } from './changes.ts'
+import { CHECK_HOST_PATTERN, CHECK_PATH_PATTERN, STATUS_RANGE_PATTERN } from './health.ts'
 import {
   ADDRESS_PATTERN,
   FIELD_NAME_PATTERN,
@@ -30,6 +31,9 @@ export const FORMS: Readonly<Record<string, string>> = {
   [SPLIT_KEY_PATTERN]: 'one of request, path, target, host, address, certificate, header:NAME, cookie:NAME, query:NAME',
   [COLUMN_PATTERN]: 'the name of a column: letters, digits, "_" and "$", at most 64, that does not begin with a digit',
   [TABLE_PATTERN]: 'a table such as shop.item, or shop.item_* for all tables of shop that begin with item_',
+  [CHECK_PATH_PATTERN]: 'a path such as /up or /up?deep=1: it begins with / and has no space and no #',
+  [CHECK_HOST_PATTERN]: 'a host such as shop.example.org, with its port if it has one',
+  [STATUS_RANGE_PATTERN]: 'a status such as 204, or a range such as 200-299',
   [RATE_PATTERN]: 'a rate such as 100/s or 6000/m: a count, a slash, and s, m, h or d',
   '^rediss?://': 'a URL such as redis://127.0.0.1:6379 or rediss://user:password@host:6379/0',
   '^https?://': 'a URL that begins with http:// or https://',

@@ -72,6 +72,13 @@ export const METRICS = {
     'what',
   ),
   weir_peer_ejections_total: counter('Peers left out because they kept failing.', 'pool'),
+  weir_health_checks_total: counter(
+    'Active checks of peers by pool and outcome: passed, or failed by status, body, connect, timeout, broken.',
+    'pool',
+    'outcome',
+  ),
+  weir_peer_health: gauge('Peers by pool and what their active checks say: healthy, unhealthy.', 'pool', 'health'),
+  weir_pool_panic: gauge('1 while so few peers of a pool are usable that all are used, 0 otherwise.', 'pool'),
   weir_peers: gauge('Peers of each pool.', 'pool'),
   weir_breaker_state: gauge(
     'Circuit breakers by pool, and by route where a route has one of its own: 0 closed, 1 half-open, 2 open, of the worst worker.',

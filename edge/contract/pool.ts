@@ -2,6 +2,7 @@
 
 import Type from 'typebox'
 import { BreakerSchema } from './breaker.ts'
+import { HealthCheckSchema } from './health.ts'
 import { Id } from './identifiers.ts'
 import { KeySourceText } from './key-source.ts'
 import { SubsetSchema, ZonesSchema } from './locality.ts'
@@ -117,6 +118,14 @@ export const PoolSchema = Type.Object(
     }),
     ejection: EjectionSchema,
     breaker: Type.Optional(BreakerSchema),
+    healthCheck: Type.Optional(HealthCheckSchema),
+    panicRatio: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.25,
+      description:
+        'With a smaller share of the peers usable all are used, whatever checks and failures say; peers in maintenance stay out. 0 is never.',
+    }),
   },
   { additionalProperties: false, description: 'The peers that can answer, how one is chosen, and its deadlines.' },
 )

@@ -9,6 +9,8 @@ export const TROUBLES = {
   ejected: 'The peer failed too often and is left out for a while.',
   'breaker-open': 'The pool failed too often and is not asked for a while.',
   'breaker-half-open': 'The pool is tried with single requests after its breaker was open.',
+  unhealthy: 'The peer fails its active checks and is left out until it passes them.',
+  panic: 'So few peers of the pool are usable that all are used.',
 } as const satisfies Readonly<Record<string, string>>
 
 /** A kind of trouble. */

@@ -23,6 +23,7 @@ import { noticeBacklog } from './backlog-notice.ts'
 import { beatReading } from './beat-reading.ts'
 import { FirstTold, gatherFirst } from './first-told.ts'
 import { HandOver, type StartSuccessor } from './hand-over.ts'
+import { HealthDesk } from './health-desk.ts'
 import type { InheritedSocket } from './inherited-sockets.ts'
 import { adminSocketName, listenTexts, listenUrl, socketNames } from './listen-address.ts'
 import { type FoundPorts, ListenPlan } from './listen-plan.ts'
@@ -104,6 +105,7 @@ interface Assembled {
   readonly file: FileSource | null
   readonly control: ControlSource | null
   readonly audits: AuditDesk
+  readonly health: HealthDesk
   readonly admin: Admin | null
 }
 
@@ -118,16 +120,22 @@ function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
     ports,
     memoryBytes,
     purges: NO_PURGES,
+    health: () => health.readings(),
     lease,
     purgedHere: (orders) => control?.order(orders),
     lost: resolve,
   })
+  const health = new HealthDesk(ports, (readings) => supervisor.health(readings))
   const lastGood = bootstrap.stateDir === 'off' || parts.given !== null ? null : new LastGood(bootstrap.stateDir, ports.files, ports.log)
   const first = new FirstTold()
   const loader = new Loader(
     {
       tryCompile: (told) => tryCompile(told, ports),
-      apply: (told, part) => (first.reached ? supervisor.tell(told, part) : first.reach(told)),
+      apply: async (told, part) => {
+        const problem = await (first.reached ? supervisor.tell(told, part) : first.reach(told))
+        if (problem === null && part !== 'switches') health.follow(told)
+        return problem
+      },
       keep: (told) => void lastGood?.keep(told),
     },
     ports,
@@ -137,7 +145,7 @@ function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
   const audits = new AuditDesk(bootstrap.audit, () => supervisor.workers, ports)
   const adminParts = { ports, loader, supervisor, audits, control, ownView: parts.ownView, explain: parts.explain }
   const admin = bootstrap.admin === 'off' ? null : new Admin(adminParts)
-  return { plan, supervisor, lost, loader, first, lastGood, file, control, audits, admin }
+  return { plan, supervisor, lost, loader, first, lastGood, file, control, audits, health, admin }
 }
 
 async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProcess> {
@@ -146,6 +154,7 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
   let adminUrl = (await anotherAnswers(held, bootstrap)) ? null : await openAdmin(held, bootstrap)
   await gatherFirst({ ...held, given }, ports)
   const told = await first.wait()
+  held.health.follow(told)
   if (control !== null && !(await caughtUp(control, ports.timers))) supervisor.doubtKept()
   const found = await supervisor.start(told, await keptMemory(parts))
   if (loader.told !== null && loader.told !== told) await supervisor.tell(loader.told, 'all')
@@ -236,8 +245,9 @@ async function close(held: Assembled, { bootstrap, ports }: EdgeProcessParts, wh
   await end(held, bootstrap.drainTimeoutMs)
 }
 
-async function end({ control, file, audits, admin, supervisor }: Assembled, drainTimeoutMs: number): Promise<void> {
+async function end({ control, file, audits, health, admin, supervisor }: Assembled, drainTimeoutMs: number): Promise<void> {
   audits.stop()
+  health.stop()
   control?.stop()
   file?.stop()
   admin?.draining()

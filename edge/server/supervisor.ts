@@ -3,6 +3,7 @@
 // Invariant: what `tell` was last given is what a worker that starts later begins with. A worker that keeps ending is started again
 // with growing pauses; its siblings serve on meanwhile. Only where it took a socket with it that nobody here can open again is the
 // whole edge lost: another process holds that socket open too, and connections would wait in it for ever.
+// size: what is told to every worker, and to one that starts meanwhile, is told in one place.
 
 import type { ResourceLimits } from 'node:worker_threads'
 import { asEdgeError, EdgeError } from '../base/edge-error.ts'
@@ -15,6 +16,7 @@ import { allocateTurns } from '../cache/sibling-turns.ts'
 import type { Told } from '../config/compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { ErrorCode } from '../contract/errors.ts'
+import type { PeerHealthReading } from '../contract/health.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import { HOUR_MS } from '../contract/units.ts'
 import type { WorkerReading } from '../pipeline/worker-reading.ts'
@@ -47,6 +49,8 @@ export interface SupervisorParts {
   readonly purges: PurgeState
   /** How current the workers take that for. */
   readonly lease: SharedArrayBuffer
+  /** What active checks say of peers now. */
+  readonly health: () => readonly PeerHealthReading[]
   /** Called with what was purged at this edge alone. */
   readonly purgedHere: (orders: readonly PurgeOrder[]) => void
   /** Called when a socket is gone that only a new process can have again. */
@@ -148,6 +152,11 @@ export class Supervisor {
     return true
   }
 
+  /** Tells every worker what active checks say of peers, and those that will serve soon. */
+  health(readings: readonly PeerHealthReading[]): void {
+    for (const worker of [...this.#workers.values(), ...this.#starting]) worker.health(readings)
+  }
+
   /** Writes to disk what the edge holds in memory. One worker has it all: they share what they fetch. */
   async keepMemory(): Promise<void> {
     await this.workers[0]?.keepMemory()
@@ -198,6 +207,7 @@ export class Supervisor {
       cells: this.#cells,
       turns: this.#turns,
       purges,
+      health: this.#parts.health(),
       lease,
       slab,
       ticketKeys,

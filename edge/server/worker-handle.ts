@@ -10,6 +10,7 @@ import type { Timers } from '../base/ports.ts'
 import type { Told } from '../config/compile.ts'
 import type { AuditProgress, AuditReport, AuditShare } from '../contract/audit.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
+import type { PeerHealthReading } from '../contract/health.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import { MIB } from '../contract/units.ts'
 import type { WorkerReading } from '../pipeline/worker-reading.ts'
@@ -93,6 +94,11 @@ export class WorkerHandle {
   async purge(purges: readonly Purge[]): Promise<boolean> {
     const answer = await this.#ask((ticket) => ({ type: 'purge', ticket, purges }))
     return answer !== null || this.#over
+  }
+
+  /** Tells it what active checks say of peers. */
+  health(readings: readonly PeerHealthReading[]): void {
+    this.#say({ type: 'health', readings })
   }
 
   /** What the worker reads of itself; null when it is gone or stuck. */

@@ -5,6 +5,7 @@ import type { PurgeState } from '../cache/purge-table.ts'
 import type { Told } from '../config/compile.ts'
 import type { AuditProgress, AuditReport, AuditShare } from '../contract/audit.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
+import type { PeerHealthReading } from '../contract/health.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import type { WorkerReading } from '../pipeline/worker-reading.ts'
 import type { BoundPlace, ListenPlace } from './listen-place.ts'
@@ -37,6 +38,8 @@ export interface WorkerSeed {
   /** Turns to fetch; see `SiblingTurns`. */
   readonly turns: SharedArrayBuffer
   readonly purges: PurgeState
+  /** What active checks say of peers. */
+  readonly health: readonly PeerHealthReading[]
   readonly lease: SharedArrayBuffer
   readonly slab: SharedArrayBuffer
   /** Keys of session tickets; the same at all workers, so that a session goes on wherever its next connection lands. */
@@ -59,6 +62,7 @@ export interface WorkerFailure {
 export type ToWorker =
   | ({ readonly type: 'told'; readonly ticket: number } & News)
   | { readonly type: 'purge'; readonly ticket: number; readonly purges: readonly Purge[] }
+  | { readonly type: 'health'; readonly readings: readonly PeerHealthReading[] }
   | { readonly type: 'read'; readonly ticket: number }
   /** Its `audited` comes later, after any number of `auditing`. */
   | { readonly type: 'audit'; readonly ticket: number; readonly share: AuditShare }

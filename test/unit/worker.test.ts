@@ -40,6 +40,7 @@ function start(t: Scope, told: Told, bootstrap: Partial<EdgeBootstrap> = {}) {
     told,
     cells: allocateCells(1_024, new SeededRandom()),
     purges: NO_PURGES,
+    health: [],
     lease: allocateLease(),
     slab: createSlab(),
     ticketKeys: new Uint8Array(48),

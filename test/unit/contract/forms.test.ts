@@ -4,8 +4,8 @@ import { matchesPattern } from '../../../edge/contract/shape.ts'
 
 // Every example that a form gives.
 const EXAMPLES = [
-  ['a host', 'shop.example.org', '*.example.org', '[2001:db8::1]'],
-  ['a path', '/cart', '/product/*', '/user/{id}/orders'],
+  ['a host in lower case', 'shop.example.org', '*.example.org', '[2001:db8::1]'],
+  ['a path such as /cart', '/cart', '/product/*', '/user/{id}/orders'],
   ['an address such as 127.0.0.1:8080, [::1]:8080, shop', '127.0.0.1:8080', '[::1]:8080', 'shop.internal:80', 'unix:/run/shop.sock'],
   ['an address such as 127.0.0.1:8080, [::1]:8080, unix', '127.0.0.1:8080', '[::1]:8080', 'unix:/run/shop.sock', 'fd:NAME'],
   ['a field name', 'x-api-key'],
@@ -17,6 +17,9 @@ const EXAMPLES = [
   ['one of request', 'request', 'path', 'target', 'host', 'address', 'certificate', 'header:NAME', 'cookie:NAME', 'query:NAME'],
   ['one of path', 'path', 'target', 'host', 'address', 'route', 'certificate', 'header:NAME', 'cookie:NAME', 'query:NAME'],
   ['a table', 'shop.item', 'shop.item_*'],
+  ['a path such as /up', '/up', '/up?deep=1'],
+  ['a host such as shop.example.org, with', 'shop.example.org'],
+  ['a status', '204', '200-299'],
   ['a rate', '100/s', '6000/m'],
   ['a URL such', 'redis://127.0.0.1:6379', 'rediss://user:password@host:6379/0'],
   ['a media type', 'text/html; charset=utf-8'],

@@ -62,6 +62,20 @@ t.test('all workers read their certificates again when told', async (t) => {
   await until(() => supervisor.views().every(({ slab }) => notesOf(slab).reloads === 1), { what: 'both to reload' })
 })
 
+t.test('what checks say of peers is told to all workers, and to one that starts later', async (t) => {
+  const reading = { pool: 'shop', address: 'a:1', health: 'unhealthy', cause: 'it answered 500' } as const
+  const { supervisor, clock } = await start(t, 2, { health: [reading] })
+  const heard = () => supervisor.views().map(({ slab }) => notesOf(slab).health)
+  t.same(heard(), [1, 1], 'with what they were started')
+  supervisor.health([reading, reading])
+  await until(() => heard().every((count) => count === 3), { what: 'both to hear of two more' })
+  await crash({ supervisor }, 0)
+  await supervisor.tell(toldOf(TELL.ok), 'all')
+  clock.advance(100)
+  await until(() => supervisor.serving === 2, BACK)
+  t.same(heard(), [3, 3, 1, 1])
+})
+
 t.test('ticket keys are the same at all workers, also at one that starts later, and are others after twelve hours', async (t) => {
   const tls = { certificates: [{ certFile: 'c.pem', keyFile: 'k.pem' }] }
   const listeners = [{ address: '127.0.0.1:0', tls }] as NonNullable<SupervisorSetup['bootstrap']>['listeners']

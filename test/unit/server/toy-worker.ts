@@ -15,7 +15,7 @@ import { tempDir } from '../../support/temp-dir.ts'
 // A worker that serves nobody and does what it is told: `told.revision` says what, so that no part of the real edge is needed.
 const SOURCE = `
 import { parentPort, resourceLimits, workerData } from 'node:worker_threads'
-const { index, places, told, slab, ticketKeys } = workerData
+const { index, places, told, slab, ticketKeys, health } = workerData
 let revision = told.revision
 const say = (message) => parentPort.postMessage(message)
 if (revision === 666) throw new Error('ends while it starts')
@@ -29,6 +29,7 @@ else {
   new Float64Array(slab)[21] += 1
   new Float64Array(slab)[25] = resourceLimits.maxOldGenerationSizeMb
   keep(ticketKeys)
+  new Float64Array(slab)[26] = health.length
   say({ type: 'listening', bound: places.map(({ listener, port, fd }) => ({ listener, port: port ?? 4321 + listener, fd: fd ?? 100 * (index + 1) + listener })) })
 }
 function keep(keys) {
@@ -42,6 +43,7 @@ function fill(kept = []) {
 parentPort.on('message', (message) => {
   if (message.type === 'drain') return message.deadlineMs === 13 ? undefined : say({ type: 'drained' })
   if (message.type === 'reload') return (new Float64Array(slab)[22] += 1)
+  if (message.type === 'health') return (new Float64Array(slab)[26] += message.readings.length)
   if (message.type === 'ticket-keys') return keep(message.keys)
   if (message.type === 'read')
     return revision === 7 ? undefined : say({ type: 'reading', ticket: message.ticket, reading: { inFlight: index + 1, requests: 10, lookups: 4, hits: index * 4, redis: index === 1 ? 'down' : 'up', pressure: 3 - index, hotKeys: [{ key: 'k', ratePerS: index + 1 }], troubles: [{ kind: 'ejected', pool: 'shop', peer: 'a:1', cause: 'x', untilMs: index }] } })
@@ -61,10 +63,22 @@ export function toyWorker(t: Scope, { crashesAt = 500 } = {}): URL {
   return pathToFileURL(path)
 }
 
-/** What a toy worker has noted in its slab: how often it was told to reload, a digest of its ticket keys, and what its heap may grow to. */
-export function notesOf(slab: SharedArrayBuffer): { readonly reloads: number; readonly keys: number; readonly heapMib: number } {
+/** What a toy worker has noted in its slab. */
+export interface ToyNotes {
+  /** How often it was told to reload. */
+  readonly reloads: number
+  /** A digest of its ticket keys. */
+  readonly keys: number
+  /** What its heap may grow to. */
+  readonly heapMib: number
+  /** Of how many peers it heard how they are. */
+  readonly health: number
+}
+
+/** What a toy worker has noted in its slab. */
+export function notesOf(slab: SharedArrayBuffer): ToyNotes {
   const slots = new Float64Array(slab)
-  return { reloads: slots[22]!, keys: slots[23]!, heapMib: slots[25]! }
+  return { reloads: slots[22]!, keys: slots[23]!, heapMib: slots[25]!, health: slots[26]! }
 }
 
 /** What a toy worker does with a revision. */

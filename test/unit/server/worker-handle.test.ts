@@ -25,6 +25,7 @@ function start(t: Scope, revision: number, limits: ResourceLimits = {}) {
     told: toldOf(revision),
     cells: new SharedArrayBuffer(8),
     purges: NO_PURGES,
+    health: [],
     lease: allocateLease(),
     slab: createSlab(),
     ticketKeys: new Uint8Array(48),
