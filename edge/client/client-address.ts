@@ -11,10 +11,14 @@ export class ClientAddressRule {
   /** The peers of connections: who is no trusted proxy is the client. */
   readonly #peers: TextMemo<Peer>
 
-  constructor(trusted: AddressSet, field: ClientsConfig['addressField']) {
+  /**
+   * @param trusted proxies and edges in front
+   * @param edges those of them whose word on more than the address is believed
+   */
+  constructor(trusted: AddressSet, edges: AddressSet, field: ClientsConfig['addressField']) {
     this.trusted = trusted
     this.field = field
-    this.#peers = new TextMemo(MAX_PEERS, (text) => peerOf(text, trusted))
+    this.#peers = new TextMemo(MAX_PEERS, (text) => peerOf(text, trusted, edges))
   }
 
   /** What is known of a peer from its address alone. */
@@ -27,13 +31,15 @@ export class ClientAddressRule {
 const MAX_PEERS = 10_000
 
 /** The peer of a connection: the client itself, or a trusted proxy whose word on the client is to be looked at. */
-type Peer = { readonly trusted: false; readonly client: ClientAddress } | { readonly trusted: true; readonly address: Address }
+type Peer =
+  | { readonly trusted: false; readonly client: ClientAddress }
+  | { readonly trusted: true; readonly address: Address; readonly edge: boolean }
 
-function peerOf(text: string, trusted: AddressSet): Peer {
+function peerOf(text: string, trusted: AddressSet, edges: AddressSet): Peer {
   const address = parseAddress(text)
-  if (address === null) return { trusted: false, client: { address: 'unknown', trustedPeer: false, scheme: null } }
-  if (trusted.has(address)) return { trusted: true, address }
-  return { trusted: false, client: { address: formatAddress(address), trustedPeer: false, scheme: null } }
+  if (address === null) return { trusted: false, client: { address: 'unknown', trustedPeer: false, viaEdge: false, scheme: null } }
+  if (trusted.has(address)) return { trusted: true, address, edge: edges.has(address) }
+  return { trusted: false, client: { address: formatAddress(address), trustedPeer: false, viaEdge: false, scheme: null } }
 }
 
 /** Where a request came from. */
@@ -42,6 +48,8 @@ export interface ClientAddress {
   readonly address: string
   /** Whether the peer of the connection is a trusted proxy. */
   readonly trustedPeer: boolean
+  /** Whether that proxy is an edge, whose word on more than the address is believed. */
+  readonly viaEdge: boolean
   /** How the client reached the first trusted proxy, if one says so. */
   readonly scheme: 'http' | 'https' | null
 }
@@ -65,10 +73,15 @@ interface Walk {
 export function clientAddress(peerAddress: string, fields: Fields, rule: ClientAddressRule): ClientAddress {
   const peer = rule.peer(peerAddress)
   if (!peer.trusted) return peer.client
-  return rule.field === 'forwarded' ? byForwarded(peer.address, fields, rule.trusted) : byXForwardedFor(peer.address, fields, rule.trusted)
+  const told =
+    rule.field === 'forwarded' ? byForwarded(peer.address, fields, rule.trusted) : byXForwardedFor(peer.address, fields, rule.trusted)
+  return { ...told, trustedPeer: true, viaEdge: peer.edge }
 }
 
-function byForwarded(peer: Address, fields: Fields, trusted: AddressSet): ClientAddress {
+/** What a trusted proxy said of the client. */
+type Told = Pick<ClientAddress, 'address' | 'scheme'>
+
+function byForwarded(peer: Address, fields: Fields, trusted: AddressSet): Told {
   // A malformed field counts as none.
   const elements = parseForwarded(fields.getAll('forwarded')) ?? []
   const { client, looked } = walk(
@@ -77,15 +90,15 @@ function byForwarded(peer: Address, fields: Fields, trusted: AddressSet): Client
     trusted,
   )
   // The element that names the client was written by a trusted proxy, and so was its proto.
-  return { address: formatAddress(client), trustedPeer: true, scheme: schemeOf(elements.at(-looked)?.proto) }
+  return { address: formatAddress(client), scheme: schemeOf(elements.at(-looked)?.proto) }
 }
 
-function byXForwardedFor(peer: Address, fields: Fields, trusted: AddressSet): ClientAddress {
+function byXForwardedFor(peer: Address, fields: Fields, trusted: AddressSet): Told {
   const { client, looked } = walk(peer, parseXForwardedFor(fields.getAll('x-forwarded-for')), trusted)
   // A list of the same grammar. Some proxies append to it as they do to X-Forwarded-For, others pass on the one value of the first.
   const schemes = parseXForwardedFor(fields.getAll('x-forwarded-proto'))
   const scheme = schemes.at(-Math.max(1, Math.min(looked, schemes.length)))
-  return { address: formatAddress(client), trustedPeer: true, scheme: schemeOf(scheme) }
+  return { address: formatAddress(client), scheme: schemeOf(scheme) }
 }
 
 /** Goes from the right; the parsers have bounded how many nodes there are. */

@@ -1,4 +1,5 @@
 import type { ClientClass } from '../contract/client.ts'
+import type { Introduced } from './introduced.ts'
 
 /** Who asks, as far as the edge can tell. */
 export interface Client {
@@ -7,6 +8,10 @@ export interface Client {
   readonly class: ClientClass
   /** Whether the peer of the connection is a trusted proxy, so that what it says of the client was believed. */
   readonly trustedPeer: boolean
+  /** What an edge in front of this one said of it; null where none did. */
+  readonly introduced: Introduced | null
+  /** Whether an edge in front of this one sent the request. */
+  readonly viaEdge: boolean
   /** How the client reached us, or the first trusted proxy in front of us. */
   readonly scheme: 'http' | 'https'
   /** The User-Agent as it came. */

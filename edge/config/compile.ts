@@ -53,7 +53,7 @@ export function compile(told: Told, registries: Registries): Snapshot {
     }),
     authorities: new TextMemo(MAX_HOSTS, authorityForms),
     clients: {
-      addressRule: new ClientAddressRule(AddressSet.parse(site.clients.trustedProxies), site.clients.addressField),
+      addressRule: addressRule(site.clients),
       crawlers: new CrawlerAgents(site.clients.crawlers),
     },
     purgers: site.purge.from.length === 0 ? null : AddressSet.parse(site.purge.from),
@@ -92,6 +92,10 @@ export function withEndpoints<T extends object>(
   registries: Registries,
 ): T & Pick<Snapshot, 'endpointSeq' | 'pools'> {
   return { ...snapshot, endpointSeq: told.endpoints.seq, pools: compilePools(told.site.pools, told.endpoints, registries) }
+}
+
+function addressRule({ trustedProxies, trustedEdges, addressField }: Site['clients']): ClientAddressRule {
+  return new ClientAddressRule(AddressSet.parse([...trustedProxies, ...trustedEdges]), AddressSet.parse(trustedEdges), addressField)
 }
 
 function fallbackPlan(config: FallbackConfig): FallbackPlan {

@@ -8,10 +8,14 @@ export function* checkClients(site: Site): Generator<Problem> {
     const message = hostFault(host)
     if (message !== null) yield { pointer: `/hosts/${index}`, message }
   }
-  const { trustedProxies, crawlers } = site.clients
+  const { trustedProxies, trustedEdges, crawlers } = site.clients
   for (const [index, range] of trustedProxies.entries()) {
     const message = rangeFault(range)
     if (message !== null) yield { pointer: `/clients/trustedProxies/${index}`, message }
+  }
+  for (const [index, range] of trustedEdges.entries()) {
+    const message = rangeFault(range)
+    if (message !== null) yield { pointer: `/clients/trustedEdges/${index}`, message }
   }
   const agents = new Set(crawlers.agents.map((text) => text.toLowerCase()))
   for (const [index, text] of crawlers.people.entries()) {

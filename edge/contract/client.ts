@@ -12,6 +12,12 @@ export const ClientsSchema = Type.Object(
       description:
         'Address ranges of the proxies in front. Only they may name the client; from anyone else X-Forwarded-* and Forwarded are dropped.',
     }),
+    trustedEdges: Type.Array(Type.String({ pattern: RANGE_PATTERN }), {
+      default: [],
+      maxItems: 1000,
+      description:
+        'Address ranges of edges in front of this one. They are trusted proxies, and more: what they say of the client (class, certificate, limits paid) holds here.',
+    }),
     addressField: Type.Union([Type.Literal('x-forwarded-for'), Type.Literal('forwarded')], {
       default: 'x-forwarded-for',
       description: 'The field that trusted proxies write; it is read from right to left up to the first address that is not trusted.',

@@ -64,6 +64,10 @@ export const PoolSchema = Type.Object(
       default: 'client',
       description: "The Host that peers see: the client's, or the peer's own address.",
     }),
+    peersAre: Type.Union([Type.Literal('origins'), Type.Literal('edges')], {
+      default: 'origins',
+      description: 'Whether its peers are edges that trust this one: they are told who the client is and which limits it has paid.',
+    }),
     balance: Type.Union([Type.Literal('consistent-hash'), Type.Literal('round-robin'), Type.Literal('least-request')], {
       default: 'consistent-hash',
       description: 'How a peer is chosen. consistent-hash maps as nginx does with "hash KEY consistent".',

@@ -78,7 +78,7 @@ function askedBy(again: AskedAgain, key: string, x: Exchange): Asked | null {
   const client = fields.get(CLIENT_FIELD.toLowerCase()) === 'crawler' ? 'crawler' : 'person'
   return askedOf(
     found.request,
-    { address: LOOPBACK, class: client, trustedPeer: false, scheme, userAgent, certificate: null },
+    { address: LOOPBACK, class: client, trustedPeer: false, viaEdge: false, introduced: null, scheme, userAgent, certificate: null },
     planOfKey(key, found.route),
   )
 }

@@ -36,6 +36,7 @@ export interface Serving {
 /** The answer that an entry gives to a request. */
 export function entryAnswer(request: Request, entry: Entry, how: Serving, x: Exchange): Answer {
   const { nowMs } = how
+  if (x.why.viaEdge) x.why.asOfPurge = isFreshHit(how.outcome) ? x.tools.fence.table.seq : entry.fillSeq
   const fields = how.outcome.kind === 'hit' ? hitFields(entry, how.outcome, nowMs, x) : toldFields(entry, how.outcome, nowMs, x)
   if (isNotModified(request, entry.status, entry.fields, nowMs)) {
     dropAboutTheBody(fields)
@@ -46,6 +47,11 @@ export function entryAnswer(request: Request, entry: Entry, how: Serving, x: Exc
   if (request.method === 'HEAD') fields.set('Content-Length', String(entry.body.byteLength))
   const body = entry.body.byteLength <= PIECE_BYTES ? sendable(entry) : new PacedBody(entry.body, x.tools.bodiesInUse)
   return { status: entry.status, fields, body, servedBy: how.servedBy }
+}
+
+// What passed the fence as fresh is reached by no purge that is known here; what is stale may be so because of one.
+function isFreshHit(outcome: CacheOutcome): boolean {
+  return outcome.kind === 'hit' && outcome.ttlMs > 0
 }
 
 function toldFields(entry: Entry, outcome: CacheOutcome, nowMs: number, x: Exchange): Fields {

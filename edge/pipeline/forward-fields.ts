@@ -3,6 +3,7 @@
 
 import { EdgeError } from '../base/edge-error.ts'
 import type { ClientAddressRule } from '../client/client-address.ts'
+import { CLIENT_FIELD, PURGED_FIELD } from '../contract/edge-fields.ts'
 import { type Address, formatAddress, parseAddress } from '../http/address.ts'
 import { appendCdnLoop, countCdnLoop } from '../http/cdn-loop.ts'
 import { Fields } from '../http/fields.ts'
@@ -22,6 +23,7 @@ const NEVER_PASSED: ReadonlySet<string> = new Set([
   ...['host', 'content-length', 'transfer-encoding', 'expect'],
   ...['forwarded', 'forwarded-for', 'x-forwarded', 'x-forward-for', 'x-forwarder-for', 'x-real-ip', 'x-remote-ip', 'x-remote-addr'],
   ...['x-host', 'x-http-host-override', 'x-host-override', 'x-backend-host', 'x-proxy-host', 'x-proxy-url', 'x-scheme', 'x-url-scheme'],
+  ...[CLIENT_FIELD, PURGED_FIELD],
   ...['front-end-https', 'x-arr-ssl', 'x-http-destinationurl', 'x-middleware-subrequest', 'base-url', 'request-uri', 'proxy'],
 ])
 // Where a proxy says what was asked of it: target, host, method and way, under all the names that frameworks have read.

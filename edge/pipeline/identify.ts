@@ -3,19 +3,33 @@
 import { clientAddress } from '../client/client-address.ts'
 import type { Client } from '../client/client-class.ts'
 import type { CrawlerAgents } from '../client/crawler-agents.ts'
+import { introducedBy } from '../client/introduced.ts'
 import type { ConnectionMemory } from './connection-memory.ts'
 import type { Exchange, Request } from './exchange.ts'
 
 /** The client behind a request. */
 export function identify(request: Request, x: Exchange): Client {
   const { clients } = x.snapshot
-  const { address, trustedPeer, scheme } = clientAddress(x.incoming.peerAddress, request.fields, clients.addressRule)
+  const { address, trustedPeer, viaEdge, scheme } = clientAddress(x.incoming.peerAddress, request.fields, clients.addressRule)
   const userAgent = request.fields.get('user-agent')
-  const clientClass = isCrawler(userAgent, clients.crawlers, x.incoming.memory) ? 'crawler' : 'person'
+  const introduced = viaEdge ? introducedBy(request.fields) : null
+  const clientClass = introduced?.class ?? (isCrawler(userAgent, clients.crawlers, x.incoming.memory) ? 'crawler' : 'person')
   x.why.clientAddress = address
   x.why.clientClass = clientClass
   x.tools.metrics.client(clientClass)
-  return { address, trustedPeer, scheme: scheme ?? request.scheme, userAgent, class: clientClass, certificate: x.incoming.certificate }
+  x.why.viaEdge = viaEdge
+  // The certificate of an edge says nothing of who is behind it.
+  const certificate = introduced === null ? x.incoming.certificate : introduced.certificate
+  return {
+    address,
+    trustedPeer,
+    viaEdge,
+    introduced,
+    scheme: scheme ?? request.scheme,
+    userAgent,
+    class: clientClass,
+    certificate,
+  }
 }
 
 function isCrawler(userAgent: string | undefined, crawlers: CrawlerAgents, memory: ConnectionMemory): boolean {

@@ -52,6 +52,8 @@ export function limitReadings({ limits, outcome }: Quota): string {
 }
 
 function counts(plan: LimitPlan, client: Client): boolean {
+  // Paid at an edge in front of this one, which counts by the same limit.
+  if (client.introduced?.paid.includes(plan.id)) return false
   if (plan.clients === 'all') return true
   return plan.clients === (client.class === 'person' ? 'people' : 'crawlers')
 }

@@ -21,6 +21,7 @@ export interface Handling {
 /** The answer for the client. @param body of `fetched`, watched where it is kept */
 export function originAnswer({ request, route }: Asked, fetched: Fetched, body: Body, handling: Handling, x: Exchange): Answer {
   const { status } = fetched.answer
+  x.why.asOfPurge = fetched.fillSeq
   const fields = withoutHopByHop(fetched.answer.fields)
   appendCacheStatus(fields, cacheStatus(x.tools.edgeId, outcomeOf(fetched, handling)))
   // The fetch was for everyone, the conditions were this client's own: it may have the answer already.

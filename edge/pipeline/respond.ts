@@ -5,6 +5,7 @@ import { appendVia } from '../http/via.ts'
 import { type Quota, rateLimitField, rateLimitPolicyField } from '../limit/limit-fields.ts'
 import type { Answer, Exchange, Sent } from './exchange.ts'
 import { tellHsts } from './hsts.ts'
+import { tellPurged } from './introduce.ts'
 
 /** Sends an answer; its body streams with the pace of the client. Never throws. */
 export function respond(answer: Answer, x: Exchange): Promise<Sent> | Sent {
@@ -16,6 +17,7 @@ export function respond(answer: Answer, x: Exchange): Promise<Sent> | Sent {
   if (answer.servedBy !== 'edge') appendVia(answer.fields, '1.1', x.tools.edgeId)
   if (x.why.quota !== null) tellQuota(answer.fields, x.why.quota)
   if (x.why.hsts !== null) tellHsts(answer.fields, x.why.hsts)
+  if (x.why.viaEdge) tellPurged(answer.fields, x)
   answer.fields.set('X-Request-Id', x.id)
   return x.reply.send(answer)
 }

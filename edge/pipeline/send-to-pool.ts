@@ -10,6 +10,7 @@ import type { Body } from '../http/body.ts'
 import type { UpstreamAnswer, UpstreamRequest } from '../upstream/upstream.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import { heldBody } from './held-body.ts'
+import { fillSeqOf } from './introduce.ts'
 import { labelled } from './labelled.ts'
 import { PeerTry } from './peer-try.ts'
 import { throughDoor } from './pool-door.ts'
@@ -51,7 +52,14 @@ async function sendToPeer(request: UpstreamRequest, peer: Peer, pool: PoolPlan, 
     attempt.answered(answer.status)
     // The peer is busy with the request until the body is over, not only until its head is here.
     const body = heldBody(answer.body, budget, () => attempt.over())
-    return { answer: { ...answer, body }, requestedAtMs, receivedAtMs: clock.wallMs(), fillSeq, tags: null, outliveClient }
+    return {
+      answer: { ...answer, body },
+      requestedAtMs,
+      receivedAtMs: clock.wallMs(),
+      fillSeq: fillSeqOf(answer.fields, pool, fillSeq),
+      tags: null,
+      outliveClient,
+    }
   } catch (thrown) {
     throw attempt.failed(thrown)
   }

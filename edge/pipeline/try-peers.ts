@@ -6,6 +6,7 @@ import type { PoolPlan } from '../config/snapshot.ts'
 import type { UpstreamRequest } from '../upstream/upstream.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import { newSpan } from './forward-fields.ts'
+import { introduce } from './introduce.ts'
 import { keyValue } from './key-value.ts'
 import { hostFor } from './origin-request.ts'
 
@@ -38,6 +39,7 @@ export async function tryPeers<T>({ draft, ask, spent }: PeerRequest<T>, pool: P
     x.why.tries = tries
     try {
       const request = requestTo(peer, pool, draft, asked)
+      introduce(request.fields, pool, asked, x)
       if (failed !== null) newSpan(request.fields, x)
       return await ask(peer, request, Math.max(1, deadlineMs - clock.monotonicMs()))
     } catch (thrown) {

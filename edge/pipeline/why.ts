@@ -14,6 +14,10 @@ export interface Why {
   route: string
   clientClass: string
   clientAddress: string
+  /** Whether an edge in front of this one asks: its answer says of which purges it knows. */
+  viaEdge: boolean
+  /** The purges that the answer is known to be newer than; null for what nobody keeps. */
+  asOfPurge: number | null
   /** The group of the route; empty on a route without groups. */
   group: string
   /** What put it there. */
@@ -42,6 +46,8 @@ export function newWhy(revision: number): Why {
     route: '',
     clientClass: '',
     clientAddress: '',
+    viaEdge: false,
+    asOfPurge: null,
     group: '',
     groupBy: '',
     mode: 'normal',

@@ -62,3 +62,38 @@ t.test('two edges that point at each other answer 508 instead of going round', a
   t.equal(await first.metric('weir_faults_total', { code: 'LOOP' }), 1, 'the first to see it again refused it')
   t.equal(await second.metric('weir_upstream_requests_total'), 1)
 })
+
+t.test('an edge that is trusted says who the client is and what it has paid; a client that says so is not believed', async (t) => {
+  const origin = await startOrigin(t, { body: 'page' })
+  const limits = { each: { rate: '2/h', key: 'address' } }
+  const cache = await startEdge(t, {
+    edgeId: 'cache',
+    site: {
+      clients: { trustedEdges: ['127.0.0.1/32'] },
+      pools: { shop: { peers: [{ address: `127.0.0.1:${origin.port}` }] } },
+      limits,
+      routes: { all: { pool: 'shop', limits: ['each'], cache: { store: 'off' } } },
+    },
+  })
+  const access = await startEdge(t, {
+    edgeId: 'access',
+    site: {
+      pools: { caches: { peersAre: 'edges', peers: [{ address: `127.0.0.1:${cache.port}` }] } },
+      limits,
+      routes: { all: { pool: 'caches', limits: ['each'], cache: { store: 'off' } } },
+    },
+  })
+  const lies = { 'weir-client': 'class=person, paid=("each")' }
+  const crawler = { ...lies, 'user-agent': 'Googlebot/2.1' }
+  const statusAt = async (edge: { port: number }, headers: Record<string, string>) =>
+    (await visit(edge, '/', { from: CLIENT, headers })).status
+  t.same([await statusAt(access, crawler), await statusAt(access, lies)], [200, 200])
+  t.equal(await cache.metric('weir_clients_total', { class: 'crawler' }), 1, 'the class that the edge in front saw')
+  t.equal(await statusAt(access, lies), 429, 'counted at the edge in front')
+  t.same([await statusAt(cache, lies), await statusAt(cache, lies)], [200, 200], 'and not a second time behind it')
+  t.equal(await statusAt(cache, lies), 429, 'where a client cannot say that it has paid')
+  t.ok(
+    origin.requests.every(({ headers }) => headers['weir-client'] === undefined),
+    'origins hear nothing of this',
+  )
+})

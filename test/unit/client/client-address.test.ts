@@ -4,8 +4,8 @@ import { AddressSet } from '../../../edge/http/address.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 
 const trusted = AddressSet.parse(['10.0.0.0/8', 'fd00::/8'])
-const xff = new ClientAddressRule(trusted, 'x-forwarded-for')
-const forwarded = new ClientAddressRule(trusted, 'forwarded')
+const xff = new ClientAddressRule(trusted, AddressSet.parse(['10.0.0.9/32']), 'x-forwarded-for')
+const forwarded = new ClientAddressRule(trusted, AddressSet.parse(['10.0.0.9/32']), 'forwarded')
 const addressOf = (peer: string, fields: Record<string, string | string[]>, rule: ClientAddressRule): string =>
   clientAddress(peer, Fields.of(fields), rule).address
 const schemeOf = (fields: Record<string, string | string[]>, rule: ClientAddressRule) =>
@@ -13,8 +13,8 @@ const schemeOf = (fields: Record<string, string | string[]>, rule: ClientAddress
 
 t.test('a peer that is not trusted is the client, whatever it says', async (t) => {
   const lies = Fields.of({ 'x-forwarded-for': '192.0.2.9', forwarded: 'for=192.0.2.9;proto=https', 'x-forwarded-proto': 'https' })
-  t.same(clientAddress('198.51.100.7', lies, xff), { address: '198.51.100.7', trustedPeer: false, scheme: null })
-  t.same(clientAddress('198.51.100.7', lies, forwarded), { address: '198.51.100.7', trustedPeer: false, scheme: null })
+  t.same(clientAddress('198.51.100.7', lies, xff), { address: '198.51.100.7', trustedPeer: false, viaEdge: false, scheme: null })
+  t.same(clientAddress('198.51.100.7', lies, forwarded), { address: '198.51.100.7', trustedPeer: false, viaEdge: false, scheme: null })
 })
 
 t.test('an IPv4 peer on a dual-stack socket is an IPv4 address', async (t) => {
@@ -23,7 +23,12 @@ t.test('an IPv4 peer on a dual-stack socket is an IPv4 address', async (t) => {
 })
 
 t.test('a socket without an address gives no client, and is not trusted', async (t) => {
-  t.same(clientAddress('', Fields.of({ 'x-forwarded-for': '192.0.2.9' }), xff), { address: 'unknown', trustedPeer: false, scheme: null })
+  t.same(clientAddress('', Fields.of({ 'x-forwarded-for': '192.0.2.9' }), xff), {
+    address: 'unknown',
+    trustedPeer: false,
+    viaEdge: false,
+    scheme: null,
+  })
 })
 
 t.test('the walk goes from the right and ends at the first address that is not trusted', async (t) => {
@@ -41,8 +46,8 @@ t.test('where all are trusted, the farthest is the client', async (t) => {
 })
 
 t.test('without the field the peer is the client', async (t) => {
-  t.same(clientAddress('10.0.0.1', Fields.of(), xff), { address: '10.0.0.1', trustedPeer: true, scheme: null })
-  t.same(clientAddress('10.0.0.1', Fields.of(), forwarded), { address: '10.0.0.1', trustedPeer: true, scheme: null })
+  t.same(clientAddress('10.0.0.1', Fields.of(), xff), { address: '10.0.0.1', trustedPeer: true, viaEdge: false, scheme: null })
+  t.same(clientAddress('10.0.0.1', Fields.of(), forwarded), { address: '10.0.0.1', trustedPeer: true, viaEdge: false, scheme: null })
 })
 
 t.test('a node that cannot be read ends the walk at the proxy that wrote it', async (t) => {
@@ -88,4 +93,9 @@ t.test('of a list without end only the nearest 64 nodes are walked', async (t) =
   t.equal(addressOf('10.0.0.1', { 'x-forwarded-for': list('10.0.0.3', 62) }, xff), '192.0.2.9')
   t.equal(addressOf('10.0.0.1', { 'x-forwarded-for': list('10.0.0.3', 100_000) }, xff), '10.0.0.2')
   t.equal(addressOf('10.0.0.1', { forwarded: 'for=192.0.2.9,'.repeat(100_000) }, forwarded), '10.0.0.1')
+})
+
+t.test('an edge in front is a trusted proxy, and said to be one', async (t) => {
+  const fields = Fields.of({ 'x-forwarded-for': '192.0.2.9' })
+  t.match(clientAddress('10.0.0.9', fields, xff), { address: '192.0.2.9', trustedPeer: true, viaEdge: true })
 })
