@@ -34,6 +34,7 @@ import type { Snapshot } from './config/snapshot.ts'
 import type { AuditReport, AuditShare } from './contract/audit.ts'
 import type { EdgeBootstrap } from './contract/bootstrap.ts'
 import type { PeerHealthReading } from './contract/health.ts'
+import { MAX_MIRRORS, type MirrorReading } from './contract/mirror-reading.ts'
 import type { Purge, PurgeOrder } from './contract/purge.ts'
 import type { RedisConfig } from './contract/redis.ts'
 import { parseAddress } from './http/address.ts'
@@ -43,8 +44,8 @@ import { breakerTroubles } from './pipeline/door-troubles.ts'
 import type { Exchange, Incoming, Reply, Tools } from './pipeline/exchange.ts'
 import { handle } from './pipeline/handle.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
+import { NOBODY } from './pipeline/nobody.ts'
 import { poolTroubles } from './pipeline/pool-troubles.ts'
-import { NOBODY } from './pipeline/refresh.ts'
 import { newWhy } from './pipeline/why.ts'
 import type { WorkerReading } from './pipeline/worker-reading.ts'
 import { createRedis } from './redis/client.ts'
@@ -247,6 +248,15 @@ export class Edge {
     return { ...metrics.reading(), redis: this.#redisState(), pressure: pressure.level, hotKeys, troubles }
   }
 
+  /** What came of the mirrors of the routes in force. */
+  mirrors(): MirrorReading[] {
+    const readings: MirrorReading[] = []
+    for (const { id, mirror } of this.#holder.current?.plans.values() ?? []) {
+      if (mirror !== null && readings.length < MAX_MIRRORS) readings.push(mirror.book.reading(id, mirror.config.pool))
+    }
+    return readings
+  }
+
   /** Counts a fault of a message that never became a request. */
   countFault(code: string): void {
     this.#tools.metrics.fault(code)
@@ -256,7 +266,7 @@ export class Edge {
   async close(): Promise<void> {
     this.#redis?.close()
     this.#tools.websockets.close()
-    await this.#tools.upstream.close()
+    await Promise.all([this.#tools.upstream.close(), this.#tools.mirrorUpstream.close()])
   }
 
   get #pools(): Snapshot['pools'] {
@@ -327,6 +337,7 @@ function toolsOf(parts: EdgeParts, levels: Levels, fence: PurgeFence, background
     refreshes: new Refreshes(),
     fence,
     upstream: new Http1Upstream(ports),
+    mirrorUpstream: new Http1Upstream(ports),
     websockets: new WebsocketLane(ports),
     background,
     pressure: new PressureWatch({ config: bootstrap.overload, vitals, budget, inFlight: () => metrics.inFlight }, ports),

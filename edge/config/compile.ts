@@ -22,6 +22,7 @@ import { Gcra } from '../limit/gcra.ts'
 import { type QuotaPolicy, quotaPolicy } from '../limit/limit-fields.ts'
 import { compileRoutes } from '../route/route-table.ts'
 import { retainBreakers, routeBreakers } from './compile-doors.ts'
+import { mirrorPlan } from './compile-mirror.ts'
 import { compilePools } from './compile-pools.ts'
 import { compileShares, withSplit } from './compile-split.ts'
 import type { Registries } from './registries.ts'
@@ -119,6 +120,7 @@ function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<strin
     tags: [routeTag(id)],
     split: null,
     breakerAt: routeBreakers(id, config.breaker, registries),
+    mirror: mirrorPlan(id, config.mirror, registries),
   }
 }
 

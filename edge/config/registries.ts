@@ -7,6 +7,7 @@ import { PeerRegistry } from '../balance/peer-registry.ts'
 import { BoundedMap } from '../base/bounded-map.ts'
 import type { Random } from '../base/ports.ts'
 import type { SharedCells } from '../base/shared-cells.ts'
+import type { MirrorBook } from '../mirror/mirror-book.ts'
 import type { PoolBreaker } from '../resilience/pool-breaker.ts'
 import { HealthBook } from './health-book.ts'
 import { KeptPlans } from './kept-plans.ts'
@@ -17,6 +18,8 @@ const MAX_PEERS = 100_000
 const MAX_POOLS = 1_000
 /** Breakers remembered: of pools, and of routes at pools. */
 const MAX_BREAKERS = 20_000
+/** Routes whose mirrors are remembered. */
+const MAX_MIRRORED_ROUTES = 1_000
 
 /** State that survives new configurations. */
 export interface Registries {
@@ -27,6 +30,8 @@ export interface Registries {
   readonly plans: KeptPlans
   /** By pool id, or by pool id and route id. */
   readonly breakers: BoundedMap<string, PoolBreaker>
+  /** Of mirrors, by route. */
+  readonly mirrors: BoundedMap<string, MirrorBook>
   readonly cells: SharedCells
   readonly random: Random
   /** The zone of this edge; null when it has none. */
@@ -46,5 +51,6 @@ export function createRegistries(cells: SharedCells, random: Random, zone: strin
   const balancers = new BoundedMap<string, KeptBalancer>({ max: MAX_POOLS, whenFull: 'evict-oldest' })
   const breakers = new BoundedMap<string, PoolBreaker>({ max: MAX_BREAKERS, whenFull: 'evict-oldest' })
   const plans = new KeptPlans(MAX_POOLS)
-  return { peers: new PeerRegistry(MAX_PEERS), health: new HealthBook(), balancers, plans, breakers, cells, random, zone }
+  const mirrors = new BoundedMap<string, MirrorBook>({ max: MAX_MIRRORED_ROUTES, whenFull: 'evict-oldest' })
+  return { peers: new PeerRegistry(MAX_PEERS), health: new HealthBook(), balancers, plans, breakers, mirrors, cells, random, zone }
 }

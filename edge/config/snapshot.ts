@@ -10,6 +10,7 @@ import type { ClientAddressRule } from '../client/client-address.ts'
 import type { CrawlerAgents } from '../client/crawler-agents.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
 import type { KeySource } from '../contract/key-source.ts'
+import type { MirrorConfig } from '../contract/mirror.ts'
 import type { PoolConfig } from '../contract/pool.ts'
 import type { RouteConfig } from '../contract/route.ts'
 import type { SwitchIndex } from '../degrade/switch-index.ts'
@@ -17,6 +18,7 @@ import type { AddressSet } from '../http/address.ts'
 import type { AuthorityForms } from '../http/host.ts'
 import type { Gcra } from '../limit/gcra.ts'
 import type { QuotaPolicy } from '../limit/limit-fields.ts'
+import type { MirrorBook } from '../mirror/mirror-book.ts'
 import type { BreakerAt, PoolDoor } from '../resilience/pool-door.ts'
 import type { Predicate } from '../route/predicate.ts'
 import type { RouteTable } from '../route/route-table.ts'
@@ -58,6 +60,8 @@ export interface RoutePlan {
   readonly breakerAt: BreakerAt | null
   /** Its groups; null when all requests are of one. */
   readonly split: SplitPlan | null
+  /** Where copies of its requests go; null when there are none. */
+  readonly mirror: MirrorPlan | null
 }
 
 /** The groups of a route, the control group first. */
@@ -88,6 +92,12 @@ export interface SetShares {
   readonly untilMs: number
   readonly owner: string
   readonly reason: string
+}
+
+/** A mirror, with what outlives this snapshot. */
+export interface MirrorPlan {
+  readonly config: MirrorConfig
+  readonly book: MirrorBook
 }
 
 /** A pool: its balancer over peers whose state outlives this snapshot. */

@@ -39,6 +39,7 @@ function* referencesOfRoute(pointer: string, route: RouteConfig): Generator<Refe
     yield { pointer: `${pointer}/split/groups/${id}/pool`, id: pool, to: 'pools' }
     yield { pointer: `${pointer}/split/groups/${id}/writePool`, id: writePool, to: 'pools' }
   }
+  yield { pointer: `${pointer}/mirror/pool`, id: route.mirror?.pool, to: 'pools' }
   yield { pointer: `${pointer}/respond`, id: route.respond, to: 'fallbacks' }
   for (const [index, id] of route.limits.entries()) yield { pointer: `${pointer}/limits/${index}`, id, to: 'limits' }
   yield { pointer: `${pointer}/degrade/fallback`, id: route.degrade.fallback, to: 'fallbacks' }

@@ -3,6 +3,7 @@
 import { hostFault } from './address-text.ts'
 import { checkBreaker } from './check-breaker.ts'
 import { checkCacheKey } from './check-cache-key.ts'
+import { checkMirror } from './check-mirror.ts'
 import { repeated } from './check-repeated.ts'
 import { checkTraffic } from './check-traffic.ts'
 import { checkWhenDown } from './check-when-down.ts'
@@ -23,6 +24,7 @@ const CHECKS: readonly RouteCheck[] = [
   checkTraffic,
   checkWhenDown,
   checkBreakers,
+  checkMirror,
 ]
 
 /** The problems that a site's routes have each by itself. */

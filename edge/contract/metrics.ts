@@ -71,6 +71,16 @@ export const METRICS = {
     'route',
     'what',
   ),
+  weir_mirror_total: counter(
+    'Copies of requests by route and what became of them: same, different, uncompared, failed, or why they were dropped.',
+    'route',
+    'outcome',
+  ),
+  weir_mirror_differences_total: counter(
+    'Differences between the answers of mirrors and the real ones, by route and kind.',
+    'route',
+    'kind',
+  ),
   weir_peer_ejections_total: counter('Peers left out because they kept failing.', 'pool'),
   weir_health_checks_total: counter(
     'Active checks of peers by pool and outcome: passed, or failed by status, body, connect, timeout, broken.',

@@ -6,6 +6,7 @@ import { CacheSchema } from './cache.ts'
 import { CompressSchema } from './compress.ts'
 import { DegradeSchema } from './degrade.ts'
 import { FIELD_NAME_PATTERN, HOST_PATTERN, Id, PATH_PATTERN } from './identifiers.ts'
+import { MirrorSchema } from './mirror.ts'
 import { PoolId } from './pool.ts'
 import { predicates } from './predicates.ts'
 import { SplitSchema } from './traffic.ts'
@@ -79,6 +80,7 @@ export const RouteSchema = Type.Object(
       default: 1_024 * MIB,
       description: 'The longest request body; more gets 413.',
     }),
+    mirror: Type.Optional(MirrorSchema),
   },
   { additionalProperties: false, description: 'Which requests it takes and what happens to them.' },
 )

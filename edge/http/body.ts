@@ -73,6 +73,12 @@ export function drain(body: Body): void {
   body.open({ write: () => true, end() {}, fail() {} })
 }
 
+/** Reads a body to its end. @returns when it is over @throws what it broke off with */
+export function ended(body: Body | null): Promise<void> {
+  if (body === null) return Promise.resolve()
+  return new Promise((resolve, reject) => body.open({ write: () => true, end: resolve, fail: reject }))
+}
+
 /** What watches a body go by. */
 export interface BodyWatcher {
   chunk(bytes: Uint8Array): void

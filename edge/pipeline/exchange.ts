@@ -104,6 +104,8 @@ export interface Tools {
   /** Between kept entries and who is served from them: what was purged. */
   readonly fence: PurgeFence
   readonly upstream: Upstream
+  /** For copies of requests: connections of their own, so that no mirror takes one from a client. */
+  readonly mirrorUpstream: Upstream
   readonly websockets: WebsocketLane
   readonly background: Background
   /** How overloaded this worker is, 0 to 4, and when who is shed may come back. */

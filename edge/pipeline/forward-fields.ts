@@ -28,8 +28,12 @@ const NEVER_PASSED: ReadonlySet<string> = new Set([
 ])
 // Where a proxy says what was asked of it: target, host, method and way, under all the names that frameworks have read.
 const NEVER_PASSED_PREFIXES: readonly string[] = ['x-forwarded-', 'x-original-', 'x-originating-', 'x-rewrite-']
-/** Names that some proxies give the client's address; believed from trusted ones. */
-const FROM_TRUSTED_ONLY: ReadonlySet<string> = new Set(['true-client-ip', 'x-client-ip', 'x-cluster-client-ip', 'cf-connecting-ip'])
+/** What is believed from trusted proxies: names that some give the client's address, and the mark of mirrored requests. */
+const FROM_TRUSTED_ONLY: ReadonlySet<string> = new Set([
+  ...['true-client-ip', 'x-client-ip', 'x-cluster-client-ip', 'cf-connecting-ip'],
+  // The mark of a copy: an origin may leave out what copies must not do.
+  'x-weir-mirror',
+])
 
 /** One bit for each letter that a guarded name begins with: most names are ruled out by it. */
 const GUARDED_INITIALS = [...NEVER_PASSED, ...FROM_TRUSTED_ONLY, ...NEVER_PASSED_PREFIXES].reduce((bits, name) => bits | initial(name), 0)

@@ -11,6 +11,7 @@ import { isSafeMethod } from '../http/status.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
 import { refuseLoop } from './forward-fields.ts'
 import { endFlight, type Unanswered } from './found.ts'
+import { sendMirrored } from './mirror.ts'
 import { originRequest } from './origin-request.ts'
 import { type Fetched, sendToPool } from './send-to-pool.ts'
 import { type Down, standIn } from './stand-in.ts'
@@ -32,7 +33,11 @@ export async function forward(asked: Asked, found: Unanswered, x: Exchange): Pro
     refuseLoop(asked.request, x)
     const pool = poolOf(asked, x)
     const asker = askerFor(found, x)
-    const fetched = await sendToPool(originRequest(asked, found, x), pool, asked, asker)
+    const draft = originRequest(asked, found, x)
+    const { mirror } = asked.route
+    const fetched = await (mirror === null
+      ? sendToPool(draft, pool, asked, asker)
+      : sendMirrored(draft, (sent) => sendToPool(sent, pool, asked, asker), mirror, asked, x))
     const { status } = fetched.answer
     if (status === 304) return await settled(fetched, pool, asked, { found, asker })
     if (!FAILING.has(status)) return { kind: 'fetched', fetched }

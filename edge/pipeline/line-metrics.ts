@@ -29,6 +29,8 @@ export class LineMetrics {
   readonly #sent: SeriesTree<Counter>
   readonly #sendTime: SeriesTree<Histogram>
   readonly #retried: SeriesTree<Counter>
+  readonly #mirrored: SeriesTree<Counter>
+  readonly #mirrorDiffered: SeriesTree<Counter>
   readonly #ejected: SeriesTree<Counter>
   readonly #tunnels: SeriesTree<Counter>
   readonly #stoodIn: SeriesTree<Counter>
@@ -55,6 +57,8 @@ export class LineMetrics {
     this.#sent = counters(metrics, 'weir_upstream_requests_total')
     this.#sendTime = histograms(metrics, 'weir_upstream_duration_seconds')
     this.#retried = counters(metrics, 'weir_upstream_retries_total')
+    this.#mirrored = counters(metrics, 'weir_mirror_total')
+    this.#mirrorDiffered = counters(metrics, 'weir_mirror_differences_total')
     this.#ejected = counters(metrics, 'weir_peer_ejections_total')
     this.#tunnels = counters(metrics, 'weir_tunnels_total')
     this.#stoodIn = counters(metrics, 'weir_stand_ins_total')
@@ -168,6 +172,16 @@ export class LineMetrics {
   /** A request sent again. */
   retried(pool: string): void {
     this.#retried.at(pool).series.add(1)
+  }
+
+  /** What became of a copy of a request, or of several. */
+  mirrored(route: string, outcome: string, copies = 1): void {
+    this.#mirrored.at(route).at(outcome).series.add(copies)
+  }
+
+  /** One way in which an answer of a mirror was not the real one. */
+  mirrorDiffered(route: string, kind: string): void {
+    this.#mirrorDiffered.at(route).at(kind).series.add(1)
   }
 
   /** A WebSocket that ended, or was not opened by its origin. */

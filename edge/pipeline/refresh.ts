@@ -6,12 +6,13 @@ import { answerPolicy } from '../cache/answer-policy.ts'
 import { remainingMs } from '../cache/freshness.ts'
 import type { Found as LevelFound } from '../cache/levels.ts'
 import { usableWhileRevalidating } from '../cache/serveable.ts'
-import type { Body } from '../http/body.ts'
+import { ended } from '../http/body.ts'
 import { askedOf } from './asked.ts'
 import { flightOf, turnToRefresh } from './coalesce.ts'
-import type { Asked, Exchange, Reply } from './exchange.ts'
+import type { Asked, Exchange } from './exchange.ts'
 import { forward } from './forward.ts'
 import type { Stale } from './found.ts'
+import { NOBODY } from './nobody.ts'
 import type { Search } from './search.ts'
 import { store } from './store.ts'
 import { newWhy } from './why.ts'
@@ -23,9 +24,6 @@ const OF_THE_CLIENT: readonly string[] = ['range', 'if-range', 'if-match', 'if-n
 const AHEAD = 2
 const LEAST_FETCH_MS = 10
 const MOST_FETCHES = 18
-
-/** The way back to nobody, for what is fetched behind the clients. */
-export const NOBODY: Reply = { interim() {}, send: () => ({ outcome: 'whole', bytes: 0 }) }
 
 /**
  * Whether a stale entry may answer, since it is being fetched anew in the background: by this call, or already.
@@ -87,9 +85,4 @@ function forAll(asked: Asked): Asked {
   const fields = asked.request.fields.clone()
   for (const name of OF_THE_CLIENT) fields.delete(name)
   return askedOf({ ...asked.request, method: 'GET', fields }, asked.client, asked.route)
-}
-
-function ended(body: Body | null): Promise<void> {
-  if (body === null) return Promise.resolve()
-  return new Promise((resolve, reject) => body.open({ write: () => true, end: resolve, fail: reject }))
 }

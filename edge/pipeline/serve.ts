@@ -12,6 +12,7 @@ import { identify } from './identify.ts'
 import { limit } from './limit.ts'
 import { lookup } from './lookup.ts'
 import { match } from './match.ts'
+import { mirrorHit } from './mirror.ts'
 import { normalise } from './normalise.ts'
 import { isPurge, purgeTarget } from './purge-target.ts'
 import { refuse } from './refuse.ts'
@@ -45,7 +46,10 @@ export function serve(x: Exchange): Answer | Promise<Answer> {
 }
 
 function ask(asked: Asked, found: Found, x: Exchange): Answer | Promise<Answer> {
-  if (found.kind === 'answered') return found.answer //      a memory hit never leaves the tick it came in
+  if (found.kind === 'answered') {
+    if (asked.route.mirror !== null) mirrorHit(asked, asked.route.mirror, x)
+    return found.answer //                                   a memory hit never leaves the tick it came in
+  }
   const forwarding = forward(asked, found, x) //             balance, send, retry, stale-if-error; 502 503 504 508
   return forwarding.then((forwarded) => store(asked, forwarded, found, x)) // tees the body into the cache
 }

@@ -7,6 +7,7 @@ import type { Ports } from '../base/ports.ts'
 import type { Told } from '../config/compile.ts'
 import type { ControlSource } from '../config/control-source.ts'
 import type { Loader } from '../config/loader.ts'
+import { mergedMirrors } from '../contract/mirror-reading.ts'
 import type { AuditDesk } from './audit-desk.ts'
 import { takeAudit } from './audit-door.ts'
 import { descriptorOf } from './descriptor.ts'
@@ -78,13 +79,7 @@ export class Admin {
 
   #take(request: IncomingMessage, response: ServerResponse): void {
     const page = this.#answer(request, response)
-    if (page === null) return
-    response.writeHead(page.status, {
-      'content-type': page.type,
-      'cache-control': 'no-store',
-      'content-length': Buffer.byteLength(page.text),
-    })
-    response.end(page.text)
+    if (page !== null) send(response, page)
   }
 
   // A page that cannot be made is one answer lost; this thread holds the whole edge.
@@ -93,6 +88,7 @@ export class Admin {
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return json(405, { message: 'only GET and HEAD are taken here, and POST at /cache/audit' })
     try {
+      if (request.url?.split('?', 1)[0] === '/debug/mirrors') return this.#mirrors(response)
       return this.#page(request.url ?? '/')
     } catch (cause) {
       this.#parts.ports.log.error({ event: 'admin-page-failed', target: request.url, cause: String(cause) })
@@ -118,7 +114,7 @@ export class Admin {
       case '/debug/why':
         return this.#why(new URLSearchParams(query))
       default:
-        return json(404, { message: 'there are /livez, /readyz, /metrics, /debug/snapshot and /debug/why?url=…' })
+        return json(404, { message: 'there are /livez, /readyz, /metrics, /debug/snapshot, /debug/mirrors and /debug/why?url=…' })
     }
   }
 
@@ -126,6 +122,15 @@ export class Admin {
   #audit(request: IncomingMessage, response: ServerResponse): Page | null {
     const refusal = takeAudit(request, response, this.#parts.audits, this.#parts.ports.clock)
     return refusal === null ? null : json(refusal.status, { message: refusal.message })
+  }
+
+  // The workers are asked, so its answer comes later.
+  #mirrors(response: ServerResponse): null {
+    Promise.all(this.#parts.supervisor.workers.map((worker) => worker.mirrors())).then(
+      (readings) => send(response, json(200, { mirrors: mergedMirrors(readings.flat()) })),
+      (cause: unknown) => response.destroy(cause instanceof Error ? cause : undefined),
+    )
+    return null
   }
 
   #readiness(): Page {
@@ -147,6 +152,11 @@ export class Admin {
     if (told === null) return json(503, { message: 'no configuration yet' })
     return json(200, this.#parts.explain(told, query))
   }
+}
+
+function send(response: ServerResponse, { status, type, text }: Page): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'content-length': Buffer.byteLength(text) })
+  response.end(text)
 }
 
 function plain(status: number, text: string): Page {

@@ -11,6 +11,7 @@ import type { Told } from '../config/compile.ts'
 import type { AuditProgress, AuditReport, AuditShare } from '../contract/audit.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { PeerHealthReading } from '../contract/health.ts'
+import type { MirrorReading } from '../contract/mirror-reading.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import { MIB } from '../contract/units.ts'
 import type { WorkerReading } from '../pipeline/worker-reading.ts'
@@ -105,6 +106,12 @@ export class WorkerHandle {
   async read(): Promise<WorkerReading | null> {
     const answer = await this.#ask((ticket) => ({ type: 'read', ticket }))
     return answer?.type === 'reading' ? answer.reading : null
+  }
+
+  /** What came of its mirrors; nothing when it is gone or stuck. */
+  async mirrors(): Promise<readonly MirrorReading[]> {
+    const answer = await this.#ask((ticket) => ({ type: 'mirrors', ticket }))
+    return answer?.type === 'mirrors-read' ? answer.mirrors : []
   }
 
   /**

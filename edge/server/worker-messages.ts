@@ -6,6 +6,7 @@ import type { Told } from '../config/compile.ts'
 import type { AuditProgress, AuditReport, AuditShare } from '../contract/audit.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { PeerHealthReading } from '../contract/health.ts'
+import type { MirrorReading } from '../contract/mirror-reading.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import type { WorkerReading } from '../pipeline/worker-reading.ts'
 import type { BoundPlace, ListenPlace } from './listen-place.ts'
@@ -64,6 +65,7 @@ export type ToWorker =
   | { readonly type: 'purge'; readonly ticket: number; readonly purges: readonly Purge[] }
   | { readonly type: 'health'; readonly readings: readonly PeerHealthReading[] }
   | { readonly type: 'read'; readonly ticket: number }
+  | { readonly type: 'mirrors'; readonly ticket: number }
   /** Its `audited` comes later, after any number of `auditing`. */
   | { readonly type: 'audit'; readonly ticket: number; readonly share: AuditShare }
   | { readonly type: 'audit-stop' }
@@ -81,6 +83,7 @@ export type FromWorker =
   | { readonly type: 'applied'; readonly ticket: number; readonly problem: string | null }
   | { readonly type: 'purged'; readonly ticket: number }
   | { readonly type: 'reading'; readonly ticket: number; readonly reading: WorkerReading }
+  | { readonly type: 'mirrors-read'; readonly ticket: number; readonly mirrors: readonly MirrorReading[] }
   | { readonly type: 'purged-here'; readonly orders: readonly PurgeOrder[]; readonly atMs: number }
   | { readonly type: 'auditing'; readonly progress: AuditProgress }
   | { readonly type: 'audited'; readonly ticket: number; readonly report: AuditReport }

@@ -105,6 +105,7 @@ export class Line {
   readonly accessLog = new RecordingLog()
   readonly metrics = new RecordingMetrics()
   readonly upstream = new ScriptedUpstream(this.clock)
+  readonly mirrorUpstream = new ScriptedUpstream(this.clock)
   readonly memory = new MemoryLevel(10_000_000)
   readonly forgotten: string[] = []
   readonly purgedEverywhere: PurgeOrder[] = []
@@ -142,6 +143,7 @@ export class Line {
       refreshes: new Refreshes(),
       fence: this.fence,
       upstream: this.upstream,
+      mirrorUpstream: this.mirrorUpstream,
       websockets: new WebsocketLane({ clock: this.clock, timers: this.clock, files: new MemoryFiles(), metrics: this.metrics }),
       background: createBackground(this.log, this.metrics),
       pressure: this.pressure,

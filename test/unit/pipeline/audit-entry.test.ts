@@ -1,6 +1,6 @@
 import t from 'tap'
 import { auditEntry, auditIncoming, routeOf } from '../../../edge/pipeline/audit-entry.ts'
-import { NOBODY } from '../../../edge/pipeline/refresh.ts'
+import { NOBODY } from '../../../edge/pipeline/nobody.ts'
 import { Line } from '../../support/exchange-maker.ts'
 
 const site = (cache: object = {}, more: object = {}) => ({

@@ -3,7 +3,7 @@ import { Abort } from '../../../edge/base/abort.ts'
 import type { AuditProgress, AuditShare } from '../../../edge/contract/audit.ts'
 import type { Switchboard } from '../../../edge/contract/switchboard.ts'
 import { audit } from '../../../edge/pipeline/audit.ts'
-import { NOBODY } from '../../../edge/pipeline/refresh.ts'
+import { NOBODY } from '../../../edge/pipeline/nobody.ts'
 import { Line, type LineOptions } from '../../support/exchange-maker.ts'
 import { MemoryBlobs } from '../../support/memory-blobs.ts'
 

@@ -11,7 +11,10 @@ import { testPorts, toldOf } from './toy-worker.ts'
 
 const ALONE = { fd: null, sharing: 'alone' } as const
 
-async function start(t: Scope, more: { told?: number | null; serving?: number; explain?: () => unknown; audits?: AuditDesk } = {}) {
+async function start(
+  t: Scope,
+  more: { told?: number | null; serving?: number; explain?: () => unknown; audits?: AuditDesk; workers?: readonly object[] } = {},
+) {
   const { ports, log } = testPorts()
   const slab = createSlab()
   const ownView = { slab, series: [{ name: 'weir_workers', labels: [], slot: 20 }], ended: false } as const
@@ -20,7 +23,7 @@ async function start(t: Scope, more: { told?: number | null; serving?: number; e
   const admin = new Admin({
     ports,
     loader: { told } as Loader,
-    supervisor: { serving: more.serving ?? 2, pressure: 3, views: () => [] } as unknown as Supervisor,
+    supervisor: { serving: more.serving ?? 2, pressure: 3, views: () => [], workers: more.workers ?? [] } as unknown as Supervisor,
     audits: more.audits,
     control: { connected: true } as ControlSource,
     ownView: () => ownView,
@@ -120,4 +123,11 @@ t.test('an address in brackets comes back in brackets', async (t) => {
   const admin = new Admin({ ports } as ConstructorParameters<typeof Admin>[0])
   t.teardown(() => admin.close())
   t.match(await admin.listen('[::1]:0', ALONE), /^http:\/\/\[::1\]:\d+$/)
+})
+
+t.test('what came of mirrors is asked of the workers, and added up', async (t) => {
+  const reading = { route: 'all', pool: 'next', inFlight: 1, outcomes: { same: 2 }, differences: {}, examples: [] }
+  const workers = [{ mirrors: async () => [reading] }, { mirrors: async () => [reading] }]
+  const { get } = await start(t, { workers })
+  t.match(JSON.parse((await get('/debug/mirrors')).text), { mirrors: [{ route: 'all', inFlight: 2, outcomes: { same: 4 } }] })
 })
