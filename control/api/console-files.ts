@@ -16,6 +16,9 @@ const FILES: readonly (readonly [path: string, name: string, contentType: string
   ['/', 'index.html', HTML],
   ['/console', 'index.html', HTML],
   ['/console/console.js', 'console.js', SCRIPT],
+  ['/console/page.js', 'page.js', SCRIPT],
+  ['/console/troubles.js', 'troubles.js', SCRIPT],
+  ['/console/cache.js', 'cache.js', SCRIPT],
   ['/console/console.css', 'console.css', STYLE],
   ['/console/icon.svg', 'icon.svg', 'image/svg+xml'],
 ]

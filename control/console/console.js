@@ -1,7 +1,10 @@
-// The console: one page that shows what the control plane knows and flips switches. Whatever comes from the API is put into the page
-// as text, never as markup. The token is kept for this tab only. One file, because the page loads no more than it must (no build).
+// The console: one page that shows what the control plane knows, flips switches and purges. The token is kept for this tab only. A few
+// plain modules, no build.
 
-const TOKEN_KEY = 'weir-token'
+import { loadHotKeys, loadPurges, showPurgeRoutes } from './cache.js'
+import { $, act, call, duration, element, fault, fill, TOKEN_KEY, tell, timeLeft, whenRefused } from './page.js'
+import { loadTroubles } from './troubles.js'
+
 const RETRY_MS = 2_000
 const POLL_MS = 5_000
 /** The event stream says something every 15 s; a longer silence means that it is dead. */
@@ -10,63 +13,24 @@ const SILENCE_MS = 40_000
 /** Stands for every route in the form; no route can have this name. To choose nothing must not mean all. */
 const EVERY_ROUTE = '*'
 
-const $ = (id) => document.getElementById(id)
 /** What was shown last: the number of the revision, and the switchboard. */
 const shown = { revision: 0, board: { switches: [], overrides: [] } }
 /** Ends the stream of the token that was entered before. */
 let ended = new AbortController()
 
-async function call(method, path, body) {
-  const headers = { authorization: `Bearer ${sessionStorage.getItem(TOKEN_KEY) ?? ''}` }
-  if (body !== undefined) headers['content-type'] = 'application/json'
-  const response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
-  const value = await response.json().catch(() => null)
-  if (response.ok) return value
-  // 429 is for wrong tokens only: a right one is never held up.
-  if (response.status === 401 || response.status === 429) throw leave(refusalOf(response.status, value))
-  // Nothing published yet is a state of things, not a failure.
-  if (response.status === 404 && path === '/v1/site') return null
-  throw new Error(value?.detail || value?.title || `The control plane answered ${response.status}.`)
-}
-
-function refusalOf(status, value) {
-  if (status === 429) return value?.detail || 'Too many wrong tokens. Try again in a minute.'
-  return $('board').hidden ? 'This token is not known here.' : 'The token is good no more. Enter another one.'
-}
-
 const loadSite = async () => showSite(await call('GET', '/v1/site'))
 const loadBoard = async () => showBoard(await call('GET', '/v1/switchboard'))
 const loadEdges = async () => showEdges(await call('GET', '/v1/edges'))
 
-function element(name, text, className) {
-  const made = document.createElement(name)
-  if (text !== undefined) made.textContent = text
-  if (className) made.className = className
-  return made
-}
+/** How often what edges say is asked for at most: they say it each second. */
+const EDGES_MS = 2_000
+let edgesAskedMs = 0
 
-/** Rows of cells; a cell is a text, `[text, class]`, or an element. */
-function fill(body, rows, whenEmpty) {
-  const heads = [...body.parentElement.querySelectorAll('thead th')]
-  const made = rows.map((cells) => {
-    const row = element('tr')
-    cells.forEach((cell, index) => {
-      const td = element(index === 0 ? 'th' : 'td', ...(cell instanceof Node ? [] : [cell].flat()))
-      if (index === 0) td.scope = 'row'
-      // Narrow pages show a row as a card, with the heading beside each cell.
-      else if (cell instanceof Node === false || cell.tagName !== 'BUTTON') td.dataset.label = heads[index]?.textContent ?? ''
-      if (cell instanceof Node) td.append(cell)
-      row.append(td)
-    })
-    return row
-  })
-  if (made.length === 0) {
-    const td = element('td', whenEmpty, 'empty')
-    td.colSpan = heads.length
-    made.push(element('tr'))
-    made[0].append(td)
-  }
-  body.replaceChildren(...made)
+async function loadNews() {
+  await loadEdges()
+  if (Date.now() - edgesAskedMs < EDGES_MS) return
+  edgesAskedMs = Date.now()
+  await Promise.all([loadTroubles(), loadHotKeys()])
 }
 
 function showSite(publication) {
@@ -93,6 +57,7 @@ function showSite(publication) {
     ]),
     'No routes.',
   )
+  showPurgeRoutes(routes.map(([id]) => id))
   const chosen = new Set([...$('switch-routes').selectedOptions].map((option) => option.value))
   $('switch-routes').replaceChildren(
     ...[[EVERY_ROUTE, 'every route'], ...routes.map(([id]) => [id, id])].map(([id, text]) => {
@@ -130,12 +95,6 @@ function showBoard(board) {
   fill($('force'), [...switches, ...overrides], 'No switch is set and no limit is overridden.')
   // Rows are made anew; who stood on a button with the keyboard should still stand on it.
   if (focused) document.querySelector(`button[data-path="${CSS.escape(focused)}"]`)?.focus()
-}
-
-function timeLeft(expiresAtMs) {
-  const span = element('span', duration(expiresAtMs - Date.now()))
-  span.dataset.expiresAtMs = String(expiresAtMs)
-  return span
 }
 
 function takeBack(what, path) {
@@ -177,30 +136,6 @@ function refusals({ last }) {
   return [said.map(([what, { seq, problems }]) => `${what} ${seq}: ${problems[0]?.message ?? ''}`).join('; '), 'bad']
 }
 
-function duration(ms) {
-  if (ms <= 0) return 'over'
-  const seconds = Math.round(ms / 1_000)
-  if (seconds < 120) return `${seconds} s`
-  const minutes = Math.round(seconds / 60)
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`
-}
-
-function fault(message) {
-  $('fault').textContent = message ?? ''
-  $('fault').hidden = !message
-  if (message) $('fault').scrollIntoView?.({ block: 'nearest' })
-}
-
-/** Runs what a button does: once at a time, and what goes wrong is said. */
-function act(button, run) {
-  button.disabled = true
-  const done = (cause) => {
-    button.disabled = false
-    fault(cause?.message)
-  }
-  run().then(() => done(), done)
-}
-
 $('switch').addEventListener('submit', (event) => {
   event.preventDefault()
   const form = event.currentTarget
@@ -239,12 +174,6 @@ function say(text, className = '') {
   $('live').className = className
 }
 
-/** What became of an order. */
-function tell(done, { acked, of }) {
-  $('said').textContent =
-    of === 0 ? `${done}; no edge is connected, each hears of it when it connects.` : `${done} on ${acked} of ${of} edges.`
-}
-
 function enter() {
   ended.abort()
   ended = new AbortController()
@@ -281,7 +210,7 @@ async function follow(signal) {
       // One call alone first: a wrong token should count as one try.
       await loadSite()
       welcome()
-      await Promise.all([loadBoard(), loadEdges()])
+      await Promise.all([loadBoard(), loadEdges(), loadTroubles(), loadHotKeys(), loadPurges()])
       await readEvents(signal)
     } catch (cause) {
       if (signal.aborted) return
@@ -314,7 +243,8 @@ async function take(event) {
   const name = /^event: (.*)$/m.exec(event)?.[1]
   const data = /^data: (.*)$/m.exec(event)?.[1]
   if (name === 'revision' && JSON.parse(data).revision !== shown.revision) await Promise.all([loadSite(), loadEdges()])
-  if (name === 'edges') await loadEdges()
+  if (name === 'edges') await loadNews()
+  if (name === 'purges') await loadPurges()
   if (name === 'switchboard') showBoard(JSON.parse(data))
 }
 
@@ -325,5 +255,6 @@ setInterval(() => {
   if (spans.some((span) => Number(span.dataset.expiresAtMs) <= Date.now())) showBoard(shown.board)
 }, 1_000)
 
+whenRefused(leave)
 if (sessionStorage.getItem(TOKEN_KEY)) enter()
 else leave()
