@@ -18,10 +18,10 @@ import { TokenBook } from './api/token-book.ts'
 import { type ChangeIntake, openIntake } from './changes/change-intake.ts'
 import type { PurgeSink } from './changes/purge-sink.ts'
 import { openConsulCatalog } from './discovery/consul-catalog.ts'
-import { ConsulDiscovery } from './discovery/discovery.ts'
+import { Discovery } from './discovery/discovery.ts'
 import type { Role } from './domain/access.ts'
 import { ITSELF } from './domain/audit.ts'
-import { type EndpointSource, staticEndpoints } from './domain/endpoint-source.ts'
+import type { EndpointSource } from './domain/endpoint-source.ts'
 import { Publisher } from './push/publisher.ts'
 import { SqliteStore } from './store/sqlite-store.ts'
 import type { Store } from './store/store.ts'
@@ -104,11 +104,19 @@ type Parts = { readonly store: Store; readonly purges: PurgeBook; readonly chang
 
 function contextOf({ store, purges, changes }: Parts, { consul }: ControlBootstrap, ports: ControlPorts): ApiContext {
   const known = store.endpoints()
-  const endpoints = consul ? new ConsulDiscovery({ ...ports, catalog: openConsulCatalog(consul) }, known) : staticEndpoints(known)
+  const endpoints = new Discovery(
+    { ...ports, catalog: consul ? openConsulCatalog(consul) : null },
+    {
+      endpoints: known,
+      refused: store.refusals(),
+    },
+  )
   const standing = { publication: store.current(), switchboard: store.switchboard(), endpoints: endpoints.current() }
   const publisher = new Publisher(standing, purges, ports)
   purges.start(() => publisher.purged())
   endpoints.onChange(() => passOn({ endpoints, publisher, store, log: ports.log }))
+  const events = new EventHub(publisher, ports.timers)
+  endpoints.onHold(() => noteHolds({ endpoints, events, store, log: ports.log }))
   return {
     ...ports,
     store,
@@ -118,7 +126,7 @@ function contextOf({ store, purges, changes }: Parts, { consul }: ControlBootstr
     changes,
     explain,
     tokens: new TokenBook(store, ports),
-    events: new EventHub(publisher, ports.timers),
+    events,
   }
 }
 
@@ -144,6 +152,21 @@ function passOn({ endpoints, publisher, store, log }: PassingOn): void {
   } catch (cause) {
     // A full disk must not keep edges from hearing of a dead peer; what is lost is the memory for the next start.
     log.error({ event: 'endpoints-not-kept', seq: found.seq, cause: String(cause) })
+  }
+}
+
+type NotingHolds = { endpoints: EndpointSource; events: EventHub; store: Store; log: ControlPorts['log'] }
+
+function noteHolds({ endpoints, events, store, log }: NotingHolds): void {
+  events.holds(endpoints.report().filter(({ hold }) => hold !== null).length)
+  const refused = new Set(endpoints.refused())
+  const over = store.refusals().filter((service) => !refused.has(service))
+  if (over.length === 0) return
+  try {
+    // What was refused has recovered by itself; it must not be taken for refused when it is next held.
+    store.saveRefusals([...refused], null)
+  } catch (cause) {
+    log.error({ event: 'refusals-not-kept', over, cause: String(cause) })
   }
 }
 

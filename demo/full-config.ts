@@ -1,6 +1,8 @@
 // The documents of the full demo: the shop of the small demo with its peers discovered, a Redis, a Consul. Pure.
 
+import { DiscoverSchema } from '../edge/contract/discover.ts'
 import type { Site } from '../edge/contract/site.ts'
+import { validate } from '../edge/contract/validate.ts'
 
 /** The name of the shop's origins in Consul. */
 export const SERVICE = 'shop'
@@ -9,7 +11,9 @@ export const SERVICE = 'shop'
 export function discoveredSite(site: Site): Site {
   const { shop, ...others } = site.pools
   if (!shop) throw new RangeError('the demo site has no pool "shop"')
-  return { ...site, pools: { ...others, shop: { ...shop, peers: [], discover: { service: SERVICE } } } }
+  const discover = validate(DiscoverSchema, { service: SERVICE })
+  if (!discover.ok) throw new RangeError('the name of the service is not valid')
+  return { ...site, pools: { ...others, shop: { ...shop, peers: [], discover: discover.value } } }
 }
 
 /** The bootstrap of `weir up`. @param siteFile absolute path of the site */

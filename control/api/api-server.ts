@@ -14,6 +14,7 @@ import { addAuditRoutes } from './routes-audit.ts'
 import { addChangeRoutes } from './routes-changes.ts'
 import { addConsoleRoutes, type ConsoleFile } from './routes-console.ts'
 import { addDraftRoutes } from './routes-draft.ts'
+import { addEndpointRoutes } from './routes-endpoints.ts'
 import { addEventRoutes } from './routes-events.ts'
 import { addExplainRoutes } from './routes-explain.ts'
 import { addFleetRoutes } from './routes-fleet.ts'
@@ -74,6 +75,7 @@ function addRoutes(app: FastifyInstance, context: ApiContext, files: readonly Co
   addSwitchRoutes(app, context)
   addPurgeRoutes(app, context)
   addFleetRoutes(app, context)
+  addEndpointRoutes(app, context)
   addExplainRoutes(app, context)
   addChangeRoutes(app, context)
   addMetricRoutes(app, context)

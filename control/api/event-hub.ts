@@ -52,6 +52,11 @@ export class EventHub {
     for (const change of ['publish', 'switches', 'endpoints', 'edges'] as const) subscriber.write(this.#eventOf(change))
   }
 
+  /** Tells that something of discovery began to be held, or is held no more. @param held how many services now */
+  holds(held: number): void {
+    this.#broadcast(event('holds', { held }))
+  }
+
   /** Lets a subscriber go. */
   remove(subscriber: Subscriber): void {
     if (this.#subscribers.delete(subscriber)) subscriber.close()

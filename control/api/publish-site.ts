@@ -3,6 +3,7 @@
 import type { Site } from '../../edge/contract/site.ts'
 import { type Actor, auditEntry, type Deed } from '../domain/audit.ts'
 import { difference } from '../domain/difference.ts'
+import type { EndpointSource } from '../domain/endpoint-source.ts'
 import { type NextRevision, nextRevision } from '../domain/revision.ts'
 import type { ApiContext } from './context.ts'
 
@@ -22,7 +23,7 @@ export interface Publishing {
 
 /** Publishes a site: on disk with its audit entry, then on its way to every edge, within this tick. @throws EdgeError STATE_UNWRITABLE */
 export function publishSite(
-  context: Pick<ApiContext, 'store' | 'publisher' | 'endpoints' | 'clock' | 'log'>,
+  context: Pick<ApiContext, 'store' | 'publisher' | 'clock' | 'log'> & { readonly endpoints: Pick<EndpointSource, 'follow'> },
   wanted: Publishing,
 ): NextRevision {
   const { store, publisher, endpoints, clock, log } = context

@@ -1,4 +1,4 @@
-// Which edge runs what, and what discovery last said.
+// Which edge runs what.
 
 import type { FastifyInstance } from 'fastify'
 import type Type from 'typebox'
@@ -10,8 +10,8 @@ import { LimitQuerySchema, limitOf } from './query.ts'
 /** Hot keys that are listed: usually, and at most. */
 const HOT_KEYS = { usual: 20, max: 100 }
 
-/** Adds the list of edges and the endpoints. */
-export function addFleetRoutes(app: FastifyInstance, { publisher, endpoints }: ApiContext): void {
+/** Adds the list of edges and the hot keys. */
+export function addFleetRoutes(app: FastifyInstance, { publisher }: ApiContext): void {
   const config = { action: 'read' } as const
 
   app.get('/v1/edges', { config }, () => {
@@ -33,6 +33,4 @@ export function addFleetRoutes(app: FastifyInstance, { publisher, endpoints }: A
   )
 
   app.get('/v1/troubles', { config }, () => ({ troubles: fleetTroubles(publisher.fleet.edges()) }))
-
-  app.get('/v1/endpoints', { config }, () => ({ ...endpoints.current(), reports: endpoints.report() }))
 }

@@ -9,6 +9,7 @@ import { control } from './control.ts'
 import { degrade } from './degrade.ts'
 import { diff } from './diff.ts'
 import { edges } from './edges.ts'
+import { endpoints } from './endpoints.ts'
 import { explain } from './explain.ts'
 import { limit } from './limit.ts'
 import { publish } from './publish.ts'
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   changes,
   purge,
   edges,
+  endpoints,
   top,
   troubles,
   explain,

@@ -48,17 +48,18 @@ async function ask(consul: Consul, config: ConsulConfig, question: HealthQuestio
 
 type ClientResult = readonly [{ readonly headers: Readonly<Record<string, string | undefined>> }, unknown]
 
+// The client repeats a parameter that is a list; its types do not know it.
 function optionsOf(config: ConsulConfig, { service, index, consistency }: HealthQuestion, ctx: EventEmitter) {
-  const { tag, datacenter } = service
+  const { tags, datacenter, accept } = service
   // Consul adds up to a sixteenth of the wait, so that answers do not come all at once; the timeout must leave room for it.
   const timeout = index === 0n ? SLACK_MS : config.waitMs + config.waitMs / 16 + SLACK_MS
   return {
     ctx,
     timeout,
     service: service.service,
-    passing: true,
-    ...(tag === undefined ? {} : { tag }),
-    ...(datacenter === undefined ? {} : { dc: datacenter }),
+    ...(accept === 'passing' ? { passing: true } : {}),
+    ...(tags.length === 0 ? {} : { tag: tags as unknown as string }),
+    ...(datacenter === null ? {} : { dc: datacenter }),
     ...(config.token === undefined ? {} : { token: config.token }),
     ...(consistency === 'stale' ? { stale: true } : {}),
     ...(index === 0n ? {} : { index: String(index), wait: `${config.waitMs}ms` }),

@@ -1,11 +1,23 @@
-// What a watch needs of Consul: one question about one service.
+// What a watch asks of Consul, as a port: the health API of one agent, one question at a time.
 
 import type { Abort } from '../../edge/base/abort.ts'
-import type { DiscoverConfig } from '../../edge/contract/peer.ts'
+
+/** A service as Consul is asked for it. */
+export interface ConsulService {
+  readonly service: string
+  /** Only instances with all of these. */
+  readonly tags: readonly string[]
+  /** Null asks the agent's own. */
+  readonly datacenter: string | null
+  /** Whether instances with a warning count too. */
+  readonly accept: 'passing' | 'warning'
+  /** The metadata that names the zone of an instance. */
+  readonly zoneMeta: string
+}
 
 /** A question: the healthy instances of a service, once something has happened after `index`. */
 export interface HealthQuestion {
-  readonly service: DiscoverConfig
+  readonly service: ConsulService
   /** 0n asks for the present state and does not wait. */
   readonly index: bigint
   /** `stale` lets any server answer and spares the leader; `default` asks the leader. */

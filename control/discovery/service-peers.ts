@@ -3,12 +3,16 @@
 
 import { addressFault } from '../../edge/contract/address-text.ts'
 import { ADDRESS_PATTERN } from '../../edge/contract/identifiers.ts'
-import type { PeerConfig } from '../../edge/contract/peer.ts'
+import { MAX_WEIGHT, type PeerConfig } from '../../edge/contract/peer.ts'
 import { isMapValue, matchesPattern } from '../../edge/contract/shape.ts'
+import { peerLabels } from './peer-labels.ts'
+import { distinctPeers, MAX_PEERS } from './peer-list.ts'
 
-/** The most peers of one service; instances beyond are left out. */
-export const MAX_PEERS = 5_000
-const MAX_WEIGHT = 1_000
+/** How instances are read; see `DiscoverSchema`. */
+export interface InstanceRules {
+  readonly accept: 'passing' | 'warning'
+  readonly zoneMeta: string
+}
 
 /** The peers of a service, sorted by address, and how many instances were left out; or why the answer says nothing. */
 export type ServicePeers =
@@ -16,49 +20,41 @@ export type ServicePeers =
   | { readonly ok: false; readonly reason: string }
 
 /** Reads the body of an answer; it may be anything. Never throws. */
-export function servicePeers(body: unknown): ServicePeers {
+export function servicePeers(body: unknown, rules: InstanceRules): ServicePeers {
   if (!Array.isArray(body)) return { ok: false, reason: 'the answer is not a list of instances' }
-  const found = body.map(peerOf).filter((peer) => peer !== null)
+  const healthy = rules.accept === 'passing' ? body : body.filter((entry) => statusOf(entry) !== 'critical')
+  const found = healthy.map((entry) => peerOf(entry, rules)).filter((peer) => peer !== null)
   // A list of nothing but unusable entries is an answer we do not understand, not a service without instances.
-  if (found.length === 0 && body.length > 0) return { ok: false, reason: `none of ${body.length} instances has a usable address` }
-  const peers = distinct(found)
-  return { ok: true, peers: peers.slice(0, MAX_PEERS), leftOut: body.length - Math.min(found.length, MAX_PEERS) }
+  if (found.length === 0 && healthy.length > 0) return { ok: false, reason: `none of ${healthy.length} instances has a usable address` }
+  const peers = distinctPeers(found)
+  return { ok: true, peers: peers.slice(0, MAX_PEERS), leftOut: healthy.length - Math.min(found.length, MAX_PEERS) }
 }
 
-/** Whether two lists of peers, each sorted, are the same. */
-export function samePeers(one: readonly PeerConfig[], other: readonly PeerConfig[]): boolean {
-  return (
-    one.length === other.length &&
-    one.every((peer, index) => peer.address === other[index]!.address && peer.weight === other[index]!.weight)
-  )
-}
-
-function peerOf(entry: unknown): PeerConfig | null {
+function peerOf(entry: unknown, rules: InstanceRules): PeerConfig | null {
   if (!isMapValue(entry) || !isMapValue(entry.Service)) return null
   const { Service: service, Node: node } = entry
   // An instance without an address of its own is reached at its node's (Consul's rule for an empty Service.Address).
   const host = textOr(service.Address, isMapValue(node) ? textOr(node.Address, '') : '')
   const address = `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${String(service.Port)}`
   if (!matchesPattern(ADDRESS_PATTERN, address) || addressFault(address, 1) !== null) return null
-  return { address, weight: weightOf(service.Weights) }
+  const weight = weightOf(service.Weights, rules.accept === 'passing' ? 'passing' : statusOf(entry))
+  return { address, weight, ...peerLabels(entry, rules.zoneMeta) }
 }
 
-// `?passing` lists healthy instances only, so Weights.Passing is the one that counts.
-function weightOf(weights: unknown): number {
-  const passing = isMapValue(weights) ? weights.Passing : undefined
-  if (typeof passing !== 'number' || !Number.isFinite(passing)) return 1
-  return Math.min(MAX_WEIGHT, Math.max(1, Math.trunc(passing)))
+// Consul's own aggregation: the worst check counts, and maintenance is a critical one.
+function statusOf(entry: unknown): 'passing' | 'warning' | 'critical' {
+  const checks = isMapValue(entry) && Array.isArray(entry.Checks) ? entry.Checks : []
+  const states = new Set(checks.map((check) => (isMapValue(check) ? check.Status : undefined)))
+  states.delete('passing')
+  if (states.size === 0) return 'passing'
+  return states.size === 1 && states.has('warning') ? 'warning' : 'critical'
 }
 
-// Two instances may share an address (a service registered twice under two ids): it is one peer, with the larger weight.
-// Sorted, so that an answer in another order is no change.
-function distinct(peers: readonly PeerConfig[]): PeerConfig[] {
-  const byAddress = new Map<string, PeerConfig>()
-  for (const peer of peers) {
-    const known = byAddress.get(peer.address)
-    if (!known || known.weight < peer.weight) byAddress.set(peer.address, peer)
-  }
-  return [...byAddress.values()].sort((a, b) => (a.address < b.address ? -1 : 1))
+function weightOf(weights: unknown, status: 'passing' | 'warning' | 'critical'): number {
+  const fields = isMapValue(weights) ? weights : {}
+  const weight = status === 'passing' ? fields.Passing : fields.Warning
+  if (typeof weight !== 'number' || !Number.isFinite(weight)) return 1
+  return Math.min(MAX_WEIGHT, Math.max(1, Math.trunc(weight)))
 }
 
 function textOr(value: unknown, otherwise: string): string {

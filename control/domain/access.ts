@@ -17,6 +17,7 @@ export const ACTIONS = {
   switch: 'operator',
   override: 'operator',
   purge: 'operator',
+  hold: 'operator',
   change: 'operator',
   draft: 'editor',
   publish: 'editor',

@@ -11,6 +11,8 @@ export type AuditAction =
   | 'override.set'
   | 'override.clear'
   | 'purge.append'
+  | 'endpoints.accept'
+  | 'endpoints.refuse'
   | 'token.make'
   | 'token.drop'
 

@@ -1,6 +1,7 @@
 // The store on SQLite, embedded: one file, one process. What is asked often (the revision that stands, the switchboard, the tokens)
 // is kept in memory beside it, and replaced only after the disk has it.
 
+import Type from 'typebox'
 import type { Random } from '../../edge/base/ports.ts'
 import { EMPTY_ENDPOINTS, type Endpoints, EndpointsSchema, type Publication } from '../../edge/contract/publication.ts'
 import { EMPTY_SWITCHBOARD, type Switchboard, SwitchboardSchema } from '../../edge/contract/switchboard.ts'
@@ -13,6 +14,7 @@ import { Sql } from './sql.ts'
 import { SqlitePurges } from './sqlite-purges.ts'
 import type { Page, Store } from './store.ts'
 
+const RefusalsSchema = Type.Array(Type.String({ maxLength: 2_048 }), { maxItems: 1_000 })
 const KEY_BYTES = 32
 const NEWEST = Number.MAX_SAFE_INTEGER
 
@@ -106,6 +108,15 @@ export class SqliteStore implements Store {
 
   saveEndpoints(endpoints: Endpoints): void {
     this.#sql.write(null, () => this.#sql.run('INSERT OR REPLACE INTO endpoints VALUES (1, ?)', JSON.stringify(endpoints)))
+  }
+
+  refusals(): readonly string[] {
+    const row = this.#sql.get("SELECT value FROM meta WHERE name = 'refusals'")
+    return row ? documentOf(RefusalsSchema, row.value, 'list of refusals') : []
+  }
+
+  saveRefusals(services: readonly string[], audit: AuditEntry | null): void {
+    this.#sql.write(audit, () => this.#sql.run("INSERT OR REPLACE INTO meta VALUES ('refusals', ?)", JSON.stringify(services)))
   }
 
   tokenKey(): string {

@@ -58,6 +58,10 @@ export interface Store {
   endpoints(): Endpoints
   /** Not audited: no person did it. */
   saveEndpoints(endpoints: Endpoints): void
+  /** The discovered services of which an operator has refused what is held. */
+  refusals(): readonly string[]
+  /** Audited unless `audit` is null: the answer recovered by itself. */
+  saveRefusals(services: readonly string[], audit: AuditEntry | null): void
   /** The key that digests of tokens are made with, hex; made once. */
   tokenKey(): string
   tokens(): readonly TokenRecord[]

@@ -1,5 +1,6 @@
 import { addressFault } from './address-text.ts'
 import { checkBreaker } from './check-breaker.ts'
+import { checkDiscover } from './check-discover.ts'
 import { repeated } from './check-repeated.ts'
 import type { PoolConfig } from './pool.ts'
 import type { Problem } from './problem.ts'
@@ -13,6 +14,7 @@ export function* checkPools(site: Site): Generator<Problem> {
     yield* checkEjection(`/pools/${id}/ejection`, pool)
     yield* checkBreaker(`/pools/${id}/breaker`, pool.breaker)
   }
+  yield* checkDiscover(site)
 }
 
 function* checkPeers(pointer: string, pool: PoolConfig): Generator<Problem> {

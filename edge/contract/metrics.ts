@@ -138,6 +138,19 @@ export const METRICS = {
   weir_changes_dead_letters: gauge('Dead letters of the change stream kept now. Control plane.'),
   weir_changes_dead_total: counter('Entries of the change stream that went to the dead letters, by cause. Control plane.', 'cause'),
   weir_changes_lost_total: counter('Entries trimmed from the change stream before they were purged. Control plane.'),
+  weir_discovery_answers_total: counter(
+    'Answers about a discovered service, by outcome: taken or failed. Control plane.',
+    'service',
+    'outcome',
+  ),
+  weir_discovery_changes_total: counter('Peers of a discovered service added, removed or changed. Control plane.', 'service', 'kind'),
+  weir_discovery_peers: gauge('Peers of a discovered service, those that a hold keeps included. Control plane.', 'service'),
+  weir_discovery_heard_timestamp_seconds: gauge('When a discovered service was last heard of; 0 before. Control plane.', 'service'),
+  weir_discovery_held_peers: gauge('Peers that stand only because an answer without them is held. Control plane.', 'service'),
+  weir_discovery_hold_ends_timestamp_seconds: gauge(
+    'When an answer that is held is applied by itself; 0 when none is, or only a word ends it. Control plane.',
+    'service',
+  ),
   weir_buffered_bytes: gauge('Bytes of bodies and queues held now.'),
 } as const satisfies Readonly<Record<string, MetricRow>>
 

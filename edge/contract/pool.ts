@@ -2,11 +2,12 @@
 
 import Type from 'typebox'
 import { BreakerSchema } from './breaker.ts'
+import { DiscoverSchema } from './discover.ts'
 import { HealthCheckSchema } from './health.ts'
 import { Id } from './identifiers.ts'
 import { KeySourceText } from './key-source.ts'
 import { SubsetSchema, ZonesSchema } from './locality.ts'
-import { DiscoverSchema, PeerSchema } from './peer.ts'
+import { PeerSchema } from './peer.ts'
 import { DurationMs, HOUR_MS, MINUTE_MS } from './units.ts'
 
 /** When a peer that fails is left out for a while. */

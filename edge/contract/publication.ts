@@ -23,7 +23,11 @@ export type Publication = Type.Static<typeof PublicationSchema>
 /** The endpoints of one service. */
 export const ServiceSchema = Type.Object(
   {
-    service: Type.String({ minLength: 1, maxLength: 300, description: 'service, service:tag or service:tag@datacenter; see serviceKey.' }),
+    service: Type.String({
+      minLength: 1,
+      maxLength: 2_048,
+      description: 'What was discovered, e.g. service:tag@datacenter or dns/A/name:port; see serviceKey.',
+    }),
     peers: Type.Array(PeerSchema, { maxItems: 5_000, description: 'Its healthy instances, sorted by address.' }),
     seenAtMs: DateMs('When discovery last heard of it.'),
   },
@@ -45,10 +49,3 @@ export type Endpoints = Type.Static<typeof EndpointsSchema>
 
 /** Endpoints before anything was found. */
 export const EMPTY_ENDPOINTS: Endpoints = Object.freeze({ seq: 0, services: [] })
-
-/** The name under which the endpoints of a discovered service travel: `service`, `service:tag`, `service:tag@datacenter`. */
-export function serviceKey(discover: { readonly service: string; readonly tag?: string; readonly datacenter?: string }): string {
-  const tag = discover.tag === undefined ? '' : `:${discover.tag}`
-  const datacenter = discover.datacenter === undefined ? '' : `@${discover.datacenter}`
-  return `${discover.service}${tag}${datacenter}`
-}

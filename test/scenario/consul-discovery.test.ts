@@ -1,24 +1,28 @@
 import t from 'tap'
 import { openConsulCatalog } from '../../control/discovery/consul-catalog.ts'
-import { ConsulDiscovery } from '../../control/discovery/discovery.ts'
+import { Discovery } from '../../control/discovery/discovery.ts'
 import { systemClock, systemRandom, systemTimers } from '../../edge/base/system/clock.ts'
-import type { DiscoverConfig } from '../../edge/contract/peer.ts'
-import { EMPTY_ENDPOINTS, type Endpoints, serviceKey } from '../../edge/contract/publication.ts'
+import { type DiscoverSource, serviceKey } from '../../edge/contract/discover.ts'
+import { EMPTY_ENDPOINTS, type Endpoints } from '../../edge/contract/publication.ts'
 import { SiteSchema } from '../../edge/contract/site.ts'
 import { validate } from '../../edge/contract/validate.ts'
 import { startConsul, type TestConsul } from '../support/consul.ts'
 import { RecordingLog } from '../support/recording-log.ts'
+import { RecordingMetrics } from '../support/recording-metrics.ts'
 import type { Scope } from '../support/scope.ts'
 import { until } from '../support/until.ts'
 
 // An answer of a blocking query that is left waiting this long would fail the bounds below.
 const WAIT_MS = 60_000
 
-function follow(t: Scope, consul: TestConsul, discover: DiscoverConfig, last: Endpoints = EMPTY_ENDPOINTS) {
+function follow(t: Scope, consul: TestConsul, discover: DiscoverSource, last: Endpoints = EMPTY_ENDPOINTS) {
   const read = validate(SiteSchema, { pools: { shop: { discover } } })
   if (!read.ok) throw new Error(JSON.stringify(read.problems))
-  const ports = { clock: systemClock, timers: systemTimers, random: systemRandom, log: new RecordingLog() }
-  const discovery = new ConsulDiscovery({ ...ports, catalog: openConsulCatalog({ url: consul.url, waitMs: WAIT_MS }) }, last)
+  const ports = { clock: systemClock, timers: systemTimers, random: systemRandom, log: new RecordingLog(), metrics: new RecordingMetrics() }
+  const discovery = new Discovery(
+    { ...ports, catalog: openConsulCatalog({ url: consul.url, waitMs: WAIT_MS }) },
+    { endpoints: last, refused: [] },
+  )
   t.teardown(() => discovery.close())
   let wakes = 0
   discovery.onChange(() => wakes++)

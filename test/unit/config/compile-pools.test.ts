@@ -73,8 +73,8 @@ t.test('a balancer is built anew only when its kind, an address or a weight chan
 t.test('of new endpoints only the pools that they touch are compiled', async (t) => {
   const registries = makeRegistries()
   const site = pools({ discover: { service: 'shop-api', tag: 'v2' }, peers: [] })
-  const both = { ...site, docs: { ...site.shop!, discover: { service: 'docs' } } }
-  const docs = { service: 'docs', seenAtMs: 1, peers: [{ address: '10.0.1.1:80', weight: 1 }] }
+  const both = { ...site, docs: { ...site.shop!, discover: { ...site.shop!.discover!, service: 'docs' } } }
+  const docs = { service: 'docs:v2', seenAtMs: 1, peers: [{ address: '10.0.1.1:80', weight: 1 }] }
   const before = compilePools(both, { seq: 2, services: [...FOUND.services, docs] }, registries)
   const moved = { ...docs, peers: [...docs.peers, { address: '10.0.1.2:80', weight: 1 }] }
   const after = compilePools(both, structuredClone({ seq: 3, services: [...FOUND.services, moved] }), registries)

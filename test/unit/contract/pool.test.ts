@@ -1,5 +1,4 @@
 import t from 'tap'
-import { DiscoverSchema } from '../../../edge/contract/peer.ts'
 import { PoolSchema } from '../../../edge/contract/pool.ts'
 import { accepted, refusedAt } from './accepts.ts'
 
@@ -23,11 +22,5 @@ t.test('peers have addresses and whole weights', (t) => {
     '/peers/1/address',
     '/peers/2/address',
   ])
-  t.end()
-})
-
-t.test('names of services fit into a URL', (t) => {
-  t.same(refusedAt(DiscoverSchema, { service: 'shop', tag: 'v=2', datacenter: 'fra-1' }), [])
-  t.same(refusedAt(DiscoverSchema, { service: 'a/b', tag: 'x y', datacenter: '../x' }), ['/service', '/tag', '/datacenter'])
   t.end()
 })

@@ -1,16 +1,8 @@
 import t from 'tap'
-import { EMPTY_ENDPOINTS, EndpointsSchema, PublicationSchema, serviceKey } from '../../../edge/contract/publication.ts'
+import { EMPTY_ENDPOINTS, EndpointsSchema, PublicationSchema } from '../../../edge/contract/publication.ts'
 import { accepted, refusedAt } from './accepts.ts'
 
 const publication = { revision: 1, digest: 'a'.repeat(64), publishedAtMs: 1, author: 'ops', note: '', site: {} }
-
-t.test('a service travels under its name, tag and datacenter', (t) => {
-  t.equal(serviceKey({ service: 'shop' }), 'shop')
-  t.equal(serviceKey({ service: 'shop', tag: 'blue' }), 'shop:blue')
-  t.equal(serviceKey({ service: 'shop', datacenter: 'fra' }), 'shop@fra')
-  t.equal(serviceKey({ service: 'shop', tag: 'blue', datacenter: 'fra' }), 'shop:blue@fra')
-  t.end()
-})
 
 t.test('a publication carries a whole site, and is numbered from 1', (t) => {
   t.same(accepted(PublicationSchema, publication).site.hosts, ['*'])

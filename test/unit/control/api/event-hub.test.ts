@@ -65,6 +65,13 @@ t.test('a subscriber that is too far behind is let go', async (t) => {
   t.equal(seen.texts.length, 5)
 })
 
+t.test('what begins to be held is told at once', async (t) => {
+  const { subscribe, hub } = begin()
+  const { seen } = subscribe()
+  hub.holds(2)
+  t.equal(seen.texts.at(-1), 'event: holds\ndata: {"held":2}\n\n')
+})
+
 t.test('there are only so many subscribers, and one that leaves makes room', async (t) => {
   const { hub, subscribe } = begin()
   const first = subscribe()

@@ -2,7 +2,6 @@ import t from 'tap'
 import { publishSite } from '../../../../control/api/publish-site.ts'
 import { acceptSite } from '../../../../control/domain/accept-site.ts'
 import { ITSELF } from '../../../../control/domain/audit.ts'
-import { staticEndpoints } from '../../../../control/domain/endpoint-source.ts'
 import { Publisher } from '../../../../control/push/publisher.ts'
 import { IN_MEMORY } from '../../../../control/store/open-database.ts'
 import { SqliteStore } from '../../../../control/store/sqlite-store.ts'
@@ -20,7 +19,7 @@ function begin(t: Scope) {
   const standing = { publication: null, switchboard: store.switchboard(), endpoints: store.endpoints() }
   const publisher = new Publisher(standing, NO_PURGES, { clock, timers: clock, log })
   const followed: Site[] = []
-  const endpoints = { ...staticEndpoints(), follow: (site: Site) => followed.push(site) }
+  const endpoints = { follow: (site: Site) => followed.push(site) }
   t.teardown(() => publisher.close())
   t.teardown(() => store.close())
   const publish = (document: object) => {

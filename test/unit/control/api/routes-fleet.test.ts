@@ -19,8 +19,3 @@ t.test('the list of edges says what each has beside what stands', async (t) => {
     ],
   })
 })
-
-t.test('without discovery there are no endpoints and nothing to report', async (t) => {
-  const control = await startTestControl(t)
-  t.same((await control.call({ path: '/v1/endpoints' })).json, { seq: 0, services: [], reports: [] })
-})

@@ -5,8 +5,9 @@ import { Abort } from '../../../../edge/base/abort.ts'
 import { type OriginScript, type ScriptedOrigin, startOrigin } from '../../../support/origin.ts'
 import type { Scope } from '../../../support/scope.ts'
 import { until } from '../../../support/until.ts'
+import { SHOP } from './scripted-catalog.ts'
 
-const QUESTION: HealthQuestion = { service: { service: 'shop' }, index: 0n, consistency: 'stale' }
+const QUESTION: HealthQuestion = { service: SHOP, index: 0n, consistency: 'stale' }
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 async function open(t: Scope, script: OriginScript, more: { token?: string; path?: string } = {}) {
@@ -26,7 +27,11 @@ t.test('the state is asked for without a wait, changes with index and wait', asy
   t.equal(first.pathname, '/v1/health/service/shop')
   t.same([...first.searchParams.keys()].sort(), ['passing', 'stale'])
 
-  await ask({ index: 18_446_744_073_709_551_615n, consistency: 'default', service: { service: 'a b', tag: 'blue', datacenter: 'dc2' } })
+  await ask({
+    index: 18_446_744_073_709_551_615n,
+    consistency: 'default',
+    service: { ...SHOP, service: 'a b', tags: ['blue'], datacenter: 'dc2' },
+  })
   const next = lastQuery(consul)
   t.equal(next.pathname, '/v1/health/service/a%20b')
   t.same(Object.fromEntries(next.searchParams), { passing: 'true', tag: 'blue', dc: 'dc2', index: '18446744073709551615', wait: '60000ms' })

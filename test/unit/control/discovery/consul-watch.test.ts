@@ -1,10 +1,14 @@
 import t from 'tap'
-import { ConsulWatch, type Known } from '../../../../control/discovery/consul-watch.ts'
+import { ConsulWatch } from '../../../../control/discovery/consul-watch.ts'
+import { type Known, WatchedService } from '../../../../control/discovery/watched-service.ts'
+import { DiscoverSchema } from '../../../../edge/contract/discover.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { RecordingLog } from '../../../support/recording-log.ts'
+import { RecordingMetrics } from '../../../support/recording-metrics.ts'
 import type { Scope } from '../../../support/scope.ts'
 import { SeededRandom } from '../../../support/seeded-random.ts'
-import { instance, ScriptedCatalog, turns } from './scripted-catalog.ts'
+import { accepted } from '../../contract/accepts.ts'
+import { instance, ScriptedCatalog, SHOP, turns } from './scripted-catalog.ts'
 
 const ONE = [instance('10.0.0.1', 80)]
 const TWO = [instance('10.0.0.1', 80), instance('10.0.0.2', 80)]
@@ -16,14 +20,17 @@ const known = (count: number): Known => ({
 function watch(t: Scope, last: Known | null = null) {
   const [catalog, clock, log] = [new ScriptedCatalog(), new ManualClock(), new RecordingLog()]
   let changes = 0
-  const world = { catalog, clock, timers: clock, random: new SeededRandom(), log }
-  const made = new ConsulWatch({ service: 'shop' }, last, world, () => changes++)
+  const world = { catalog, clock, timers: clock, random: new SeededRandom(), log, metrics: new RecordingMetrics() }
+  const { protect } = accepted(DiscoverSchema, { service: 'shop' })
+  const options = { key: 'shop', source: 'consul', protect, known: last, refused: 'open' } as const
+  const service = new WatchedService(options, world, { changed: () => changes++, held: () => {} })
+  const made = new ConsulWatch(SHOP, service, world)
   t.teardown(() => made.close())
-  return { catalog, clock, log, watch: made, changes: () => changes, report: () => made.report(clock.wallMs()) }
+  return { catalog, clock, log, watch: made, service, changes: () => changes, report: () => service.report(clock.wallMs()) }
 }
 
 t.test('the first question does not wait, the next one waits behind the index of its answer', async (t) => {
-  const { catalog, watch: made, changes } = watch(t)
+  const { catalog, service: made, changes } = watch(t)
   t.match(catalog.question(), { index: 0n, consistency: 'stale', service: { service: 'shop' } })
   await catalog.question().answer({ index: '42', body: ONE })
   t.equal(catalog.question().index, 42n)
@@ -47,7 +54,7 @@ t.test('an index that went back asks afresh without waiting', async (t) => {
 })
 
 t.test('every kind of failure keeps the last peers, backs off and then asks without waiting', async (t) => {
-  const { catalog, clock, watch: made, changes, report } = watch(t)
+  const { catalog, clock, service: made, changes, report } = watch(t)
   await catalog.question().answer({ index: '900', body: TWO })
   await catalog.question().fail('consul: health.service: internal server error')
   t.equal(catalog.pending.length, 0, 'it does not ask at once')
@@ -83,7 +90,7 @@ t.test('waits grow with failures in a row and start small again after an answer'
 })
 
 t.test('an empty list after a full one is held, said once, and forgotten when instances are back', async (t) => {
-  const { catalog, log, watch: made, changes, report } = watch(t)
+  const { catalog, log, service: made, changes, report } = watch(t)
   await catalog.question().answer({ index: '1', body: TWO })
   await catalog.question().answer({ index: '2', body: [] })
   await catalog.question().answer({ index: '3', body: [] })
@@ -97,7 +104,7 @@ t.test('an empty list after a full one is held, said once, and forgotten when in
 })
 
 t.test('a service that never had instances is known to be empty', async (t) => {
-  const { catalog, watch: made, changes, report } = watch(t)
+  const { catalog, service: made, changes, report } = watch(t)
   t.equal(made.peers, null)
   await catalog.question().answer({ index: '1', body: [] })
   t.same(made.peers, [])
@@ -107,7 +114,7 @@ t.test('a service that never had instances is known to be empty', async (t) => {
 
 t.test('an answer of a server that lost its leader is not believed, and the leader is asked next', async (t) => {
   for (const stale of [{ knownLeader: 'false' }, { lastContact: '60000' }]) {
-    const { catalog, clock, watch: made } = watch(t, known(2))
+    const { catalog, clock, service: made } = watch(t, known(2))
     await catalog.question().answer({ index: '5', body: ONE, ...stale })
     t.equal(made.peers?.length, 2)
     await clock.advanceAsync(500)
@@ -130,14 +137,14 @@ t.test('a Consul that answers at once each time is asked at a bounded rate', asy
 })
 
 t.test('instances without a usable address are left out and told', async (t) => {
-  const { catalog, watch: made, report } = watch(t)
+  const { catalog, service: made, report } = watch(t)
   await catalog.question().answer({ index: '1', body: [...TWO, instance('10.0.0.3', 0)] })
   t.equal(made.peers?.length, 2)
   t.equal(report().lastError, '1 instances without a usable address were left out')
 })
 
 t.test('what was known before stands until Consul answers, with its age', async (t) => {
-  const { watch: made, clock, report } = watch(t, known(2))
+  const { service: made, clock, report } = watch(t, known(2))
   t.equal(made.peers?.length, 2)
   t.equal(made.heardAtMs, 5)
   t.match(report(), { service: 'shop', peers: 2, index: null, ageMs: clock.wallMs() - 5 })

@@ -1,10 +1,11 @@
 import t from 'tap'
-import { ConsulDiscovery, servicesOf } from '../../../../control/discovery/discovery.ts'
-import type { Endpoints } from '../../../../edge/contract/publication.ts'
+import { Discovery, sourcesOf } from '../../../../control/discovery/discovery.ts'
+import { EMPTY_ENDPOINTS, type Endpoints } from '../../../../edge/contract/publication.ts'
 import { type Site, SiteSchema } from '../../../../edge/contract/site.ts'
 import { validate } from '../../../../edge/contract/validate.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 import { RecordingLog } from '../../../support/recording-log.ts'
+import { RecordingMetrics } from '../../../support/recording-metrics.ts'
 import type { Scope } from '../../../support/scope.ts'
 import { SeededRandom } from '../../../support/seeded-random.ts'
 import { instance, ScriptedCatalog, turns } from './scripted-catalog.ts'
@@ -16,9 +17,12 @@ function siteOf(services: readonly { service: string; tag?: string; datacenter?:
   return read.value
 }
 
-function discovery(t: Scope, last?: Endpoints) {
+function discovery(t: Scope, last: Endpoints = EMPTY_ENDPOINTS) {
   const [catalog, clock] = [new ScriptedCatalog(), new ManualClock()]
-  const made = new ConsulDiscovery({ catalog, clock, timers: clock, random: new SeededRandom(), log: new RecordingLog() }, last)
+  const made = new Discovery(
+    { catalog, clock, timers: clock, random: new SeededRandom(), log: new RecordingLog(), metrics: new RecordingMetrics() },
+    { endpoints: last, refused: [] },
+  )
   t.teardown(() => made.close())
   let changes = 0
   made.onChange(() => changes++)
@@ -36,7 +40,7 @@ const LAST: Endpoints = {
 
 t.test('only what pools discover is watched, each service once', (t) => {
   const site = siteOf([{ service: 'shop' }, { service: 'shop' }, { service: 'shop', tag: 'blue' }, { service: 'shop', datacenter: 'dc2' }])
-  t.same([...servicesOf(site).keys()], ['shop', 'shop:blue', 'shop@dc2'])
+  t.same([...sourcesOf(site).keys()], ['shop', 'shop:blue', 'shop@dc2'])
   t.end()
 })
 

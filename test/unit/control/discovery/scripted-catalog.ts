@@ -1,5 +1,8 @@
-import type { HealthAnswer, HealthCatalog, HealthQuestion } from '../../../../control/discovery/health-catalog.ts'
+import type { ConsulService, HealthAnswer, HealthCatalog, HealthQuestion } from '../../../../control/discovery/health-catalog.ts'
 import type { Abort } from '../../../../edge/base/abort.ts'
+
+/** The service of most tests, as it is asked for. */
+export const SHOP: ConsulService = { service: 'shop', tags: [], datacenter: null, accept: 'passing', zoneMeta: 'zone' }
 
 /** A question that waits for the test to answer it. */
 export interface Pending extends HealthQuestion {

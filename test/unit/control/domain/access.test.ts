@@ -5,9 +5,9 @@ const allowed = (role: (typeof ROLES)[number]) => (Object.keys(ACTIONS) as Actio
 
 t.test('each role of the staff may do what the one before it may, and more', async (t) => {
   t.same(allowed('viewer'), ['read', 'validate', 'explain'])
-  t.same(allowed('operator'), ['read', 'validate', 'explain', 'switch', 'override', 'purge', 'change'])
-  t.same(allowed('editor'), ['read', 'validate', 'explain', 'switch', 'override', 'purge', 'change', 'draft', 'publish'])
-  t.same(allowed('admin'), ['read', 'validate', 'explain', 'switch', 'override', 'purge', 'change', 'draft', 'publish', 'tokens'])
+  t.same(allowed('operator'), ['read', 'validate', 'explain', 'switch', 'override', 'purge', 'hold', 'change'])
+  t.same(allowed('editor'), ['read', 'validate', 'explain', 'switch', 'override', 'purge', 'hold', 'change', 'draft', 'publish'])
+  t.same(allowed('admin'), ['read', 'validate', 'explain', 'switch', 'override', 'purge', 'hold', 'change', 'draft', 'publish', 'tokens'])
 })
 
 t.test('an edge may open streams and nothing else, and nobody else may', async (t) => {

@@ -47,6 +47,7 @@ t.test('all that is kept is there after a restart', async (t) => {
   store.saveDraft({ base: 2, author: 'bob', savedAtMs: 3, site: { half: 'done' } }, entry('d'))
   store.saveSwitchboard(board, entry('s'))
   store.saveEndpoints(endpoints)
+  store.saveRefusals(['shop'], entry('h'))
   store.addToken(token, entry('t'))
   const key = store.tokenKey()
   store.close()
@@ -57,11 +58,12 @@ t.test('all that is kept is there after a restart', async (t) => {
   t.same(again.draft(), { version: 1, base: 2, author: 'bob', savedAtMs: 3, site: { half: 'done' } })
   t.same(again.switchboard(), board)
   t.same(again.endpoints(), endpoints)
+  t.same(again.refusals(), ['shop'])
   t.same(again.tokens(), [token])
   t.equal(again.tokenKey(), key)
   t.same(
     again.audit({ limit: 10 }).map(({ subject }) => subject),
-    ['t', 's', 'd', 'r2', 'r1'],
+    ['t', 'h', 's', 'd', 'r2', 'r1'],
   )
 })
 
