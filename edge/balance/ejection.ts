@@ -49,6 +49,11 @@ export function recordFailure(peer: Peer, peers: readonly Peer[], rule: Ejection
   return 'ejected'
 }
 
+/** Whether a peer is left out now, by an ejection that began at that moment or later. @param sinceMs monotonic ms */
+export function leftOutSince({ ejection }: Peer, sinceMs: number, nowMs: number): boolean {
+  return ejection.state === 'ejected' && nowMs < ejection.untilMs && ejection.untilMs - ejection.lengthMs >= sinceMs
+}
+
 function outCount(peers: readonly Peer[], nowMs: number): number {
   let count = 0
   for (const peer of peers) if (!isFit(peer, nowMs)) count++

@@ -13,6 +13,7 @@ import type { PoolConfig } from '../contract/pool.ts'
 import type { Endpoints } from '../contract/publication.ts'
 import { choiceOf, tierOf } from './compile-choice.ts'
 import { poolDoor } from './compile-doors.ts'
+import { retryPlan } from './compile-retry.ts'
 import type { KeptBalancer, Registries } from './registries.ts'
 import type { PoolPlan } from './snapshot.ts'
 import { subsetOf } from './subset.ts'
@@ -57,9 +58,9 @@ function peersOf(config: PoolConfig, found: ReadonlyMap<string, readonly PeerCon
 
 function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConfig[], registries: Registries): PoolPlan {
   const { peers, balancer } = keptBalancer(id, config, peerConfigs, registries)
-  const { scheme, connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, maxConnections, maxQueued, keepAliveMs } = config
+  const { scheme, connectTimeoutMs, idleTimeoutMs, maxConnections, maxQueued, keepAliveMs } = config
   const tls = { serverName: config.tls.serverName ?? null, verify: config.tls.verify, caFile: config.tls.caFile ?? null }
-  const times = { scheme, connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, maxConnections, maxQueued, keepAliveMs, tls }
+  const times = { scheme, connectTimeoutMs, idleTimeoutMs, maxConnections, maxQueued, keepAliveMs, tls }
   return {
     id,
     config,
@@ -68,7 +69,8 @@ function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConf
     balancer,
     door: poolDoor(id, config, registries),
     panic: panicOf(config, peers, peerConfigs, registries.zone),
-    hopOf: (peer) => ({ ...times, address: peer.address, untilHeadMs: config.totalTimeoutMs }),
+    retry: retryPlan(id, config, registries),
+    hopOf: (peer, untilHeadMs, firstByteTimeoutMs) => ({ ...times, address: peer.address, untilHeadMs, firstByteTimeoutMs }),
   }
 }
 

@@ -9,6 +9,7 @@ import type { Random } from '../base/ports.ts'
 import type { SharedCells } from '../base/shared-cells.ts'
 import type { MirrorBook } from '../mirror/mirror-book.ts'
 import type { PoolBreaker } from '../resilience/pool-breaker.ts'
+import type { ShareBudget } from '../resilience/share-budget.ts'
 import { HealthBook } from './health-book.ts'
 import { KeptPlans } from './kept-plans.ts'
 
@@ -32,6 +33,7 @@ export interface Registries {
   readonly breakers: BoundedMap<string, PoolBreaker>
   /** Of mirrors, by route. */
   readonly mirrors: BoundedMap<string, MirrorBook>
+  readonly retryBudgets: BoundedMap<string, ShareBudget>
   readonly cells: SharedCells
   readonly random: Random
   /** The zone of this edge; null when it has none. */
@@ -48,9 +50,17 @@ export interface KeptBalancer {
 
 /** The registries of a worker. @param cells shared by all workers of the edge @param zone of the edge; null when it has none */
 export function createRegistries(cells: SharedCells, random: Random, zone: string | null = null): Registries {
-  const balancers = new BoundedMap<string, KeptBalancer>({ max: MAX_POOLS, whenFull: 'evict-oldest' })
-  const breakers = new BoundedMap<string, PoolBreaker>({ max: MAX_BREAKERS, whenFull: 'evict-oldest' })
-  const plans = new KeptPlans(MAX_POOLS)
-  const mirrors = new BoundedMap<string, MirrorBook>({ max: MAX_MIRRORED_ROUTES, whenFull: 'evict-oldest' })
-  return { peers: new PeerRegistry(MAX_PEERS), health: new HealthBook(), balancers, plans, breakers, mirrors, cells, random, zone }
+  const perPool = { max: MAX_POOLS, whenFull: 'evict-oldest' } as const
+  return {
+    peers: new PeerRegistry(MAX_PEERS),
+    health: new HealthBook(),
+    balancers: new BoundedMap(perPool),
+    plans: new KeptPlans(MAX_POOLS),
+    breakers: new BoundedMap({ max: MAX_BREAKERS, whenFull: 'evict-oldest' }),
+    mirrors: new BoundedMap({ max: MAX_MIRRORED_ROUTES, whenFull: 'evict-oldest' }),
+    retryBudgets: new BoundedMap(perPool),
+    cells,
+    random,
+    zone,
+  }
 }

@@ -20,6 +20,7 @@ import type { Gcra } from '../limit/gcra.ts'
 import type { QuotaPolicy } from '../limit/limit-fields.ts'
 import type { MirrorBook } from '../mirror/mirror-book.ts'
 import type { BreakerAt, PoolDoor } from '../resilience/pool-door.ts'
+import type { ShareBudget } from '../resilience/share-budget.ts'
 import type { Predicate } from '../route/predicate.ts'
 import type { RouteTable } from '../route/route-table.ts'
 import type { Hop } from '../upstream/upstream.ts'
@@ -100,6 +101,14 @@ export interface MirrorPlan {
   readonly book: MirrorBook
 }
 
+/** When requests to a pool are sent again. */
+export interface RetryPlan {
+  /** Answers after which another peer is asked. */
+  readonly statuses: ReadonlySet<number>
+  /** Retries that the pool bears. */
+  readonly budget: ShareBudget
+}
+
 /** A pool: its balancer over peers whose state outlives this snapshot. */
 export interface PoolPlan {
   readonly id: string
@@ -111,8 +120,9 @@ export interface PoolPlan {
   readonly door: PoolDoor | null
   /** Whether so few of its peers are usable that all are used; null where that is never asked. */
   readonly panic: PanicWatch | null
-  /** How to reach one of its peers. */
-  readonly hopOf: (peer: Peer) => Hop
+  readonly retry: RetryPlan
+  /** How to reach one of its peers, with so many ms to the head of its answer, and to its first byte once the request is sent. */
+  readonly hopOf: (peer: Peer, untilHeadMs: number, firstByteTimeoutMs: number) => Hop
 }
 
 /** A limit: the limiter in force, which an override may change for a while. */

@@ -2,6 +2,7 @@ import { addressFault } from './address-text.ts'
 import { checkBreaker } from './check-breaker.ts'
 import { checkDiscover } from './check-discover.ts'
 import { repeated } from './check-repeated.ts'
+import { checkRetry } from './check-retry.ts'
 import type { PoolConfig } from './pool.ts'
 import type { Problem } from './problem.ts'
 import { quoted } from './sentences.ts'
@@ -13,6 +14,7 @@ export function* checkPools(site: Site): Generator<Problem> {
     yield* checkPeers(`/pools/${id}`, pool)
     yield* checkEjection(`/pools/${id}/ejection`, pool)
     yield* checkBreaker(`/pools/${id}/breaker`, pool.breaker)
+    yield* checkRetry(`/pools/${id}`, pool)
   }
   yield* checkDiscover(site)
 }

@@ -49,7 +49,7 @@ export const ERRORS = {
   UPSTREAM_CONNECT_TIMEOUT: row(504, 'upstream', 'always', 'The origin could not be reached in time.'),
   UPSTREAM_RESET: row(502, 'upstream', 'if-idempotent', 'The origin closed the connection before it answered.'),
   UPSTREAM_TIMEOUT: row(504, 'upstream', 'if-idempotent', 'The origin did not answer in time.'),
-  UPSTREAM_INVALID: row(502, 'upstream', 'never', 'The origin sent an answer that is not valid.'),
+  UPSTREAM_INVALID: row(502, 'upstream', 'if-idempotent', 'The origin sent an answer that is not valid.'),
   UPSTREAM_CUT: row(502, 'upstream', 'never', 'The origin broke off in the middle of its answer.'),
   FILL_FAILED: row(503, 'upstream', 'never', 'The origin could not give this page. Try again shortly.'),
   L2_DOWN: row(500, 'store', 'never', 'The shared cache did not answer.'),

@@ -65,7 +65,6 @@ export const METRICS = {
   weir_degraded_total: counter('Requests served in another mode than normal.', 'route', 'mode'),
   weir_upstream_requests_total: counter('Requests sent to peers by pool and outcome.', 'pool', 'outcome'),
   weir_upstream_duration_seconds: histogram('Time from sending to the head of the answer, one try.', 'pool'),
-  weir_upstream_retries_total: counter('Requests sent again to another peer.', 'pool'),
   weir_stand_ins_total: counter(
     'Answers that stood in for a pool that could not answer: stale, static, pool, fallback, closed.',
     'route',
@@ -81,6 +80,8 @@ export const METRICS = {
     'route',
     'kind',
   ),
+  weir_upstream_retries_total: counter('Requests sent again to another peer, by the fault or status of the first.', 'pool', 'reason'),
+  weir_upstream_retries_refused_total: counter('Requests not sent again because the retry budget of their pool was spent.', 'pool'),
   weir_peer_ejections_total: counter('Peers left out because they kept failing.', 'pool'),
   weir_health_checks_total: counter(
     'Active checks of peers by pool and outcome: passed, or failed by status, body, connect, timeout, broken.',

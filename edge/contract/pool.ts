@@ -2,12 +2,14 @@
 
 import Type from 'typebox'
 import { BreakerSchema } from './breaker.ts'
+import { DeadlineField } from './deadline.ts'
 import { DiscoverSchema } from './discover.ts'
 import { HealthCheckSchema } from './health.ts'
 import { Id } from './identifiers.ts'
 import { KeySourceText } from './key-source.ts'
 import { SubsetSchema, ZonesSchema } from './locality.ts'
 import { PeerSchema } from './peer.ts'
+import { RetrySchema } from './retry.ts'
 import { DurationMs, HOUR_MS, MINUTE_MS } from './units.ts'
 
 /** When a peer that fails is left out for a while. */
@@ -93,9 +95,11 @@ export const PoolSchema = Type.Object(
     tries: Type.Integer({
       minimum: 1,
       maximum: 10,
-      default: 2,
+      default: 3,
       description: 'Peers tried at most, the first included; only what is safe to repeat is.',
     }),
+    retry: RetrySchema,
+    deadlineField: Type.Optional(DeadlineField),
     maxConnections: Type.Integer({ minimum: 1, maximum: 65_535, default: 256, description: 'Connections to one peer from one worker.' }),
     maxQueued: Type.Integer({
       minimum: 0,

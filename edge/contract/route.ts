@@ -4,6 +4,7 @@ import Type from 'typebox'
 import { BreakerSchema } from './breaker.ts'
 import { CacheSchema } from './cache.ts'
 import { CompressSchema } from './compress.ts'
+import { RouteTimeoutMs } from './deadline.ts'
 import { DegradeSchema } from './degrade.ts'
 import { FIELD_NAME_PATTERN, HOST_PATTERN, Id, PATH_PATTERN } from './identifiers.ts'
 import { MirrorSchema } from './mirror.ts'
@@ -74,6 +75,7 @@ export const RouteSchema = Type.Object(
       ),
     ),
     breaker: Type.Optional(BreakerSchema),
+    timeoutMs: Type.Optional(RouteTimeoutMs),
     maxBodyBytes: SizeBytes({
       minimum: 0,
       maximum: 65_536 * MIB,

@@ -31,6 +31,7 @@ export class LineMetrics {
   readonly #retried: SeriesTree<Counter>
   readonly #mirrored: SeriesTree<Counter>
   readonly #mirrorDiffered: SeriesTree<Counter>
+  readonly #retriesRefused: SeriesTree<Counter>
   readonly #ejected: SeriesTree<Counter>
   readonly #tunnels: SeriesTree<Counter>
   readonly #stoodIn: SeriesTree<Counter>
@@ -59,6 +60,7 @@ export class LineMetrics {
     this.#retried = counters(metrics, 'weir_upstream_retries_total')
     this.#mirrored = counters(metrics, 'weir_mirror_total')
     this.#mirrorDiffered = counters(metrics, 'weir_mirror_differences_total')
+    this.#retriesRefused = counters(metrics, 'weir_upstream_retries_refused_total')
     this.#ejected = counters(metrics, 'weir_peer_ejections_total')
     this.#tunnels = counters(metrics, 'weir_tunnels_total')
     this.#stoodIn = counters(metrics, 'weir_stand_ins_total')
@@ -169,9 +171,14 @@ export class LineMetrics {
     this.#sendTime.at(pool).series.observe(durationMs / 1_000)
   }
 
-  /** A request sent again. */
-  retried(pool: string): void {
-    this.#retried.at(pool).series.add(1)
+  /** A request sent again. @param reason what its last try came to: a fault or a status */
+  retried(pool: string, reason: string): void {
+    this.#retried.at(pool).at(reason).series.add(1)
+  }
+
+  /** A request not sent again, since the budget is spent. */
+  retryRefused(pool: string): void {
+    this.#retriesRefused.at(pool).series.add(1)
   }
 
   /** What became of a copy of a request, or of several. */

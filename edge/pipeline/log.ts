@@ -45,6 +45,7 @@ function lineOf(answer: Answer, end: { outcome: Sent['outcome']; bytes: number; 
     pool: why.pool || undefined,
     peer: why.peer || undefined,
     tries: why.tries || undefined,
+    retries: why.retries || undefined,
     fault: why.fault || undefined,
   }
 }

@@ -42,7 +42,7 @@ export class Mirroring {
   send(draft: UpstreamRequest, send: (draft: UpstreamRequest) => Promise<Fetched>): Promise<Fetched> {
     const { body } = draft
     if (body === null) {
-      const fetching = send(draft)
+      const fetching = send({ ...draft, fields: draft.fields.clone() })
       this.#sendCopies(draft, null)
       return this.#reading(fetching)
     }
@@ -52,7 +52,7 @@ export class Mirroring {
       return send(draft)
     }
     const copied = new CopiedBody(maxBodyBytes, this.#x.tools.budget, (copy) => this.#bodyCopied(draft, copy))
-    return this.#reading(send({ ...draft, body: watchedBody(body, copied) }))
+    return this.#reading(send({ ...draft, fields: draft.fields.clone(), body: watchedBody(body, copied) }))
   }
 
   /** Sends copies of a request that goes nowhere else, and has no body. */

@@ -5,13 +5,17 @@
 
 import type { Peer } from '../balance/peer.ts'
 import { Abort } from '../base/abort.ts'
+import type { EdgeError } from '../base/edge-error.ts'
+import type { Cancel } from '../base/ports.ts'
 import type { PoolPlan } from '../config/snapshot.ts'
-import type { Body } from '../http/body.ts'
-import type { UpstreamAnswer, UpstreamRequest } from '../upstream/upstream.ts'
+import { type Body, type BodyFlow, type BodySink, discard } from '../http/body.ts'
+import type { Hop, UpstreamAnswer, UpstreamRequest } from '../upstream/upstream.ts'
+import { hopTo } from './deadline.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import { heldBody } from './held-body.ts'
 import { fillSeqOf } from './introduce.ts'
 import { labelled } from './labelled.ts'
+import type { Attempt, PeerTask } from './peer-task.ts'
 import { PeerTry } from './peer-try.ts'
 import { throughDoor } from './pool-door.ts'
 import { tryPeers } from './try-peers.ts'
@@ -29,49 +33,114 @@ export interface Fetched {
   readonly outliveClient: () => void
 }
 
-/** Sends to one peer after the other until one answers. @param draft see `originRequest` @throws EdgeError of the last try, NO_PEER, or POOL_OPEN */
+/**
+ * Sends to one peer after the other until one answers. Rejects with the EdgeError of the last try, NO_PEER, or POOL_OPEN.
+ * @param draft see `originRequest`; given away, since the first peer gets it as it is
+ */
 export function sendToPool(draft: UpstreamRequest, pool: PoolPlan, asked: Asked, x: Exchange): Promise<Fetched> {
-  const { body, opened } = onceOnly(draft.body)
-  const ask = (peer: Peer, request: UpstreamRequest, leftMs: number) => sendToPeer(request, peer, pool, leftMs, x)
-  const request = { draft: { ...draft, body }, ask, spent: opened }
+  const fetch = new Fetch(draft, pool, asked, x)
   const guarded = pool.door !== null || asked.route.breakerAt !== null
-  const fetching = guarded ? throughDoor(request, pool, asked, x) : tryPeers(request, pool, asked, x)
-  return fetching.then((fetched) => labelled(fetched, asked))
+  return guarded ? throughDoor(fetch, pool, asked, x) : tryPeers(fetch, pool, asked, x)
 }
 
-async function sendToPeer(request: UpstreamRequest, peer: Peer, pool: PoolPlan, leftMs: number, x: Exchange): Promise<Fetched> {
-  const { budget, clock, upstream } = x.tools
+class Fetch implements PeerTask<UpstreamAnswer, Fetched> {
+  readonly draft: UpstreamRequest
+  readonly #body: OnceBody | null
+  readonly #pool: PoolPlan
+  readonly #asked: Asked
+  readonly #x: Exchange
+
+  constructor(draft: UpstreamRequest, pool: PoolPlan, asked: Asked, x: Exchange) {
+    this.#body = draft.body === null ? null : new OnceBody(draft.body)
+    this.draft = this.#body === null ? draft : { ...draft, body: this.#body }
+    this.#pool = pool
+    this.#asked = asked
+    this.#x = x
+  }
+
+  get spent(): boolean {
+    return this.#body?.opened === true
+  }
+
+  begin(peer: Peer, request: UpstreamRequest, leftMs: number): Attempt<UpstreamAnswer, Fetched> {
+    const attempt = new FetchTry(new PeerTry(peer, this.#pool, this.#x), this.#pool, this.#asked, this.#x)
+    attempt.send(request, hopTo(peer, this.#pool, this.#asked, leftMs))
+    return attempt
+  }
+}
+
+/** One try, until its answer is taken. */
+class FetchTry implements Attempt<UpstreamAnswer, Fetched> {
+  answer!: Promise<UpstreamAnswer>
+  readonly #try: PeerTry
+  readonly #pool: PoolPlan
+  readonly #asked: Asked
+  readonly #x: Exchange
+  readonly #wanted = new Abort()
+  readonly #outliveClient: Cancel
   // Before the request is on its way: a purge that comes while it is overtakes what it brings.
-  const requestedAtMs = clock.wallMs()
-  const fillSeq = x.tools.fence.table.seq
-  const attempt = new PeerTry(peer, pool, x)
-  const wanted = new Abort()
-  const outliveClient = x.wanted.on(() => wanted.abort())
-  try {
-    const answer = await upstream.send(request, { ...pool.hopOf(peer), untilHeadMs: leftMs }, wanted)
-    attempt.answered(answer.status)
+  readonly #requestedAtMs: number
+  readonly #fillSeq: number
+
+  constructor(attempt: PeerTry, pool: PoolPlan, asked: Asked, x: Exchange) {
+    this.#try = attempt
+    this.#pool = pool
+    this.#asked = asked
+    this.#x = x
+    this.#requestedAtMs = x.tools.clock.wallMs()
+    this.#fillSeq = x.tools.fence.table.seq
+    this.#outliveClient = x.wanted.on(() => this.#wanted.abort())
+  }
+
+  send(request: UpstreamRequest, hop: Hop): void {
+    this.answer = this.#x.tools.upstream.send(request, hop, this.#wanted)
+  }
+
+  answered({ status }: UpstreamAnswer): number {
+    this.#try.answered(status)
+    return status
+  }
+
+  failed(thrown: unknown): EdgeError {
+    return this.#try.failed(thrown)
+  }
+
+  taken({ status, fields, body }: UpstreamAnswer): Fetched {
+    const { budget, clock } = this.#x.tools
     // The peer is busy with the request until the body is over, not only until its head is here.
-    const body = heldBody(answer.body, budget, () => attempt.over())
-    return {
-      answer: { ...answer, body },
-      requestedAtMs,
+    const held = heldBody(body, budget, () => this.#try.over())
+    const fetched = {
+      answer: { status, fields, body: held },
+      requestedAtMs: this.#requestedAtMs,
       receivedAtMs: clock.wallMs(),
-      fillSeq: fillSeqOf(answer.fields, pool, fillSeq),
+      fillSeq: fillSeqOf(fields, this.#pool, this.#fillSeq),
       tags: null,
-      outliveClient,
+      outliveClient: this.#outliveClient,
     }
-  } catch (thrown) {
-    throw attempt.failed(thrown)
+    return labelled(fetched, this.#asked)
+  }
+
+  dropped({ body }: UpstreamAnswer): void {
+    discard(body)
+    this.#try.over()
   }
 }
 
-// A body that began to flow cannot be sent a second time.
-function onceOnly(body: Body | null): { body: Body | null; opened: () => boolean } {
-  if (body === null) return { body, opened: () => false }
-  let opened = false
-  const open: Body['open'] = (sink) => {
-    opened = true
-    return body.open(sink)
+/** A body that cannot be sent a second time, since it began to flow. */
+class OnceBody implements Body {
+  opened = false
+  readonly #body: Body
+
+  constructor(body: Body) {
+    this.#body = body
   }
-  return { body: { lengthBytes: body.lengthBytes, open }, opened: () => opened }
+
+  get lengthBytes(): number | null {
+    return this.#body.lengthBytes
+  }
+
+  open(sink: BodySink): BodyFlow {
+    this.opened = true
+    return this.#body.open(sink)
+  }
 }

@@ -5,20 +5,23 @@
 // the client is taken once, by the peer that switched.
 
 import type { Peer } from '../balance/peer.ts'
-import { EdgeError } from '../base/edge-error.ts'
+import { asEdgeError, EdgeError } from '../base/edge-error.ts'
 import type { PoolPlan } from '../config/snapshot.ts'
 import type { Mode } from '../contract/degrade.ts'
+import { discard } from '../http/body.ts'
 import type { Fields } from '../http/fields.ts'
 import { withoutHopByHop } from '../http/hop-by-hop.ts'
 import { appendVia } from '../http/via.ts'
 import type { TunnelEnd } from '../upstream/tunnel.ts'
-import type { UpstreamAnswer, UpstreamRequest } from '../upstream/upstream.ts'
+import type { Hop, UpstreamAnswer, UpstreamRequest } from '../upstream/upstream.ts'
 import { breakersOf, passing } from './breaker-pass.ts'
+import { hopTo } from './deadline.ts'
 import { type Answer, type Asked, type Exchange, type Sent, targetOf, type UpgradeOffer } from './exchange.ts'
 import { poolIdOf, poolOf } from './forward.ts'
 import { forwardFields, refuseLoop } from './forward-fields.ts'
 import { heldBody } from './held-body.ts'
 import { tellHsts } from './hsts.ts'
+import type { Attempt } from './peer-task.ts'
 import { PeerTry } from './peer-try.ts'
 import { tryPeers } from './try-peers.ts'
 
@@ -43,19 +46,30 @@ async function open(asked: Asked, offer: UpgradeOffer, x: Exchange): Promise<Ans
     fields: forwardFields(asked, asked.request.fields, x),
     body: null,
   }
-  const ask = (peer: Peer, toPeer: UpstreamRequest, leftMs: number) => openAt(peer, pool, { request: toPeer, leftMs, offer }, x)
-  const opening = () => tryPeers({ draft, ask, spent: () => false }, pool, asked, x)
-  return passing(breakersOf(pool, asked), x.tools, opening, ({ status }) => status)
+  const begin = (peer: Peer, toPeer: UpstreamRequest, leftMs: number) =>
+    opening(openAt(peer, pool, { request: toPeer, hop: hopTo(peer, pool, asked, leftMs), offer }, x))
+  const task = { draft, spent: false, begin }
+  return passing(
+    breakersOf(pool, asked),
+    x.tools,
+    () => tryPeers(task, pool, asked, x),
+    ({ status }) => status,
+  )
+}
+
+// Whatever an origin says to an upgrade is its answer: no status sends it to another. What it counts for is told where it is opened.
+function opening(answer: Promise<Answer>): Attempt<Answer, Answer> {
+  return { answer, answered: () => 0, failed: asEdgeError, taken: (given) => given, dropped: ({ body }) => discard(body) }
 }
 
 /** What is asked of one peer, and what it may take. */
 interface Opening {
   readonly request: UpstreamRequest
-  readonly leftMs: number
+  readonly hop: Hop
   readonly offer: UpgradeOffer
 }
 
-async function openAt(peer: Peer, pool: PoolPlan, { request, leftMs, offer }: Opening, x: Exchange): Promise<Answer> {
+async function openAt(peer: Peer, pool: PoolPlan, { request, hop, offer }: Opening, x: Exchange): Promise<Answer> {
   const { maxTunnels, tunnelIdleTimeoutMs } = pool.config
   const attempt = new PeerTry(peer, pool, x)
   if (peer.tunnels >= maxTunnels) throw attempt.failed(new EdgeError('UPSTREAM_BUSY', { peer: peer.address, tunnels: peer.tunnels }))
@@ -66,7 +80,6 @@ async function openAt(peer: Peer, pool: PoolPlan, { request, leftMs, offer }: Op
     return { ...offer.take(), fields: told }
   }
   try {
-    const hop = { ...pool.hopOf(peer), untilHeadMs: leftMs }
     const opened = await x.tools.websockets.open(request, hop, { idleTimeoutMs: tunnelIdleTimeoutMs, onSwitch }, x.wanted)
     if (opened.kind === 'answered') return unswitched(opened.answer, peer, pool, attempt, x)
     attempt.answered(101)

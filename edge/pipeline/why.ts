@@ -34,6 +34,8 @@ export interface Why {
   pool: string
   peer: string
   tries: number
+  /** What each try but the last came to: faults and statuses; `no-budget` where another would have followed. */
+  retries: string
   servedBy: ServedBy
   /** Code of the fault, when one decided the answer. */
   fault: string
@@ -58,6 +60,7 @@ export function newWhy(revision: number): Why {
     pool: '',
     peer: '',
     tries: 0,
+    retries: '',
     servedBy: 'edge',
     fault: '',
   }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isUsable, recordFailure, recordSuccess } from '../../../edge/balance/ejection.ts'
+import { isUsable, leftOutSince, recordFailure, recordSuccess } from '../../../edge/balance/ejection.ts'
 import { Peer } from '../../../edge/balance/peer.ts'
 
 const RULE = { consecutiveFailures: 3, baseEjectionMs: 1_000, maxEjectionMs: 6_000, maxEjectedRatio: 0.5 }
@@ -99,4 +99,14 @@ t.test('a longest ejection below the first one means the first one, always', asy
     t.equal(recordFailure(sick, peers, rule, nowMs), 'ejected')
     t.equal(lengthMs(sick, nowMs), 1_000)
   }
+})
+
+t.test('an ejection is known by when it began and whether it still runs', async (t) => {
+  const [peer, ...others] = pool(4)
+  t.notOk(leftOutSince(peer!, 0, 0))
+  failUntilEjected(peer!, [peer!, ...others], 1_000)
+  t.ok(leftOutSince(peer!, 1_000, 1_000))
+  t.ok(leftOutSince(peer!, 500, 1_001))
+  t.notOk(leftOutSince(peer!, 1_001, 1_002), 'left out before that')
+  t.notOk(leftOutSince(peer!, 500, 1_000 + lengthMs(peer!, 1_000)), 'over')
 })

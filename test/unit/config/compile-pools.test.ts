@@ -55,9 +55,15 @@ t.test('a peer that stays keeps its state, one that left is forgotten', async (t
 })
 
 t.test('how a peer is reached is as the pool says', async (t) => {
-  const config = { peers: [{ address: '10.0.0.1:80' }], scheme: 'https', connectTimeoutMs: 7, totalTimeoutMs: 9 }
+  const config = { peers: [{ address: '10.0.0.1:80' }], scheme: 'https', connectTimeoutMs: 7, firstByteTimeoutMs: 9 }
   const plan = compilePools(pools(config), EMPTY_ENDPOINTS, makeRegistries()).get('shop')!
-  t.match(plan.hopOf(plan.peers[0]!), { scheme: 'https', address: '10.0.0.1:80', connectTimeoutMs: 7, untilHeadMs: 9 })
+  t.match(plan.hopOf(plan.peers[0]!, 8, 9), {
+    scheme: 'https',
+    address: '10.0.0.1:80',
+    connectTimeoutMs: 7,
+    untilHeadMs: 8,
+    firstByteTimeoutMs: 9,
+  })
 })
 
 t.test('a balancer is built anew only when its kind, an address or a weight changed', async (t) => {

@@ -2,9 +2,9 @@ import t from 'tap'
 import { PoolSchema } from '../../../edge/contract/pool.ts'
 import { accepted, refusedAt } from './accepts.ts'
 
-t.test('a pool balances by consistent hash of the path, and tries two peers, unless told otherwise', (t) => {
+t.test('a pool balances by consistent hash of the path, and tries three peers, unless told otherwise', (t) => {
   const pool = accepted(PoolSchema, {})
-  t.same([pool.balance, pool.hashKey, pool.tries, pool.scheme, pool.host], ['consistent-hash', 'path', 2, 'http', 'client'])
+  t.same([pool.balance, pool.hashKey, pool.tries, pool.scheme, pool.host], ['consistent-hash', 'path', 3, 'http', 'client'])
   t.end()
 })
 

@@ -4,7 +4,7 @@ import { Line } from '../../support/exchange-maker.ts'
 const RULE = { consecutiveFailures: 1, openMs: 10_000, jitterRatio: 0 }
 
 function lineOf(route: object, fallbacks: object = {}) {
-  const pools = { shop: { peers: [{ address: '127.0.0.1:1001' }, { address: '127.0.0.1:1002' }], breaker: RULE } }
+  const pools = { shop: { peers: [{ address: '127.0.0.1:1001' }, { address: '127.0.0.1:1002' }], retry: { statuses: [] }, breaker: RULE } }
   return new Line({ pools, routes: { all: { pool: 'shop', ...route } }, fallbacks })
 }
 

@@ -28,7 +28,7 @@ t.test('a connect failure goes on to the next peer, for every method, as long as
   t.same(triedAt(line), ['127.0.0.1:1001', '127.0.0.1:1002'])
   t.equal(line.upstream.sent[1]!.body, 'order')
   t.match(x.why, { peer: '127.0.0.1:1002', tries: 2 })
-  t.equal(line.metrics.value('weir_upstream_retries_total', ['shop']), 1)
+  t.equal(line.metrics.value('weir_upstream_retries_total', ['shop', 'UPSTREAM_CONNECT']), 1)
 })
 
 t.test('a request whose body began to flow is never sent again', async (t) => {
@@ -51,11 +51,42 @@ t.test('what may have run is repeated only when running twice is the same', asyn
   }
 })
 
-t.test('an answer that is not valid is nobody’s to repeat', async (t) => {
+t.test('an answer that broke off is nobody’s to repeat', async (t) => {
   const line = lineOf()
-  line.upstream.will({ fault: 'UPSTREAM_INVALID' })
-  await t.rejects(sending(line).fetching, { code: 'UPSTREAM_INVALID' })
+  line.upstream.will({ fault: 'UPSTREAM_CUT' })
+  await t.rejects(sending(line).fetching, { code: 'UPSTREAM_CUT' })
   t.equal(line.upstream.sent.length, 1)
+})
+
+t.test('a peer that says it is in trouble is not the last to be asked, where a request may run twice', async (t) => {
+  const line = lineOf()
+  const busy = new ScriptedBody()
+  line.upstream.will({ status: 503, body: busy }, { status: 200, body: 'page' })
+  const { x, fetching } = sending(line)
+  t.equal((await fetching).answer.status, 200)
+  t.equal(busy.state, 'cancelled', 'what it said is let go')
+  t.match(x.why, { tries: 2, retries: '503' })
+  t.equal(line.metrics.value('weir_upstream_retries_total', ['shop', '503']), 1)
+  t.equal(line.atPeers, 1, 'only who answered is busy')
+
+  const write = lineOf()
+  write.upstream.will({ status: 503 }, {})
+  t.equal((await sending(write, { method: 'POST' }).fetching).answer.status, 503)
+  const told = lineOf({ retry: { statuses: [500] } })
+  told.upstream.will({ status: 503 }, {})
+  t.equal((await sending(told).fetching).answer.status, 503, 'only what the pool lists')
+})
+
+t.test('what the last peer says is passed on, whatever it is', async (t) => {
+  const alone = lineOf({}, 1)
+  alone.upstream.will({ status: 503 })
+  t.equal((await sending(alone).fetching).answer.status, 503)
+  t.equal(alone.upstream.sent.length, 1)
+  const all = lineOf()
+  all.upstream.will({ status: 503 })
+  t.equal((await sending(all).fetching).answer.status, 503)
+  t.equal(all.upstream.sent.length, 2)
+  t.equal(all.atPeers, 1)
 })
 
 t.test('tries are counted, and the fault is that of the last', async (t) => {
@@ -88,10 +119,12 @@ t.test('all tries share one deadline', async (t) => {
   const line = lineOf({ totalTimeoutMs: 1_000 })
   line.upstream.will('silence')
   const { fetching } = sending(line)
-  t.equal(line.upstream.sent[0]!.hop.untilHeadMs, 1_000)
-  line.clock.advance(1_000)
+  t.equal(line.upstream.sent[0]!.hop.untilHeadMs, 500, 'a silent peer leaves half of it for another')
+  await line.clock.advanceAsync(500)
+  t.equal(line.upstream.sent[1]!.hop.untilHeadMs, 500, 'and that is the last')
+  line.clock.advance(500)
   await t.rejects(fetching, { code: 'UPSTREAM_TIMEOUT' })
-  t.equal(line.upstream.sent.length, 1, 'no time is left for another')
+  t.equal(line.upstream.sent.length, 2)
 
   const late = lineOf({ totalTimeoutMs: 1_000 })
   late.upstream.will(() => {
@@ -110,9 +143,8 @@ t.test('each try has fields of its own: its peer’s Host, its own span', async 
   ] as const) {
     const line = lineOf(pool)
     line.upstream.will({ fault: 'UPSTREAM_CONNECT' }, {})
-    const { draft, fetching } = sending(line, asking)
+    const { fetching } = sending(line, asking)
     await fetching
-    t.notOk(draft.fields.has('host'), 'and the draft is left as it was')
     const [first, second] = line.upstream.sent.map(({ fields }) => fields)
     t.same([first!.get('host'), second!.get('host')], ['127.0.0.1:1001', '127.0.0.1:1002'])
     t.equal(first!.get('traceparent')!.slice(0, 36), second!.get('traceparent')!.slice(0, 36))

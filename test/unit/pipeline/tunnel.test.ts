@@ -146,7 +146,7 @@ t.test('a peer that cannot be reached gives way to the next, and is noted', asyn
   const { open, ask, line, at, taken } = await world(t, ['127.0.0.1:1', origin.address], { ejection: { consecutiveFailures: 1 } })
   t.equal((await open()).status, 101)
   t.same([at(), taken()], [['0/0', '1/1'], 1])
-  t.equal(line.metrics.value('weir_upstream_retries_total', ['shop']), 1)
+  t.equal(line.metrics.value('weir_upstream_retries_total', ['shop', 'UPSTREAM_CONNECT']), 1)
   t.match(line.log.of('peer-ejected'), [{ peer: '127.0.0.1:1' }])
   const { x, answer } = ask()
   await answer
