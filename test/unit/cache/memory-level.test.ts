@@ -198,3 +198,21 @@ t.test('everything it holds is listed, what was asked for most first', (t) => {
   t.same([...listed].sort(), ['a', 'b', 'c'])
   t.end()
 })
+
+t.test('a hot page stays whatever its size, through floods of pages that nobody asks for twice', async (t) => {
+  for (const hotBytes of [1_000, 100_000, 1_000_000]) {
+    const level = new MemoryLevel(10 * ROOM)
+    const put = (key: string, bytes: number) => level.put(key, makeEntry({ body: new Uint8Array(bytes) }), 10, NOW)
+    put('hot', hotBytes)
+    let lost = 0
+    for (let request = 0; request < 100_000; request++) {
+      if (request % 100 !== 0) put(`once-${request}`, 1_000)
+      else if (level.get('hot', ANY, NOW, 'promote') === null) {
+        lost++
+        put('hot', hotBytes)
+      }
+    }
+    t.ok(level.stats().evictions > 50_000, 'there was no room for all')
+    t.equal(lost, 0, `${hotBytes} bytes`)
+  }
+})
