@@ -32,7 +32,7 @@ export function serve(x: Exchange): Answer | Promise<Answer> {
   const mode = degrade(asked, x) //                          normal | cache-only | static | fallback | closed
 
   const early =
-    refuse(mode, route, x) ?? //                               503, or the fallback of the route
+    refuse(mode, route, x) ?? //                             503, or the fallback of the route
     shed(asked, x) ?? //                                     503 while the worker is overloaded
     limit(asked, x) ?? //                                    429, or the fallback of the limit
     configured(route, x) //                                  what the route always answers

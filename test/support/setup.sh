@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that the programs the tests run for real are there: redis-server, nginx, consul.
+# Makes sure that the programs the tests run for real are there: redis-server, nginx, consul; and chromium where it can be had.
 # Uses what is on PATH; else installs it on Debian; else says what to install and ends with 1.
 # Prints one line per program: name, version, path. Starts no service and writes nothing below /etc.
 set -euo pipefail
@@ -117,6 +117,13 @@ provide() { # missing names...
   fi
 }
 
+# The tests of the console are the only ones that need it, and say so where it is not.
+provide_browser() {
+  work=${work:-$(mktemp -d)}
+  echo 'setup: installing chromium' >&2
+  install_packages chromium || echo 'setup: apt could not install chromium; the console is not tested' >&2
+}
+
 lacking=$(missing)
 if [ -n "$lacking" ] && is_debian; then
   provide $lacking
@@ -128,7 +135,8 @@ if [ -n "$lacking" ]; then
   ! is_debian || [ "$(id -u)" = 0 ] || echo "setup: on Debian it is enough to run, as root: bash test/support/setup.sh" >&2
   exit 1
 fi
-for name in redis-server nginx consul; do
-  path=$(where_is "$name")
+if ! where_is chromium >/dev/null && is_debian && [ "$(id -u)" = 0 ]; then provide_browser; fi
+for name in redis-server nginx consul chromium; do
+  path=$(where_is "$name") || continue
   echo "$name $(version_of "$path") $path"
 done

@@ -1,0 +1,91 @@
+// The console as an operator uses it, in a real browser, over a real control plane and a real edge.
+
+import t from 'tap'
+import { hasBrowser, openPage, type TestPage } from '../support/browser.ts'
+import { startControl } from '../support/control.ts'
+import { startEdge } from '../support/edge.ts'
+import { startOrigin } from '../support/origin.ts'
+import { connectScriptedEdge } from '../support/scripted-edge.ts'
+import { visit } from '../support/visit.ts'
+
+const there = hasBrowser()
+if (!there) t.pass('no browser here: nothing of the console is tested')
+
+async function started(t: Parameters<typeof startControl>[0]) {
+  const origin = await startOrigin(t, { body: 'page', headers: { 'cache-control': 'max-age=60' } })
+  const site = { pools: { shop: { peers: [{ address: `127.0.0.1:${origin.port}` }] } }, routes: { pages: { pool: 'shop' } } }
+  const control = await startControl(t, { site })
+  const edge = await startEdge(t, { control })
+  return { control, edge, ...(await openPage(t, control.url)) }
+}
+
+async function enter({ page }: TestPage, token: string): Promise<void> {
+  await page.fill('#token', token)
+  await page.press('#token', 'Enter')
+}
+
+if (there) {
+  t.test('who has no good token sees nothing, and is told why', async (t) => {
+    const { page, control } = await started(t)
+    await enter({ page, faults: [] }, 'weir_admin_wrong')
+    await page.waitForSelector('#fault:not([hidden])')
+    t.equal(await page.textContent('#fault'), 'This token is not known here.')
+    t.equal(await page.isVisible('#board'), false)
+    await enter({ page, faults: [] }, control.adminToken)
+    await page.waitForSelector('#routes th:text("pages")')
+    t.equal(await page.isVisible('#fault'), false)
+  })
+
+  t.test('a switch is set and taken back, and the edge obeys', async (t) => {
+    const { page, faults, control, edge } = await started(t)
+    await enter({ page, faults }, control.adminToken)
+    await page.waitForSelector('#routes th:text("pages")')
+    await page.click('summary:text("Set a switch")')
+    await page.selectOption('#switch-routes', 'pages')
+    await page.selectOption('#switch-mode', 'closed')
+    await page.fill('#switch-reason', 'the database is on fire')
+    await page.click('#switch button')
+    await page.waitForSelector('#force th:text("switch pages")')
+    t.equal(await page.textContent('#said'), 'The switch pages is in force on 1 of 1 edges.')
+    t.equal((await visit(edge, '/')).status, 503)
+    await page.click('#force button:text("Take back")')
+    await page.waitForSelector('#force td.empty')
+    t.equal((await visit(edge, '/')).status, 200)
+    t.same(faults, [])
+  })
+
+  t.test('a purge reaches the edge and stands in the list', async (t) => {
+    const { page, faults, control, edge } = await started(t)
+    const sale = () => visit(edge, '/sale', { headers: { host: 'shop.test' } })
+    await sale()
+    await enter({ page, faults }, control.adminToken)
+    await page.waitForSelector('#routes th:text("pages")')
+    await page.click('summary:text("Purge")')
+    await page.selectOption('#purge-by', 'prefix')
+    await page.fill('#purge-value', 'http://shop.test/sa')
+    await page.selectOption('#purge-mode', 'hard')
+    await page.fill('#purge-reason', 'new prices')
+    await page.click('#purge button')
+    await page.waitForSelector('#purges td:text("new prices")')
+    t.equal(await page.textContent('#purged'), 'Purge 1 is in force on 1 of 1 edges.')
+    t.match((await sale()).headers['cache-status'], /fwd=uri-miss/)
+    await page.selectOption('#purge-by', 'all')
+    t.equal(await page.isEnabled('#purge-value'), false)
+    page.once('dialog', (question) => void question.dismiss())
+    await page.click('#purge button')
+    t.equal(await page.locator('#purges tr').count(), 1, 'everything is only purged by who says so twice')
+    t.same(faults, [])
+  })
+
+  t.test('what an edge says is shown as text, whatever it is', async (t) => {
+    const { page, faults, control } = await started(t)
+    const rogue = connectScriptedEdge(t, control, 'edge-9', () => null)
+    const have = { revision: 0, switchSeq: 0, endpointSeq: 0 }
+    const troubles = [{ kind: 'ejected', pool: 'shop', peer: '10.0.0.1:80', cause: '<img src=x onerror=alert(1)>' }]
+    rogue.say({ type: 'beat', have, inFlight: 0, requests: 0, hitRatio: null, workers: 1, redis: 'none', troubles })
+    await enter({ page, faults }, control.adminToken)
+    await page.waitForSelector('#troubles td:text("<img src=x onerror=alert(1)>")')
+    t.equal(await page.locator('#troubles img').count(), 0)
+    t.same(faults, [])
+  })
+}
