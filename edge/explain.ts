@@ -9,6 +9,7 @@ import { urlOfKey } from './cache/cache-key.ts'
 import { compile, type Told } from './config/compile.ts'
 import { createRegistries } from './config/registries.ts'
 import type { PoolPlan, Snapshot } from './config/snapshot.ts'
+import { HASHING } from './contract/balance.ts'
 import { Fields } from './http/fields.ts'
 import { askedOf } from './pipeline/asked.ts'
 import { keyOfTarget } from './pipeline/cache-target.ts'
@@ -16,8 +17,8 @@ import { ConnectionMemory } from './pipeline/connection-memory.ts'
 import { degrade } from './pipeline/degrade.ts'
 import { type Asked, type Exchange, type Request, targetOf } from './pipeline/exchange.ts'
 import { poolIdOf } from './pipeline/forward.ts'
+import { hashKeyValue } from './pipeline/hash-key.ts'
 import { identify } from './pipeline/identify.ts'
-import { keyValue } from './pipeline/key-value.ts'
 import { limitKey, limitsOf } from './pipeline/limit.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
 import { match } from './pipeline/match.ts'
@@ -165,10 +166,10 @@ function decidedGroup(x: Exchange): DecidedGroup | null {
 }
 
 function poolChoice(pool: PoolPlan, asked: Asked, x: Exchange): Decision['pool'] {
-  const key = keyValue(pool.hashKey, asked) ?? asked.client.address
-  // Only a consistent hash says beforehand whom it will pick.
-  const peer = pool.config.balance === 'consistent-hash' ? (pool.balancer.pick(key, [], x.startedMonotonicMs)?.address ?? null) : null
-  return { id: pool.id, balance: pool.config.balance, key, peer, peers: pool.peers.length }
+  const key = hashKeyValue(pool.hashKey, asked)
+  // Only a hash says beforehand whom it will pick.
+  const peer = key !== '' && HASHING.has(pool.config.balance) ? (pool.balancer.pick(key, [], x.startedMonotonicMs)?.address ?? null) : null
+  return { id: pool.id, balance: pool.config.balance, key: printable(key), peer, peers: pool.peers.length }
 }
 
 function reasonOf(x: Exchange): string | null {

@@ -1,20 +1,38 @@
-// What choosing a peer costs, by balancer and size of the pool. By hand: node bench/micro/balance.bench.ts
+// How a pool's balancers share out keys, what they move, and what choosing costs, by balancer and size of the pool.
+// By hand: npm run bench:balance. Shares and moves are exact; times are of this machine.
 
 import type { Balancer } from '../../edge/balance/balancer.ts'
+import { HashBalancer } from '../../edge/balance/hash-balancer.ts'
+import { HotSpread } from '../../edge/balance/hot-spread.ts'
 import { Ketama } from '../../edge/balance/ketama.ts'
 import { LeastRequest } from '../../edge/balance/least-request.ts'
-import { Peer } from '../../edge/balance/peer.ts'
+import { Maglev } from '../../edge/balance/maglev.ts'
+import type { Peer } from '../../edge/balance/peer.ts'
+import { Rendezvous } from '../../edge/balance/rendezvous.ts'
 import { RoundRobin } from '../../edge/balance/round-robin.ts'
+import { type Build, movesWithout, pathsOf, peaksUnderLoad, peakToMean, peersOf } from '../../test/support/balance-figures.ts'
 import { SeededRandom } from '../../test/support/seeded-random.ts'
 
-const RUNS = 9
-const PICKS = 20_000
+const RUNS = 31
+const PICKS = 4_096
 const NONE: readonly Peer[] = []
-// 47 characters each, the length of an ordinary path.
-const KEYS = Array.from({ length: 4_096 }, (_, i) => `/catalogue/department-17/product/${String(i).padStart(8, '0')}.html?`)
+const SIZES = [10, 100, 1_000]
+const MILLION = pathsOf(1_000_000)
+const KEYS = MILLION.slice(0, 4_096)
 
-const balancers: Readonly<Record<string, (peers: readonly Peer[]) => Balancer>> = {
-  'consistent-hash': (peers) => new Ketama(peers),
+const rendezvous: Build = (peers) => new HashBalancer(peers, new Rendezvous(peers))
+const hashing: Readonly<Record<string, Build>> = {
+  'consistent-hash': rendezvous,
+  maglev: (peers) => new HashBalancer(peers, new Maglev(peers)),
+  ketama: (peers) => new HashBalancer(peers, new Ketama(peers)),
+}
+const balancers: Readonly<Record<string, Build>> = {
+  ...hashing,
+  'consistent-hash, bound 1.25': (peers) => new HashBalancer(peers, new Rendezvous(peers), { maxLoadFactor: 1.25, hotSpread: null }),
+  'consistent-hash, hot keys': (peers) => {
+    const hotSpread = new HotSpread({ ratePerS: 100, maxPeers: 4 })
+    return new HashBalancer(peers, new Rendezvous(peers), { maxLoadFactor: null, hotSpread })
+  },
   'round-robin': (peers) => new RoundRobin(peers),
   'least-request': (peers) => {
     const random = new SeededRandom(1)
@@ -22,29 +40,97 @@ const balancers: Readonly<Record<string, (peers: readonly Peer[]) => Balancer>> 
   },
 }
 
-/** Picks per second of one run. */
+/** What others were measured at, 1,000,000 keys: the load of the busiest peer over the mean, and the keys moved when one of N leaves. */
+const PUBLISHED: readonly (readonly [string, ...string[]])[] = [
+  ['ring, 160 points', '1.105', '10.07 %', '1.246', '1.13 %', '1.255', '0.09 %'],
+  ['ring, 1,000 points', '1.047', '9.73 %', '1.085', '1.04 %', '1.137', '0.10 %'],
+  ['Maglev 65,537', '1.004', '10.19 %', '1.020', '1.53 %', '1.092', '0.64 %'],
+  ['rendezvous', '1.006', '10.03 %', '1.020', '1.00 %', '1.115', '0.09 %'],
+  ['AnchorHash', '1.004', '9.97 %', '1.020', '1.01 %', '1.108', '0.11 %'],
+]
+
+const row = (...cells: readonly string[]) => console.log(`| ${cells.join(' | ')} |`)
+const percent = (ratio: number, digits = 2) => `${(ratio * 100).toFixed(digits)} %`
+
+function printShares(): void {
+  console.log('\nShares of 1,000,000 keys: busiest over mean; moved when one leaves, in all (of others); ideal is 10 %, 1 %, 0.1 %\n')
+  row('mapping', ...SIZES.flatMap((size) => [`${size}`, 'moved']))
+  row(...Array<string>(7).fill('---'))
+  for (const [name, build] of Object.entries(hashing)) {
+    const cells = SIZES.flatMap((size) => {
+      const peers = peersOf(size)
+      const moves = movesWithout(build, peers, peers[size >> 1]!, MILLION)
+      return [peakToMean(build, peers, MILLION).toFixed(3), `${percent(moves.ratio)} (${percent(moves.strayRatio)})`]
+    })
+    row(name, ...cells)
+  }
+  for (const cells of PUBLISHED) row(`published: ${cells[0]}`, ...cells.slice(1))
+}
+
+function printLoad(): void {
+  console.log(
+    '\nZipf 1.0 over 100,000 keys, 500 requests in flight: busiest over mean in flight, averaged; requests away from their own peer\n',
+  )
+  row('bound', ...[10, 100].flatMap((size) => [`${size} peers`, 'diverted']))
+  row(...Array<string>(5).fill('---'))
+  for (const maxLoadFactor of [null, 2, 1.5, 1.25]) {
+    const build: Build = (peers) => new HashBalancer(peers, new Rendezvous(peers), { maxLoadFactor, hotSpread: null })
+    const cells = [10, 100].flatMap((size) => {
+      const { peak, divertedRatio } = peaksUnderLoad(build, size, MILLION.slice(0, 100_000))
+      return [peak.toFixed(2), percent(divertedRatio, 1)]
+    })
+    row(maxLoadFactor === null ? 'none' : String(maxLoadFactor), ...cells)
+  }
+}
+
+/** ns per pick of one run. */
 function run(balancer: Balancer): number {
   let found = 0
   const startedAt = process.hrtime.bigint()
   for (let i = 0; i < PICKS; i++) if (balancer.pick(KEYS[i & 4_095]!, NONE, i)) found++
-  const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9
+  const ns = Number(process.hrtime.bigint() - startedAt) / PICKS
   if (found !== PICKS) throw new Error(`${PICKS - found} picks found nobody`)
-  return PICKS / seconds
+  return ns
 }
 
-const thousands = (count: number): string => (count / 1_000).toFixed(0)
+const bytesInUse = () => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers
 
-console.log('| balancer | peers | build ms | 1,000 picks/s, median | lowest | highest |\n|---|---|---|---|---|---|')
-for (const [name, build] of Object.entries(balancers)) {
-  for (const count of [5, 100, 1_000]) {
-    const peers = Array.from({ length: count }, (_, i) => new Peer(`10.0.${i >> 8}.${i & 255}:8080`, 1 + (i % 3)))
-    const startedAt = performance.now()
-    const balancer = build(peers)
-    const buildMs = performance.now() - startedAt
-    run(balancer)
-    const runs = Array.from({ length: RUNS }, () => run(balancer)).sort((a, b) => a - b)
-    console.log(
-      `| ${name} | ${count} | ${buildMs.toFixed(1)} | ${thousands(runs[RUNS >> 1]!)} | ${thousands(runs[0]!)} | ${thousands(runs.at(-1)!)} |`,
-    )
+/** A balancer of some size, with what it cost to build. */
+interface Subject {
+  readonly cells: readonly string[]
+  readonly balancer: Balancer
+  readonly runs: number[]
+}
+
+function subjectOf(name: string, build: Build, size: number): Subject {
+  const peers = peersOf(size, [1, 2, 3])
+  for (const [index, peer] of peers.entries()) peer.inFlight = index % 3
+  globalThis.gc?.()
+  const before = bytesInUse()
+  const startedAt = performance.now()
+  const balancer = build(peers)
+  const buildMs = performance.now() - startedAt
+  run(balancer)
+  globalThis.gc?.()
+  const kib = Math.max(0, (bytesInUse() - before) / 1_024).toFixed(0)
+  return { cells: [name, String(size), buildMs.toFixed(1), kib], balancer, runs: [] }
+}
+
+function printCosts(): void {
+  console.log(
+    `\nCost: ${RUNS} runs of ${PICKS} picks, weights 1, 2, 3; KiB beyond the peers${globalThis.gc ? '' : ' (run with --expose-gc)'}\n`,
+  )
+  row('balancer', 'peers', 'build ms', 'KiB', 'ns a pick, median', 'lowest', 'million picks/s at best')
+  row(...Array<string>(7).fill('---'))
+  const subjects = Object.entries(balancers).flatMap(([name, build]) => [10, 50, 100, 1_000].map((size) => subjectOf(name, build, size)))
+  // In turn, so that a busy moment of the machine does not fall on one of them alone.
+  for (let round = 0; round < RUNS; round++) for (const { balancer, runs } of subjects) runs.push(run(balancer))
+  for (const { cells, runs } of subjects) {
+    runs.sort((a, b) => a - b)
+    row(...cells, runs[RUNS >> 1]!.toFixed(0), runs[0]!.toFixed(0), (1_000 / runs[0]!).toFixed(1))
   }
 }
+
+printShares()
+printLoad()
+printCosts()

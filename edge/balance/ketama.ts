@@ -1,14 +1,12 @@
-import { type Balancer, fieldOf, isIn } from './balancer.ts'
+import type { Candidates } from './candidates.ts'
 import { crc32, crc32Word } from './crc32.ts'
-import type { Peer } from './peer.ts'
-import { RoundRobin } from './round-robin.ts'
+import { type KeyMapping, NOBODY } from './key-mapping.ts'
 
 // Consistent hashing as nginx maps with `hash KEY consistent` [1], point for point, so that a cache behind either stays warm
 // when one takes over from the other. Each peer has 160 points per weight on a ring of 2^32; a key belongs to the first point
 // at or after its CRC-32. The chain of a peer's points starts at crc32(HOST, 0, PORT) and goes on from each point to the next.
 // When a peer is ejected or was tried, a key walks on to the next point of another: only that peer's keys move. (nginx gives
 // the walk up after 20 points and deals in turn: with most of a pool out, keys would not come back to the same peer.)
-// The empty key says nothing to keep together: such requests are dealt in turn, as nginx does.
 // Build O(n log n) in points, pick O(log n), eight bytes a point.
 // [1] ngx_http_upstream_hash_module.c of nginx, ngx_http_upstream_init_chash.
 
@@ -19,19 +17,15 @@ const INDEX_RANGE = 2 ** 20
 /** Largest sum of weights that gets all its points (1.6 million); weights above are scaled down to it, each at least 1. */
 export const MAX_TOTAL_WEIGHT = 10_000
 
-/** Chooses by the hash of the key, as nginx does. */
-export class Ketama implements Balancer {
-  readonly #peers: readonly Peer[]
+/** The ring of nginx. */
+export class Ketama implements KeyMapping {
   /** Points of the ring, ascending, no two equal. */
   readonly #hashes: Uint32Array
   /** The index of each point's peer. */
   readonly #owners: Uint32Array
-  readonly #keyless: RoundRobin
 
   /** @param peers in the order of the configuration, at most 2^20 */
-  constructor(peers: readonly Peer[]) {
-    this.#peers = peers
-    this.#keyless = new RoundRobin(peers)
+  constructor(peers: readonly RingPeer[]) {
     const points = sortedPoints(peers)
     this.#hashes = new Uint32Array(points.length)
     this.#owners = new Uint32Array(points.length)
@@ -41,15 +35,20 @@ export class Ketama implements Balancer {
     }
   }
 
-  pick(key: string, tried: readonly Peer[], nowMs: number): Peer | null {
-    if (key === '') return this.#keyless.pick(key, tried, nowMs)
-    const field = fieldOf(this.#peers, tried, nowMs)
-    if (field === 'nobody') return null
-    // Somebody is in the field and everybody has a point, so the walk ends.
-    for (let at = this.#firstPointFrom(crc32(key)); ; at++) {
-      const peer = this.#peers[this.#owners[at % this.#owners.length]!]!
-      if (isIn(field, peer, tried, nowMs)) return peer
+  placeOf(key: string): number {
+    return this.#firstPointFrom(crc32(key))
+  }
+
+  ownerAt(place: number): number {
+    return this.#owners[place % this.#owners.length]!
+  }
+
+  walk(place: number, candidates: Candidates): number {
+    for (let at = place; at < place + this.#owners.length; at++) {
+      const index = this.ownerAt(at)
+      if (candidates.has(index)) return index
     }
+    return NOBODY
   }
 
   #firstPointFrom(hash: number): number {
@@ -64,8 +63,13 @@ export class Ketama implements Balancer {
   }
 }
 
+interface RingPeer {
+  readonly address: string
+  readonly weight: number
+}
+
 /** All points in order; of equal hashes only the one of the peer named first stands. */
-function sortedPoints(peers: readonly Peer[]): Float64Array {
+function sortedPoints(peers: readonly RingPeer[]): Float64Array {
   const weights = ringWeights(peers)
   const all = new Float64Array(weights.reduce((sum, weight) => sum + weight, 0) * POINTS_PER_WEIGHT)
   let filled = 0
@@ -85,7 +89,7 @@ function hashOf(point: number): number {
   return Math.floor(point / INDEX_RANGE)
 }
 
-function ringWeights(peers: readonly Peer[]): number[] {
+function ringWeights(peers: readonly RingPeer[]): number[] {
   const total = peers.reduce((sum, peer) => sum + peer.weight, 0)
   if (total <= MAX_TOTAL_WEIGHT) return peers.map((peer) => peer.weight)
   return peers.map((peer) => Math.max(1, Math.floor((peer.weight * MAX_TOTAL_WEIGHT) / total)))

@@ -14,14 +14,17 @@ export type Ejection =
 
 const IN: Ejection = { state: 'in' }
 
+/** What several peers have in flight together. */
+export interface LoadTally {
+  inFlight: number
+}
+
 /** One address of a pool as it is doing now, seen from one worker. */
 export class Peer {
   /** As the configuration writes it: `host:port` or `unix:/path`. */
   readonly address: string
   /** Its share beside the other peers, integer >= 1; balancers take it when they are built. */
   weight: number
-  /** Requests sent that have not ended. */
-  inFlight = 0
   /** WebSockets to it, open or being opened; each is in flight too. */
   tunnels = 0
   /** Failures since its last success. */
@@ -35,9 +38,27 @@ export class Peer {
   maintenanceUntilMs = 0
   /** Whether so many peers of its pool are out that all are used; null where that is never asked. */
   panic: PanicWatch | null = null
+  #inFlight = 0
+  #tally: LoadTally | null = null
 
   constructor(address: string, weight: number) {
     this.address = address
     this.weight = weight
+  }
+
+  /** Requests sent that have not ended. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  set inFlight(count: number) {
+    if (this.#tally !== null) this.#tally.inFlight += count - this.#inFlight
+    this.#inFlight = count
+  }
+
+  /** Counts what it has in flight, now and later, into a tally, and no more into the one before. */
+  countInto(tally: LoadTally): void {
+    tally.inFlight += this.#inFlight
+    this.#tally = tally
   }
 }

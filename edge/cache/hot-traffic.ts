@@ -1,6 +1,6 @@
 // The keys that one worker is asked for most, found from a sample of its lookups: a lookup pays for no more than drawing lots.
 
-import { HotKeys } from './hot-keys.ts'
+import { HotKeys } from '../base/hot-keys.ts'
 
 /** One lookup of so many is counted; a power of two. */
 const SAMPLE = 8

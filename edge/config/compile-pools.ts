@@ -1,16 +1,13 @@
 // Pools from their configuration and what discovery found. Peers come from the registry, so that their health and load live on.
 
-import type { Balancer } from '../balance/balancer.ts'
-import { Ketama } from '../balance/ketama.ts'
-import { LeastRequest } from '../balance/least-request.ts'
 import { PanicWatch } from '../balance/panic.ts'
 import type { Peer } from '../balance/peer.ts'
-import { RoundRobin } from '../balance/round-robin.ts'
+import { parseHashKey } from '../contract/balance.ts'
 import { serviceKey } from '../contract/discover.ts'
-import { parseKeySource } from '../contract/key-source.ts'
 import type { PeerConfig } from '../contract/peer.ts'
 import type { PoolConfig } from '../contract/pool.ts'
 import type { Endpoints } from '../contract/publication.ts'
+import { balanceOf, balancerOf } from './compile-balancer.ts'
 import { choiceOf, tierOf } from './compile-choice.ts'
 import { poolDoor } from './compile-doors.ts'
 import { retryPlan } from './compile-retry.ts'
@@ -33,6 +30,7 @@ export function compilePools(
   }
   const ids = new Set(plans.keys())
   for (const [id] of registries.balancers.entries()) if (!ids.has(id)) registries.balancers.delete(id)
+  for (const [id] of registries.hotSpreads.entries()) if (!ids.has(id)) registries.hotSpreads.delete(id)
   registries.plans.retain(ids)
   registries.peers.retainPools(ids)
   return plans
@@ -64,7 +62,7 @@ function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConf
   return {
     id,
     config,
-    hashKey: parseKeySource(config.hashKey),
+    hashKey: parseHashKey(config.hashKey),
     peers,
     balancer,
     door: poolDoor(id, config, registries),
@@ -82,10 +80,10 @@ function panicOf(config: PoolConfig, peers: readonly Peer[], peerConfigs: readon
   return panic
 }
 
-// Built anew only when the kind, an address, a weight or a tier changed, so that a revision that touches other things costs nothing here.
+// Built anew only when its rules, an address, a weight or a tier changed, so that a revision that touches other things costs nothing here.
 function keptBalancer(id: string, config: PoolConfig, peerConfigs: readonly PeerConfig[], registries: Registries): KeptBalancer {
   const { zone, random } = registries
-  const of = `${config.balance} ${peerConfigs.map((peer) => `${peer.address}*${peer.weight}@${tierOf(config, peer, zone)}`).join(' ')}`
+  const of = `${balanceOf(config)} ${peerConfigs.map((peer) => `${peer.address}*${peer.weight}@${tierOf(config, peer, zone)}`).join(' ')}`
   const known = registries.balancers.get(id)
   if (known?.of === of) return known
   const candidates = peerConfigs.map((peer) => ({
@@ -94,14 +92,8 @@ function keptBalancer(id: string, config: PoolConfig, peerConfigs: readonly Peer
   }))
   const peers = candidates.map(({ peer }) => peer)
   const place = { zone, chance: () => random.next() }
-  const built = { of, peers, balancer: choiceOf(config, candidates, place, (some) => balancerOf(config.balance, some, registries)) }
+  const built = { of, peers, balancer: choiceOf(config, candidates, place, (some) => balancerOf(id, config, some, registries)) }
   registries.balancers.set(id, built)
   registries.peers.retainIn(id, peers)
   return built
-}
-
-function balancerOf(kind: PoolConfig['balance'], peers: readonly Peer[], registries: Registries): Balancer {
-  if (kind === 'round-robin') return new RoundRobin(peers)
-  if (kind === 'least-request') return new LeastRequest(peers, () => registries.random.next())
-  return new Ketama(peers)
 }

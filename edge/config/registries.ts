@@ -2,6 +2,7 @@
 // key; a new revision forgets nothing that it should keep.
 
 import type { Balancer } from '../balance/balancer.ts'
+import type { HotSpread } from '../balance/hot-spread.ts'
 import type { Peer } from '../balance/peer.ts'
 import { PeerRegistry } from '../balance/peer-registry.ts'
 import { BoundedMap } from '../base/bounded-map.ts'
@@ -28,6 +29,8 @@ export interface Registries {
   /** What active checks say of them. */
   readonly health: HealthBook
   readonly balancers: BoundedMap<string, KeptBalancer>
+  /** By pool. */
+  readonly hotSpreads: BoundedMap<string, HotSpread>
   readonly plans: KeptPlans
   /** By pool id, or by pool id and route id. */
   readonly breakers: BoundedMap<string, PoolBreaker>
@@ -55,6 +58,7 @@ export function createRegistries(cells: SharedCells, random: Random, zone: strin
     peers: new PeerRegistry(MAX_PEERS),
     health: new HealthBook(),
     balancers: new BoundedMap(perPool),
+    hotSpreads: new BoundedMap(perPool),
     plans: new KeptPlans(MAX_POOLS),
     breakers: new BoundedMap({ max: MAX_BREAKERS, whenFull: 'evict-oldest' }),
     mirrors: new BoundedMap({ max: MAX_MIRRORED_ROUTES, whenFull: 'evict-oldest' }),

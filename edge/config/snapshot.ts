@@ -8,6 +8,7 @@ import type { TextMemo } from '../base/text-memo.ts'
 import type { KeyPlan } from '../cache/key-plan.ts'
 import type { ClientAddressRule } from '../client/client-address.ts'
 import type { CrawlerAgents } from '../client/crawler-agents.ts'
+import type { HashKey } from '../contract/balance.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
 import type { KeySource } from '../contract/key-source.ts'
 import type { MirrorConfig } from '../contract/mirror.ts'
@@ -113,7 +114,7 @@ export interface RetryPlan {
 export interface PoolPlan {
   readonly id: string
   readonly config: PoolConfig
-  readonly hashKey: KeySource
+  readonly hashKey: HashKey
   readonly peers: readonly Peer[]
   readonly balancer: Balancer
   /** What a request passes before a peer is asked; null when nothing stands there. */

@@ -1,4 +1,5 @@
 import { addressFault } from './address-text.ts'
+import { checkBalance } from './check-balance.ts'
 import { checkBreaker } from './check-breaker.ts'
 import { checkDiscover } from './check-discover.ts'
 import { repeated } from './check-repeated.ts'
@@ -13,6 +14,7 @@ export function* checkPools(site: Site): Generator<Problem> {
   for (const [id, pool] of Object.entries(site.pools)) {
     yield* checkPeers(`/pools/${id}`, pool)
     yield* checkEjection(`/pools/${id}/ejection`, pool)
+    yield* checkBalance(`/pools/${id}`, pool)
     yield* checkBreaker(`/pools/${id}/breaker`, pool.breaker)
     yield* checkRetry(`/pools/${id}`, pool)
   }

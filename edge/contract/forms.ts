@@ -1,6 +1,7 @@
 // What the patterns of the contract mean, in words: "must match ^[a-z…" helps nobody at three in the morning.
 // A test holds this table against the patterns in the schemas, both ways.
 
+import { HASH_KEY_PATTERN } from './balance.ts'
 import { COOKIE_NAME_PATTERN, IDENTITY_PATTERN, LANGUAGE_PATTERN, QUERY_NAME_PATTERN } from './cache-key.ts'
 import { COLUMN_PATTERN, TABLE_PATTERN } from './changes.ts'
 import { CHECK_HOST_PATTERN, CHECK_PATH_PATTERN, STATUS_RANGE_PATTERN } from './health.ts'
@@ -29,6 +30,8 @@ export const FORMS: Readonly<Record<string, string>> = {
   [RANGE_PATTERN]: 'an address range such as 10.0.0.0/8 or 2001:db8::/32, or one address',
   [KEY_SOURCE_PATTERN]: 'one of path, target, host, address, route, certificate, header:NAME, cookie:NAME, query:NAME',
   [SPLIT_KEY_PATTERN]: 'one of request, path, target, host, address, certificate, header:NAME, cookie:NAME, query:NAME',
+  [HASH_KEY_PATTERN]:
+    'a hash key such as path, host+path or cookie:sid, address: up to 4 keys, each of up to 4 parts: path, target, host, address, route, certificate, header:NAME, cookie:NAME, query:NAME',
   [COLUMN_PATTERN]: 'the name of a column: letters, digits, "_" and "$", at most 64, that does not begin with a digit',
   [TABLE_PATTERN]: 'a table such as shop.item, or shop.item_* for all tables of shop that begin with item_',
   [CHECK_PATH_PATTERN]: 'a path such as /up or /up?deep=1: it begins with / and has no space and no #',

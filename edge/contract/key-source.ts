@@ -8,8 +8,10 @@ export type KeySource =
   | { readonly kind: 'path' | 'target' | 'host' | 'address' | 'route' | 'certificate' }
   | { readonly kind: 'header' | 'cookie' | 'query'; readonly name: string }
 
+/** The form of a key source within a longer pattern. */
+export const KEY_SOURCE_FORM = '(path|target|host|address|route|certificate|(header|cookie|query):[A-Za-z0-9_.-]{1,64})'
 /** The form of a key source as text. */
-export const KEY_SOURCE_PATTERN = '^(path|target|host|address|route|certificate|(header|cookie|query):[A-Za-z0-9_.-]{1,64})$'
+export const KEY_SOURCE_PATTERN = `^${KEY_SOURCE_FORM}$`
 
 /** The schema of a key source with its default and sentence. */
 export const KeySourceText = (options: { default: string; description: string }) =>

@@ -1,12 +1,12 @@
 // A pool: the peers that can answer for a route, how one is chosen, and how long each step may take.
 
 import Type from 'typebox'
+import { BALANCE_FIELDS } from './balance.ts'
 import { BreakerSchema } from './breaker.ts'
 import { DeadlineField } from './deadline.ts'
 import { DiscoverSchema } from './discover.ts'
 import { HealthCheckSchema } from './health.ts'
 import { Id } from './identifiers.ts'
-import { KeySourceText } from './key-source.ts'
 import { SubsetSchema, ZonesSchema } from './locality.ts'
 import { PeerSchema } from './peer.ts'
 import { RetrySchema } from './retry.ts'
@@ -71,11 +71,7 @@ export const PoolSchema = Type.Object(
       default: 'origins',
       description: 'Whether its peers are edges that trust this one: they are told who the client is and which limits it has paid.',
     }),
-    balance: Type.Union([Type.Literal('consistent-hash'), Type.Literal('round-robin'), Type.Literal('least-request')], {
-      default: 'consistent-hash',
-      description: 'How a peer is chosen. consistent-hash maps as nginx does with "hash KEY consistent".',
-    }),
-    hashKey: KeySourceText({ default: 'path', description: 'What consistent-hash hashes.' }),
+    ...BALANCE_FIELDS,
     zones: ZonesSchema,
     subset: Type.Optional(SubsetSchema),
     connectTimeoutMs: DurationMs({ minimum: 1, maximum: MINUTE_MS, default: 1_000, description: 'Until the connection stands.' }),

@@ -12,8 +12,8 @@ import type { UpstreamRequest } from '../upstream/upstream.ts'
 import { deadlineOf, firstByteMs } from './deadline.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import { newSpan } from './forward-fields.ts'
+import { hashKeyValue } from './hash-key.ts'
 import { introduce } from './introduce.ts'
-import { keyValue } from './key-value.ts'
 import { hostFor } from './origin-request.ts'
 import { pause } from './pause.ts'
 import type { Attempt, PeerTask } from './peer-task.ts'
@@ -48,7 +48,7 @@ class Tries<Given, T> {
     this.#pool = pool
     this.#asked = asked
     this.#x = x
-    this.#key = keyValue(pool.hashKey, asked) ?? asked.client.address
+    this.#key = hashKeyValue(pool.hashKey, asked)
     this.#deadlineMs = deadlineOf(pool, asked, task.draft.fields, x, nowMs)
   }
 

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
+import { HashBalancer } from '../../edge/balance/hash-balancer.ts'
 import { Ketama } from '../../edge/balance/ketama.ts'
 import { Peer } from '../../edge/balance/peer.ts'
 import { freePorts } from '../support/free-port.ts'
@@ -67,7 +68,7 @@ function askKetama(upstreams: readonly Upstream[], keys: readonly string[]): (st
     if (state === 'down') peer.ejection = { state: 'ejected', untilMs: 1, lengthMs: 1, doublings: 0 }
     return peer
   })
-  const ring = new Ketama(peers)
+  const ring = new HashBalancer(peers, new Ketama(peers))
   return keys.map((key) => ring.pick(key, [], 0)?.address)
 }
 

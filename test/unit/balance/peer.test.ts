@@ -11,3 +11,18 @@ t.test('the state of one peer is not that of another', async (t) => {
   one.ejection = { state: 'ejected', untilMs: 5, lengthMs: 5, doublings: 0 }
   t.equal(new Peer('a:1', 1).ejection.state, 'in')
 })
+
+t.test('what peers have in flight is counted into their tally, and into the last one only', async (t) => {
+  const [one, other] = [new Peer('a:1', 1), new Peer('b:1', 1)]
+  one.inFlight = 2
+  const [first, last] = [{ inFlight: 0 }, { inFlight: 0 }]
+  one.countInto(first)
+  other.countInto(first)
+  other.inFlight += 3
+  one.inFlight -= 1
+  t.equal(first.inFlight, 4)
+  one.countInto(last)
+  one.inFlight += 1
+  t.equal(last.inFlight, 2)
+  t.equal(first.inFlight, 4)
+})

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Balancer } from '../../../edge/balance/balancer.ts'
+import { HashBalancer } from '../../../edge/balance/hash-balancer.ts'
 import { Ketama } from '../../../edge/balance/ketama.ts'
 import { keyPoint } from '../../../edge/balance/key-point.ts'
 import { Peer } from '../../../edge/balance/peer.ts'
@@ -27,7 +28,7 @@ function tiersOf(build: (peers: readonly Peer[]) => Balancer, ...tiers: Peer[][]
   )
 }
 
-const hashed = (peers: readonly Peer[]) => new Ketama(peers)
+const hashed = (peers: readonly Peer[]) => new HashBalancer(peers, new Ketama(peers))
 const dealt = (peers: readonly Peer[]) => new RoundRobin(peers)
 
 /** The part of picks that went to these peers. */

@@ -1,7 +1,4 @@
 import t from 'tap'
-import { Ketama } from '../../../edge/balance/ketama.ts'
-import { LeastRequest } from '../../../edge/balance/least-request.ts'
-import { RoundRobin } from '../../../edge/balance/round-robin.ts'
 import { compilePools } from '../../../edge/config/compile-pools.ts'
 import { EMPTY_ENDPOINTS, type Endpoints } from '../../../edge/contract/publication.ts'
 import { makeRegistries, toldOf } from '../../support/exchange-maker.ts'
@@ -20,14 +17,6 @@ const FOUND: Endpoints = {
     },
   ],
 }
-
-t.test('each way to balance has its balancer', async (t) => {
-  const registries = makeRegistries()
-  const balancer = (balance: string) => compilePools(pools({ balance }), EMPTY_ENDPOINTS, registries).get('shop')!.balancer
-  t.ok(balancer('consistent-hash') instanceof Ketama)
-  t.ok(balancer('round-robin') instanceof RoundRobin)
-  t.ok(balancer('least-request') instanceof LeastRequest)
-})
 
 t.test('discovered peers stand beside those of the configuration, which wins where both name one', async (t) => {
   const config = { peers: [{ address: '10.0.0.2:80', weight: 3 }], discover: { service: 'shop-api', tag: 'v2' } }

@@ -16,6 +16,7 @@ const EXAMPLES = [
   ['one of stale', 'stale', 'static', 'fallback', 'closed', 'pool:shop', 'fallback:menu'],
   ['one of request', 'request', 'path', 'target', 'host', 'address', 'certificate', 'header:NAME', 'cookie:NAME', 'query:NAME'],
   ['one of path', 'path', 'target', 'host', 'address', 'route', 'certificate', 'header:NAME', 'cookie:NAME', 'query:NAME'],
+  ['a hash key', 'path', 'host+path', 'cookie:sid, address', 'header:NAME', 'query:NAME'],
   ['a table', 'shop.item', 'shop.item_*'],
   ['a path such as /up', '/up', '/up?deep=1'],
   ['a host such as shop.example.org, with', 'shop.example.org'],

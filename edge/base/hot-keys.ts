@@ -85,13 +85,27 @@ export class HotKeys {
     return slot === undefined || this.#total === 0 ? 0 : (slot.run.count - slot.error) / this.#total
   }
 
+  /**
+   * Hits per second that a key has for certain, reckoned over at least a second; 0 for one that is not counted. O(1).
+   * @param nowMs monotonic
+   */
+  rateOf(key: string, nowMs: number): number {
+    this.#fade(nowMs)
+    const slot = this.#slots.get(key)
+    return slot === undefined ? 0 : ((slot.run.count - slot.error) * 1_000) / Math.max(1_000, this.#spanMs(nowMs))
+  }
+
   /** The keys with the highest counts, highest first. O(count). @param nowMs monotonic */
   top(count: number, nowMs: number): HotKey[] {
     this.#fade(nowMs)
-    const spanMs = this.#pastMs + nowMs - (this.#halvedAtMs ?? nowMs)
+    const spanMs = this.#spanMs(nowMs)
     return this.#order.slice(0, count).map(({ key, error, run }) => {
       return { key, count: run.count, error, ratePerS: spanMs > 0 ? (run.count * 1_000) / spanMs : 0 }
     })
+  }
+
+  #spanMs(nowMs: number): number {
+    return this.#pastMs + nowMs - (this.#halvedAtMs ?? nowMs)
   }
 
   #slotFor(key: string): Slot {

@@ -1,28 +1,9 @@
 import t from 'tap'
-import { HotKeys } from '../../../edge/cache/hot-keys.ts'
+import { HotKeys } from '../../../edge/base/hot-keys.ts'
 import { SeededRandom } from '../../support/seeded-random.ts'
+import { zipf } from '../../support/zipf.ts'
 
 const FOREVER_MS = 1e12
-
-/** Draws ranks 0 … n-1, rank r with a chance proportional to 1 / (r + 1)^alpha. */
-function zipf(n: number, alpha: number, random: SeededRandom): () => number {
-  const upTo: number[] = []
-  let sum = 0
-  for (let rank = 0; rank < n; rank++) {
-    sum += (rank + 1) ** -alpha
-    upTo.push(sum)
-  }
-  return () => {
-    const wanted = random.next() * sum
-    let [low, high] = [0, n - 1]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (upTo[middle]! < wanted) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-}
 
 const keysOf = (hot: HotKeys, count: number, nowMs = 0) => hot.top(count, nowMs).map(({ key }) => key)
 
@@ -132,4 +113,15 @@ t.test('order, places and runs hold through any mix of hits and halvings', async
 t.test('bounds that bound nothing are refused', async (t) => {
   for (const wrong of [{ capacity: 0 }, { capacity: 1.5 }, { halfLifeMs: 0 }, { halfLifeMs: Number.NaN }])
     t.throws(() => new HotKeys({ capacity: 1, halfLifeMs: 1, ...wrong }), RangeError)
+})
+
+t.test('the rate of a key is what it has for certain, over a second at least', async (t) => {
+  const hot = new HotKeys({ capacity: 2, halfLifeMs: FOREVER_MS })
+  t.equal(hot.rateOf('a', 0), 0)
+  hot.hit('a', 0)
+  t.equal(hot.rateOf('a', 1), 1, 'one hit within a millisecond is not a thousand a second')
+  for (let ms = 1; ms < 4_000; ms++) hot.hit('a', ms)
+  t.equal(hot.rateOf('a', 4_000), 1_000)
+  for (const key of ['b', 'c', 'd']) hot.hit(key, 4_000)
+  t.equal(hot.rateOf('d', 4_000), 0.25, 'what it inherited is not its own')
 })
