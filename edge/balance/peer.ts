@@ -1,8 +1,15 @@
 import type { PeerHealth } from '../contract/health.ts'
+import type { OutcomeWindow } from './outcome-window.ts'
 import type { PanicWatch } from './panic.ts'
 
 // What an edge knows of one address beyond its configuration. It outlives the snapshots that name it (`peer-registry.ts`);
 // `ejection.ts` and whoever sends requests write to it, balancers read it.
+
+/** Why a peer was ejected: by which rule, and in a few words. */
+export interface EjectionReason {
+  readonly by: 'consecutive' | 'failure-ratio' | 'slow'
+  readonly cause: string
+}
 
 /**
  * Whether a peer is left out. An ejection whose end has passed no longer counts; it stays noted, since the next one doubles
@@ -10,7 +17,13 @@ import type { PanicWatch } from './panic.ts'
  */
 export type Ejection =
   | { readonly state: 'in' }
-  | { readonly state: 'ejected'; readonly untilMs: number; readonly lengthMs: number; readonly doublings: number }
+  | {
+      readonly state: 'ejected'
+      readonly untilMs: number
+      readonly lengthMs: number
+      readonly doublings: number
+      readonly reason?: EjectionReason
+    }
 
 const IN: Ejection = { state: 'in' }
 
@@ -30,6 +43,8 @@ export class Peer {
   /** Failures since its last success. */
   consecutiveFailures = 0
   ejection: Ejection = IN
+  /** How its requests went of late; null where no rule asks. */
+  window: OutcomeWindow | null = null
   /** What active checks say of it. */
   health: PeerHealth = 'healthy'
   /** Why they find it unhealthy. */

@@ -2,6 +2,7 @@
 // What must outlive it (breakers, health, counts, cache) is in the registries and only referred to from here.
 
 import type { Balancer } from '../balance/balancer.ts'
+import type { Outliers } from '../balance/outliers.ts'
 import type { PanicWatch } from '../balance/panic.ts'
 import type { Peer } from '../balance/peer.ts'
 import type { TextMemo } from '../base/text-memo.ts'
@@ -119,6 +120,8 @@ export interface PoolPlan {
   readonly balancer: Balancer
   /** What a request passes before a peer is asked; null when nothing stands there. */
   readonly door: PoolDoor | null
+  /** What watches for peers that stand out; null where no rule asks for it. */
+  readonly outliers: Outliers | null
   /** Whether so few of its peers are usable that all are used; null where that is never asked. */
   readonly panic: PanicWatch | null
   readonly retry: RetryPlan

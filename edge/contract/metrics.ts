@@ -82,7 +82,7 @@ export const METRICS = {
   ),
   weir_upstream_retries_total: counter('Requests sent again to another peer, by the fault or status of the first.', 'pool', 'reason'),
   weir_upstream_retries_refused_total: counter('Requests not sent again because the retry budget of their pool was spent.', 'pool'),
-  weir_peer_ejections_total: counter('Peers left out because they kept failing.', 'pool'),
+  weir_peer_ejections_total: counter('Peers left out, by pool and rule: consecutive failures, failure-ratio, slow.', 'pool', 'rule'),
   weir_health_checks_total: counter(
     'Active checks of peers by pool and outcome: passed, or failed by status, body, connect, timeout, broken.',
     'pool',

@@ -23,7 +23,46 @@ export const EjectionSchema = Type.Object(
       description: 'First ejection; it doubles with each that follows.',
     }),
     maxEjectionMs: DurationMs({ minimum: 100, maximum: HOUR_MS, default: 5 * MINUTE_MS, description: 'The longest ejection.' }),
-    maxEjectedRatio: Type.Number({ minimum: 0, maximum: 1, default: 0.5, description: 'At most this share of the pool is out at once.' }),
+    maxEjectedRatio: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.5,
+      description: 'No peer is ejected that would make more than this share of the pool be out at once, for whatever reason.',
+    }),
+    failureStatuses: Type.Array(Type.Integer({ minimum: 400, maximum: 599 }), {
+      maxItems: 32,
+      uniqueItems: true,
+      default: [502, 503, 504],
+      description: 'Statuses of answers that count as failures of the peer.',
+    }),
+    failureRatio: Type.Optional(
+      Type.Number({
+        minimum: 0.01,
+        maximum: 1,
+        description: 'This part of its requests failed within windowMs ejects a peer; not asked when left out.',
+      }),
+    ),
+    slowFactor: Type.Optional(
+      Type.Number({
+        minimum: 1.5,
+        maximum: 1000,
+        description:
+          'A mean time to the head of its answers this many times as long as is usual in its pool ejects a peer; not asked when left out.',
+      }),
+    ),
+    slowMinMs: DurationMs({ minimum: 1, maximum: MINUTE_MS, default: 50, description: 'A mean time below this is never too slow.' }),
+    windowMs: DurationMs({
+      minimum: 1_000,
+      maximum: HOUR_MS,
+      default: 10_000,
+      description: 'How far back failureRatio and slowFactor look.',
+    }),
+    minRequests: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 20,
+      description: 'Requests of a peer within windowMs, seen by one worker, before failureRatio and slowFactor judge it.',
+    }),
   },
   { additionalProperties: false, default: {}, description: 'Passive ejection: a peer that keeps failing is left out for a while.' },
 )

@@ -17,13 +17,16 @@ export interface NamedBreaker {
   readonly pool: string
   /** Empty for that of the pool. */
   readonly route: string
+  /** Statuses that count as failures. */
+  readonly failing: readonly number[]
 }
 
 /** The breakers that a request of this route passes at a pool. */
 export function breakersOf(pool: PoolPlan, { route }: Asked): NamedBreaker[] {
   const breakers: NamedBreaker[] = []
-  if (pool.door?.breaker) breakers.push({ of: pool.door.breaker, pool: pool.id, route: '' })
-  if (route.breakerAt !== null) breakers.push({ of: route.breakerAt(pool.id), pool: pool.id, route: route.id })
+  const failing = pool.config.ejection.failureStatuses
+  if (pool.door?.breaker) breakers.push({ of: pool.door.breaker, pool: pool.id, route: '', failing })
+  if (route.breakerAt !== null) breakers.push({ of: route.breakerAt(pool.id), pool: pool.id, route: route.id, failing })
   return breakers
 }
 
@@ -77,8 +80,7 @@ class BreakerPass {
   /** The head of an answer is here. */
   answered(status: number): void {
     const tookMs = this.#tools.clock.monotonicMs() - this.#beganMs
-    const isFailing = isFailingStatus(status)
-    this.#report((breaker) => (isFailing ? 'failed' : breaker.answeredIn(tookMs)))
+    this.#report(({ of, failing }) => (isFailingStatus(status, failing) ? 'failed' : of.answeredIn(tookMs)))
   }
 
   /** It came to nothing. */
@@ -87,11 +89,11 @@ class BreakerPass {
     this.#report(() => outcome)
   }
 
-  #report(outcomeFor: (breaker: PoolBreaker) => Outcome): void {
+  #report(outcomeFor: (breaker: NamedBreaker) => Outcome): void {
     const nowMs = this.#tools.clock.monotonicMs()
     for (const [i, era] of this.#eras.entries()) {
       const breaker = this.#breakers[i]!
-      breaker.of.breaker.report(outcomeFor(breaker.of), nowMs, era)
+      breaker.of.breaker.report(outcomeFor(breaker), nowMs, era)
       tell(breaker, this.#tools)
     }
   }

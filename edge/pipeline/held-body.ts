@@ -4,20 +4,20 @@
 import type { ByteBudget } from '../base/byte-budget.ts'
 import type { Body, BodyFlow, BodySink } from '../http/body.ts'
 
-/** The same body; what waits for its reader is held against the budget. @param over called once, however the body ends */
-export function heldBody(body: Body, budget: ByteBudget, over: () => void = () => {}): Body {
+/** The same body; what waits for its reader is held against the budget. @param over called once, with the fault that the body broke off with; null where it ended or its reader left */
+export function heldBody(body: Body, budget: ByteBudget, over: (fault: unknown) => void = () => {}): Body {
   return { lengthBytes: body.lengthBytes, open: (sink) => new HeldFlow(sink, budget, over).begin(body) }
 }
 
 class HeldFlow implements BodySink, BodyFlow {
   readonly #sink: BodySink
   readonly #budget: ByteBudget
-  readonly #onOver: () => void
+  readonly #onOver: (fault: unknown) => void
   #flow: BodyFlow | null = null
   #heldBytes = 0
   #over = false
 
-  constructor(sink: BodySink, budget: ByteBudget, onOver: () => void) {
+  constructor(sink: BodySink, budget: ByteBudget, onOver: (fault: unknown) => void) {
     this.#sink = sink
     this.#budget = budget
     this.#onOver = onOver
@@ -38,12 +38,12 @@ class HeldFlow implements BodySink, BodyFlow {
   }
 
   end(): void {
-    this.#finish()
+    this.#finish(null)
     this.#sink.end()
   }
 
   fail(fault: unknown): void {
-    this.#finish()
+    this.#finish(fault)
     this.#sink.fail(fault)
   }
 
@@ -57,15 +57,15 @@ class HeldFlow implements BodySink, BodyFlow {
   }
 
   cancel(): void {
-    this.#finish()
+    this.#finish(null)
     this.#flow?.cancel()
   }
 
-  #finish(): void {
+  #finish(fault: unknown): void {
     if (this.#over) return
     this.#over = true
     this.#give()
-    this.#onOver()
+    this.#onOver(fault)
   }
 
   #give(): void {

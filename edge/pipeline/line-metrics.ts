@@ -197,8 +197,8 @@ export class LineMetrics {
   }
 
   /** A peer left out. */
-  ejected(pool: string): void {
-    this.#ejected.at(pool).series.add(1)
+  ejected(pool: string, rule: string): void {
+    this.#ejected.at(pool).at(rule).series.add(1)
   }
 
   #served(): void {

@@ -2,12 +2,12 @@
 
 import type { EdgeError } from '../base/edge-error.ts'
 
-/** Statuses by which a peer says that it is the one in trouble. */
-const FAILING: ReadonlySet<number> = new Set([502, 503, 504])
+/** Below it no status can be a failure; nearly every answer is. */
+const FIRST_ERROR_STATUS = 400
 
-/** Whether an answer says that who gave it is in trouble. */
-export function isFailingStatus(status: number): boolean {
-  return FAILING.has(status)
+/** Whether an answer says that who gave it is in trouble. @param failing the statuses that the pool takes for that */
+export function isFailingStatus(status: number, failing: readonly number[]): boolean {
+  return status >= FIRST_ERROR_STATUS && failing.includes(status)
 }
 
 /** Whether a fault counts against who was asked: a client that went away, or sent too much, and a queue of our own say nothing of it. */

@@ -2,11 +2,15 @@
 // that may be long after its answer began.
 
 import { recordFailure, recordSuccess } from '../balance/ejection.ts'
+import type { Ejected } from '../balance/outliers.ts'
 import type { Peer } from '../balance/peer.ts'
-import { asEdgeError, type EdgeError } from '../base/edge-error.ts'
+import { asEdgeError, EdgeError } from '../base/edge-error.ts'
 import type { PoolPlan } from '../config/snapshot.ts'
 import type { Exchange } from './exchange.ts'
 import { isFailingStatus, isPeerFault } from './peer-failure.ts'
+
+/** The status of an answer that became a tunnel. */
+const SWITCHED = 101
 
 /** A try at a peer, begun. */
 export class PeerTry {
@@ -15,6 +19,8 @@ export class PeerTry {
   readonly #x: Exchange
   readonly #beganMs: number
   #over = false
+  /** Whether its end will tell how it went: its head was in order, but its body may break off. */
+  #open = false
 
   constructor(peer: Peer, pool: PoolPlan, x: Exchange) {
     this.#peer = peer
@@ -26,9 +32,15 @@ export class PeerTry {
 
   /** The head of an answer is here; the peer goes on with it until `over`. */
   answered(status: number): void {
+    const { outliers, config } = this.#pool
     this.#count(`${Math.floor(status / 100)}xx`)
-    if (isFailingStatus(status)) this.#noteFailure()
-    else recordSuccess(this.#peer)
+    if (isFailingStatus(status, config.ejection.failureStatuses)) return this.#noteFailure()
+    // A tunnel ends hours later, and not by the peer's fault.
+    if (status === SWITCHED) return recordSuccess(this.#peer)
+    this.#open = true
+    if (outliers === null) return
+    const nowMs = this.#x.tools.clock.monotonicMs()
+    this.#note(outliers.answered(this.#peer, nowMs - this.#beganMs, nowMs))
   }
 
   /** It came to nothing. @returns what was thrown as a fault */
@@ -40,11 +52,15 @@ export class PeerTry {
     return fault
   }
 
-  /** The peer has done with it. */
-  over(): void {
+  /** The peer has done with it. @param broken what the body of its answer broke off with; null when it did not */
+  over(broken: unknown = null): void {
     if (this.#over) return
     this.#over = true
     this.#peer.inFlight -= 1
+    if (!this.#open) return
+    if (broken instanceof EdgeError && isPeerFault(broken)) return this.#noteFailure()
+    recordSuccess(this.#peer)
+    this.#pool.outliers?.succeeded(this.#peer, this.#x.tools.clock.monotonicMs())
   }
 
   #count(outcome: string): void {
@@ -53,10 +69,19 @@ export class PeerTry {
   }
 
   #noteFailure(): void {
-    const { clock, log, metrics } = this.#x.tools
-    const { id, peers, config } = this.#pool
-    if (recordFailure(this.#peer, peers, config.ejection, clock.monotonicMs()) === 'counted') return
-    metrics.ejected(id)
-    log.warn({ event: 'peer-ejected', pool: id, peer: this.#peer.address })
+    const { peers, config, outliers } = this.#pool
+    const nowMs = this.#x.tools.clock.monotonicMs()
+    if (outliers !== null) this.#note(outliers.failed(this.#peer, nowMs))
+    if (recordFailure(this.#peer, peers, config.ejection, nowMs) === 'ejected') this.#note([this.#peer])
+  }
+
+  #note(ejected: Ejected): void {
+    const { log, metrics } = this.#x.tools
+    for (const { address, ejection } of ejected) {
+      if (ejection.state === 'in' || ejection.reason === undefined) continue
+      const { by: rule, cause } = ejection.reason
+      metrics.ejected(this.#pool.id, rule)
+      log.warn({ event: 'peer-ejected', pool: this.#pool.id, peer: address, rule, cause })
+    }
   }
 }

@@ -36,6 +36,6 @@ function troublesOf(peer: Peer, nowMs: number): readonly Found[] {
   const { ejection } = peer
   if (peer.health === 'unhealthy') found.push({ kind: 'unhealthy', cause: peer.healthCause })
   if (ejection.state === 'ejected' && isEjected(peer, nowMs))
-    found.push({ kind: 'ejected', cause: `${peer.consecutiveFailures} failures in a row`, untilMs: ejection.untilMs })
+    found.push({ kind: 'ejected', cause: ejection.reason?.cause ?? 'it failed', untilMs: ejection.untilMs })
   return found
 }

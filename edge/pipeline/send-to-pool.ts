@@ -108,7 +108,7 @@ class FetchTry implements Attempt<UpstreamAnswer, Fetched> {
   taken({ status, fields, body }: UpstreamAnswer): Fetched {
     const { budget, clock } = this.#x.tools
     // The peer is busy with the request until the body is over, not only until its head is here.
-    const held = heldBody(body, budget, () => this.#try.over())
+    const held = heldBody(body, budget, (fault) => this.#try.over(fault))
     const fetched = {
       answer: { status, fields, body: held },
       requestedAtMs: this.#requestedAtMs,

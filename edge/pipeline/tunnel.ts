@@ -103,7 +103,7 @@ function unswitched(answer: UpstreamAnswer, peer: Peer, pool: PoolPlan, attempt:
   x.tools.metrics.tunnelEnded(pool.id, 'refused')
   const fields = withoutHopByHop(answer.fields)
   fields.set('Connection', 'close')
-  const body = heldBody(answer.body, x.tools.budget, () => attempt.over())
+  const body = heldBody(answer.body, x.tools.budget, (fault) => attempt.over(fault))
   return { status: answer.status, fields, body, servedBy: 'origin' }
 }
 

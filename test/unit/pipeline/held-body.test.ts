@@ -10,10 +10,8 @@ function held() {
   const source = new ScriptedBody(9)
   const heard: string[] = []
   const reader = { wantsMore: true }
-  let overs = 0
-  const body = heldBody(source, budget, () => {
-    overs += 1
-  })
+  const faults: unknown[] = []
+  const body = heldBody(source, budget, (fault) => faults.push(fault))
   const flow: BodyFlow = body.open({
     write(chunk) {
       heard.push(Buffer.from(chunk).toString())
@@ -22,7 +20,7 @@ function held() {
     end: () => void heard.push('end'),
     fail: () => void heard.push('fail'),
   })
-  return { budget, source, heard, reader, flow, lengthBytes: body.lengthBytes, overs: () => overs }
+  return { budget, source, heard, reader, flow, lengthBytes: body.lengthBytes, overs: () => faults.length, faults }
 }
 
 t.test('a body whose reader keeps up costs nothing', async (t) => {
@@ -85,4 +83,13 @@ t.test('it is counted even when there is no room: it is here already', async (t)
   reader.wantsMore = false
   source.write('abc')
   t.equal(budget.usedBytes, 1_003)
+})
+
+t.test('who broke a body off is told why, and its end or a reader that left is no fault', async (t) => {
+  const reset = new Error('reset')
+  const [broken, ended, left] = [held(), held(), held()]
+  broken.source.fail(reset)
+  ended.source.end()
+  left.flow.cancel()
+  t.same([broken.faults, ended.faults, left.faults], [[reset], [null], [null]])
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { EdgeError } from '../../../edge/base/edge-error.ts'
 import { discard } from '../../../edge/http/body.ts'
 import { originRequest } from '../../../edge/pipeline/origin-request.ts'
 import { sendToPool } from '../../../edge/pipeline/send-to-pool.ts'
@@ -192,7 +193,7 @@ t.test('a peer that keeps failing is left out, and comes back by the monotonic c
   line.upstream.will({ status: 503 })
   await sending(line).fetching
   t.match(line.log.of('peer-ejected'), [{ pool: 'shop', peer: '127.0.0.1:1001' }])
-  t.equal(line.metrics.value('weir_peer_ejections_total', ['shop']), 1)
+  t.equal(line.metrics.value('weir_peer_ejections_total', ['shop', 'consecutive']), 1)
   line.upstream.will({})
   line.clock.setWall(0)
   for (let i = 0; i < 4; i++) discard((await sending(line).fetching).answer.body)
@@ -200,6 +201,24 @@ t.test('a peer that keeps failing is left out, and comes back by the monotonic c
   line.clock.advance(5_000)
   for (let i = 0; i < 4; i++) discard((await sending(line).fetching).answer.body)
   t.ok(triedAt(line).slice(5).includes('127.0.0.1:1001'))
+})
+
+t.test('a body that a peer broke off is a failure of it, also in a row with whole heads; one that its client left is none', async (t) => {
+  const line = lineOf({ tries: 1, ejection: { consecutiveFailures: 3, maxEjectedRatio: 1 } })
+  const endings = { cut: (body: ScriptedBody) => body.fail(new EdgeError('UPSTREAM_CUT')), left: () => {} }
+  const fetch = async (ending: keyof typeof endings) => {
+    const body = new ScriptedBody()
+    line.upstream.will({ body })
+    const { answer } = await sending(line).fetching
+    const flow = answer.body.open({ write: () => true, end() {}, fail() {} })
+    endings[ending](body)
+    flow.cancel()
+  }
+  for (let i = 0; i < 6; i++) await fetch('left')
+  t.same(line.log.of('peer-ejected'), [])
+  for (let i = 0; i < 6; i++) await fetch('cut')
+  t.match(line.log.of('peer-ejected'), [{ cause: '3 failures in a row' }, { cause: '3 failures in a row' }], 'both peers had three')
+  t.equal(line.atPeers, 0)
 })
 
 t.test('a client that leaves, or a full queue, is no failure of the peer', async (t) => {
