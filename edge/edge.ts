@@ -51,6 +51,7 @@ import type { WorkerReading } from './pipeline/worker-reading.ts'
 import { createRedis } from './redis/client.ts'
 import type { RedisPort } from './redis/redis-port.ts'
 import { script } from './redis/script.ts'
+import { takenOf } from './traffic/group-tally.ts'
 import { Http1Upstream } from './upstream/http1-upstream.ts'
 import { WebsocketLane } from './upstream/websocket-lane.ts'
 
@@ -245,7 +246,8 @@ export class Edge {
     const { metrics, pressure, hot, clock } = this.#tools
     const hotKeys = hot.top(LISTED_KEYS, clock.monotonicMs())
     const troubles = [...breakerTroubles(this.#registries.breakers.entries(), clock), ...poolTroubles(this.#pools.values(), clock)]
-    return { ...metrics.reading(), redis: this.#redisState(), pressure: pressure.level, hotKeys, troubles }
+    const groups = takenOf(this.#registries.tallies.entries(), this.#holder.current?.shares ?? new Map())
+    return { ...metrics.reading(), redis: this.#redisState(), pressure: pressure.level, hotKeys, troubles, groups }
   }
 
   /** What came of the mirrors of the routes in force. */

@@ -7,14 +7,19 @@ import type { Switchboard } from '../contract/switchboard.ts'
 import { CONTROL_GROUP, type GroupConfig, type SplitConfig } from '../contract/traffic.ts'
 import { compilePredicates } from '../route/predicate.ts'
 import { saltOf } from '../traffic/cohort.ts'
+import { GroupTally } from '../traffic/group-tally.ts'
+import type { Registries } from './registries.ts'
 import type { GroupPlan, RoutePlan, SetShares, SplitPlan } from './snapshot.ts'
 
 /** A route with its groups. @param base the route by itself, which becomes the plan of its control group */
-export function withSplit(base: RoutePlan, config: SplitConfig | undefined): RoutePlan {
+export function withSplit(base: RoutePlan, config: SplitConfig | undefined, registries: Registries): RoutePlan {
   if (config === undefined) return base
   const entries = Object.entries(config.groups)
-  const control = { id: CONTROL_GROUP, plan: base, predicates: [] }
-  const groups: readonly GroupPlan[] = [control, ...entries.map(([id, group]) => groupPlan(id, group, base))]
+  const control = { id: CONTROL_GROUP, plan: { ...base, tally: tallyOf(base.id, CONTROL_GROUP, registries) }, predicates: [] }
+  const groups: readonly GroupPlan[] = [
+    control,
+    ...entries.map(([id, group]) => groupPlan(id, group, { ...base, tally: tallyOf(base.id, id, registries) })),
+  ]
   const split: SplitPlan = {
     key: config.by === 'request' ? null : parseKeySource(config.by),
     crawlers: config.crawlers,
@@ -35,6 +40,14 @@ export function compileShares(site: Site, { weights }: Switchboard): ReadonlyMap
     shares.set(route, { percents: withControl(others), untilMs: expiresAtMs ?? Number.POSITIVE_INFINITY, owner, reason })
   }
   return shares
+}
+
+// What was counted lives on with new configurations.
+function tallyOf(route: string, group: string, { tallies }: Registries): GroupTally {
+  const key = `${route} ${group}`
+  const tally = tallies.get(key) ?? new GroupTally(route, group)
+  tallies.set(key, tally)
+  return tally
 }
 
 function groupPlan(id: string, { pool, writePool, cache, headers, query, cookies }: GroupConfig, base: RoutePlan): GroupPlan {

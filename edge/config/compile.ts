@@ -60,7 +60,10 @@ export function compile(told: Told, registries: Registries): Snapshot {
     purgers: site.purge.from.length === 0 ? null : AddressSet.parse(site.purge.from),
     routes: compileRoutes(site.routes, site.hosts),
     plans: new Map(
-      Object.entries(site.routes).map(([id, config]) => [id, withSplit(routePlan(id, config, fallbacks, registries), config.split)]),
+      Object.entries(site.routes).map(([id, config]) => [
+        id,
+        withSplit(routePlan(id, config, fallbacks, registries), config.split, registries),
+      ]),
     ),
     fallbacks,
   }
@@ -121,6 +124,7 @@ function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<strin
     split: null,
     breakerAt: routeBreakers(id, config.breaker, registries),
     mirror: mirrorPlan(id, config.mirror, registries),
+    tally: null,
   }
 }
 

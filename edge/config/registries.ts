@@ -11,11 +11,14 @@ import type { SharedCells } from '../base/shared-cells.ts'
 import type { MirrorBook } from '../mirror/mirror-book.ts'
 import type { PoolBreaker } from '../resilience/pool-breaker.ts'
 import type { ShareBudget } from '../resilience/share-budget.ts'
+import type { GroupTally } from '../traffic/group-tally.ts'
 import { HealthBook } from './health-book.ts'
 import { KeptPlans } from './kept-plans.ts'
 
 /** Peers remembered by one worker. */
 const MAX_PEERS = 100_000
+/** Groups of routes that are counted for. */
+const MAX_TALLIES = 2_000
 /** Pools whose balancers are remembered. */
 const MAX_POOLS = 1_000
 /** Breakers remembered: of pools, and of routes at pools. */
@@ -37,6 +40,8 @@ export interface Registries {
   /** Of mirrors, by route. */
   readonly mirrors: BoundedMap<string, MirrorBook>
   readonly retryBudgets: BoundedMap<string, ShareBudget>
+  /** By route and group. */
+  readonly tallies: BoundedMap<string, GroupTally>
   readonly cells: SharedCells
   readonly random: Random
   /** The zone of this edge; null when it has none. */
@@ -63,6 +68,7 @@ export function createRegistries(cells: SharedCells, random: Random, zone: strin
     breakers: new BoundedMap({ max: MAX_BREAKERS, whenFull: 'evict-oldest' }),
     mirrors: new BoundedMap({ max: MAX_MIRRORED_ROUTES, whenFull: 'evict-oldest' }),
     retryBudgets: new BoundedMap(perPool),
+    tallies: new BoundedMap({ max: MAX_TALLIES, whenFull: 'evict-oldest' }),
     cells,
     random,
     zone,

@@ -25,6 +25,7 @@ import type { BreakerAt, PoolDoor } from '../resilience/pool-door.ts'
 import type { ShareBudget } from '../resilience/share-budget.ts'
 import type { Predicate } from '../route/predicate.ts'
 import type { RouteTable } from '../route/route-table.ts'
+import type { GroupTally } from '../traffic/group-tally.ts'
 import type { Hop } from '../upstream/upstream.ts'
 import type { KnownTarget } from './target-memo.ts'
 
@@ -65,6 +66,8 @@ export interface RoutePlan {
   readonly split: SplitPlan | null
   /** Where copies of its requests go; null when there are none. */
   readonly mirror: MirrorPlan | null
+  /** How it fares as the route of a group; null when it is of none. */
+  readonly tally: GroupTally | null
 }
 
 /** The groups of a route, the control group first. */

@@ -1,6 +1,6 @@
 import type { Problem } from './problem.ts'
 import type { RouteConfig } from './route.ts'
-import { CONTROL_GROUP, type GroupConfig } from './traffic.ts'
+import { type CanaryConfig, CONTROL_GROUP, type GroupConfig } from './traffic.ts'
 
 /** Beyond it a sum is not the rounding of 100. */
 const WHOLE = 100 + 1e-6
@@ -17,7 +17,15 @@ export function* checkTraffic(pointer: string, route: RouteConfig): Generator<Pr
   if (crawlerPool !== undefined && split.crawlers === 'split') {
     yield { pointer: `${at}/crawlers`, message: 'must be "control" beside crawlerPool, which takes all crawlers' }
   }
+  if (split.canary !== undefined) yield* checkCanary(`${at}/canary`, split.canary, Object.keys(split.groups))
   yield* checkGroups(`${at}/groups`, Object.entries(split.groups))
+}
+
+function* checkCanary(pointer: string, { group, steps }: CanaryConfig, groups: readonly string[]): Generator<Problem> {
+  if (!groups.includes(group)) yield { pointer: `${pointer}/group`, message: `must be a group of this split: ${groups.join(', ')}` }
+  const falls = steps.findIndex((percent, index) => index > 0 && percent <= steps[index - 1]!)
+  if (falls > 0)
+    yield { pointer: `${pointer}/steps/${falls}`, message: `must be more than the step before it, which is ${steps[falls - 1]}` }
 }
 
 function* checkGroups(pointer: string, groups: readonly [string, GroupConfig][]): Generator<Problem> {

@@ -4,6 +4,7 @@ import Type from 'typebox'
 import { ById, FIELD_NAME_PATTERN, Id } from './identifiers.ts'
 import { PoolId } from './pool.ts'
 import { predicates } from './predicates.ts'
+import { DAY_MS, DurationMs, MINUTE_MS, SECOND_MS } from './units.ts'
 
 /** The name of the group that is the route's own pool. */
 export const CONTROL_GROUP = 'control'
@@ -34,6 +35,50 @@ export const GroupSchema = Type.Object(
 /** A group beside the control group, defaults filled in. */
 export type GroupConfig = Type.Static<typeof GroupSchema>
 
+/** The rule of a canary. */
+export const CanarySchema = Type.Object(
+  {
+    group: Id('The group that has the new version.'),
+    steps: Type.Array(Percent({ minimum: 0.01, description: 'A share.' }), {
+      default: [1, 5, 25, 50, 100],
+      minItems: 1,
+      maxItems: 20,
+      description: 'Its shares, one after the other.',
+    }),
+    stepMs: DurationMs({ minimum: SECOND_MS, maximum: DAY_MS, default: 5 * MINUTE_MS, description: 'How long each step lasts at least.' }),
+    minRequests: Type.Integer({
+      minimum: 10,
+      maximum: 1_000_000,
+      default: 50,
+      description: 'Answers of its pool, and of the control group, that a step needs before it is judged at all.',
+    }),
+    maxErrorRatioMore: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.01,
+      description: 'How far its share of failures (5xx, or no answer) may be above that of the control group; surely above sends it back.',
+    }),
+    maxLatencyRatio: Type.Number({
+      minimum: 1,
+      maximum: 100,
+      default: 1.5,
+      description: 'How many times the time to the head of an answer of the control group it may take; surely more sends it back.',
+    }),
+    latencyQuantile: Type.Number({
+      minimum: 0.5,
+      maximum: 0.999,
+      default: 0.95,
+      description: 'The quantile of the times that are compared.',
+    }),
+  },
+  {
+    additionalProperties: false,
+    description: 'Grows the share of a group step by step, and takes it back when it fares worse than the control group.',
+  },
+)
+/** The rule of a canary, defaults filled in. */
+export type CanaryConfig = Type.Static<typeof CanarySchema>
+
 /** How the requests of a route are split. */
 export const SplitSchema = Type.Object(
   {
@@ -47,6 +92,7 @@ export const SplitSchema = Type.Object(
       default: 'control',
       description: 'Whether crawlers are split too, or all stay with the control group.',
     }),
+    canary: Type.Optional(CanarySchema),
     groups: ById(GroupSchema, { max: 8, description: 'Groups by id, beside "control", which is the pool of the route.' }),
   },
   {

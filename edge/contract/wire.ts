@@ -2,6 +2,7 @@
 // A reader drops messages of unknown types, so that either side can be newer; CONTRACT rises when meaning changes.
 
 import Type from 'typebox'
+import { Id } from './identifiers.ts'
 import { ProblemSchema } from './problem.ts'
 import { EndpointsSchema, PublicationSchema } from './publication.ts'
 import { MAX_ORDERS, PurgeOrderSchema, PurgeSchema } from './purge.ts'
@@ -15,6 +16,8 @@ export const CONTRACT = 1
 export const STREAM_PATH = '/v1/stream'
 /** How often each side says something when there is nothing to say. */
 export const BEAT_EVERY_MS = 1_000
+/** The most groups that one beat tells of. */
+export const MAX_GROUPS = 64
 /** Silence after which either side takes the other for gone. */
 export const SILENCE_MS = 10_000
 /** The longest line either side reads. */
@@ -91,6 +94,21 @@ export const EdgeBeatSchema = Type.Object({
     ),
   ),
   troubles: Type.Optional(Type.Array(TroubleSchema, { maxItems: MAX_TROUBLES, description: 'What is not in order in its pools.' })),
+  groups: Type.Optional(
+    Type.Array(
+      Type.Object({
+        route: Id('The route.'),
+        group: Id('The group.'),
+        requests: Count('Drawn requests that its pool was asked for since the last beat.'),
+        failures: Count('Of them, those that its pool failed.'),
+        times: Type.Array(Count('Requests.'), {
+          maxItems: 64,
+          description: 'Times to the head of the answer, by buckets that grow by 19 % from 1 ms.',
+        }),
+      }),
+      { maxItems: MAX_GROUPS, description: 'How groups fare whose shares stand on the switchboard.' },
+    ),
+  ),
   redis: Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('none')], {
     description: 'Whether Redis answers; none without Redis.',
   }),

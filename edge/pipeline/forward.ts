@@ -15,6 +15,7 @@ import { sendMirrored } from './mirror.ts'
 import { originRequest } from './origin-request.ts'
 import { type Fetched, sendToPool } from './send-to-pool.ts'
 import { type Down, standIn } from './stand-in.ts'
+import { toldGroup } from './told-group.ts'
 
 /** What forwarding gave. */
 export type Forwarded =
@@ -34,10 +35,12 @@ export async function forward(asked: Asked, found: Unanswered, x: Exchange): Pro
     const pool = poolOf(asked, x)
     const asker = askerFor(found, x)
     const draft = originRequest(asked, found, x)
-    const { mirror } = asked.route
-    const fetched = await (mirror === null
-      ? sendToPool(draft, pool, asked, asker)
-      : sendMirrored(draft, (sent) => sendToPool(sent, pool, asked, asker), mirror, asked, x))
+    const { mirror, tally } = asked.route
+    const sending =
+      mirror === null
+        ? sendToPool(draft, pool, asked, asker)
+        : sendMirrored(draft, (sent) => sendToPool(sent, pool, asked, asker), mirror, asked, x)
+    const fetched = await (tally === null ? sending : toldGroup(sending, tally, x))
     const { status } = fetched.answer
     if (status === 304) return await settled(fetched, pool, asked, { found, asker })
     if (!FAILING.has(status)) return { kind: 'fetched', fetched }

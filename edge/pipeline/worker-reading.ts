@@ -2,6 +2,7 @@
 
 import type { HotKeyReading } from '../cache/hot-traffic.ts'
 import type { Trouble } from '../contract/trouble.ts'
+import type { GroupReading } from '../traffic/group-tally.ts'
 
 /** What a worker reads of itself. */
 export interface WorkerReading {
@@ -16,4 +17,6 @@ export interface WorkerReading {
   readonly hotKeys: readonly HotKeyReading[]
   /** What is not in order in its pools. */
   readonly troubles: readonly Trouble[]
+  /** How groups of routes fare whose shares stand on the switchboard, since the last reading. */
+  readonly groups: readonly GroupReading[]
 }

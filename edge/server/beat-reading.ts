@@ -3,6 +3,8 @@
 import { type HotKeyReading, mergeHotKeys } from '../cache/hot-traffic.ts'
 import type { BeatReading } from '../config/control-source.ts'
 import { MAX_TROUBLES, mergeTroubles } from '../contract/trouble.ts'
+import { MAX_GROUPS } from '../contract/wire.ts'
+import { addedUp } from '../traffic/group-tally.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** Keys that an edge lists, and the longest text of one. */
@@ -12,7 +14,7 @@ const MAX_KEY = 512
 /** The reading of the whole edge. */
 export async function beatReading(
   supervisor: Supervisor,
-): Promise<Required<Pick<BeatReading, 'pressure' | 'troubles'>> & BeatReading & { readonly hotKeys: readonly HotKeyReading[] }> {
+): Promise<Required<Pick<BeatReading, 'pressure' | 'troubles' | 'groups'>> & BeatReading & { readonly hotKeys: readonly HotKeyReading[] }> {
   const readings = await supervisor.readings()
   const sum = { inFlight: 0, requests: 0, lookups: 0, hits: 0 }
   let pressure = 0
@@ -32,6 +34,10 @@ export async function beatReading(
     workers: supervisor.serving,
     redis,
     pressure,
+    groups: addedUp(
+      readings.flatMap(({ groups }) => groups),
+      MAX_GROUPS,
+    ).map((each) => ({ ...each, times: [...each.times] })),
     troubles: mergeTroubles(
       readings.map(({ troubles }) => troubles),
       MAX_TROUBLES,

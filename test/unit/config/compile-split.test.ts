@@ -9,7 +9,8 @@ const ROUTE = {
   split: { groups: { x: { pool: 'b', percent: 10 }, y: { pool: 'c', percent: 20, cache: 'shared' } } },
 }
 const SITE = { pools: { a: pool, b: pool, c: pool }, routes: { shop: ROUTE, plain: { path: '/plain', pool: 'a' } } }
-const plans = new Line(SITE).snapshot.plans
+const line = new Line(SITE)
+const { plans } = line.snapshot
 
 t.test('each group is the route with another pool', async (t) => {
   const { split } = plans.get('shop')!
@@ -23,7 +24,7 @@ t.test('each group is the route with another pool', async (t) => {
   )
   t.same(split!.percents, [70, 10, 20])
   t.equal(plans.get('plain')!.split, null)
-  t.equal(withSplit(plans.get('plain')!, undefined), plans.get('plain'))
+  t.equal(withSplit(plans.get('plain')!, undefined, line.registries), plans.get('plain'))
 })
 
 t.test('routes that lead to the same pools draw by the same numbers; groups of one pool do not', async (t) => {

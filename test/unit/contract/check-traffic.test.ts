@@ -12,7 +12,14 @@ function problemsOf(route: object): string[] {
 }
 
 t.test('groups of a route that fit together', async (t) => {
-  t.same(problemsOf({ pool: 'a', writePool: 'b', split: { by: 'cookie:uid', groups: { next: { pool: 'b', percent: 5 } } } }), [])
+  t.same(
+    problemsOf({
+      pool: 'a',
+      writePool: 'b',
+      split: { by: 'cookie:uid', groups: { next: { pool: 'b', percent: 5 } }, canary: { group: 'next' } },
+    }),
+    [],
+  )
   t.same(problemsOf({ pool: 'a', split: { groups: { x: { pool: 'b', percent: 33.4 }, y: { pool: 'b', percent: 66.6 } } } }), [])
 })
 
@@ -32,6 +39,11 @@ t.test('groups that do not', async (t) => {
     [
       { pool: 'a', crawlerPool: 'b', split: { crawlers: 'split', groups: { x: { pool: 'b' } } } },
       /split\/crawlers must be "control" beside crawlerPool/,
+    ],
+    [{ pool: 'a', split: { canary: { group: 'y' }, groups: { x: { pool: 'b' } } } }, /canary\/group must be a group of this split: x$/],
+    [
+      { pool: 'a', split: { canary: { group: 'x', steps: [1, 5, 5] }, groups: { x: { pool: 'b' } } } },
+      /canary\/steps\/2 must be more than the step before it, which is 5/,
     ],
     [{ pool: 'a', split: { by: 'cookie', groups: { x: { pool: 'b' } } } }, /split\/by must be request, or one of path/],
   ]

@@ -15,6 +15,7 @@ t.test(
       workers: 2,
       redis: 'down',
       pressure: 3,
+      groups: [{ route: 'r', group: 'g', requests: 4, failures: 1, times: [1, 2] }],
       troubles: [{ kind: 'ejected', pool: 'shop', peer: 'a:1', cause: 'x', untilMs: 1 }],
       hotKeys: [{ key: 'k', ratePerS: 3 }],
     })
@@ -30,6 +31,7 @@ t.test('an edge without workers reads as nothing', async (t) => {
     workers: 0,
     redis: 'none',
     pressure: 0,
+    groups: [],
     troubles: [],
     hotKeys: [],
   })
