@@ -14,6 +14,7 @@ import { EventHub } from './api/event-hub.ts'
 import { hostCheck } from './api/host-check.ts'
 import { publishSite } from './api/publish-site.ts'
 import { PurgeBook } from './api/purge-book.ts'
+import { ShiftDesk } from './api/shift-desk.ts'
 import { TokenBook } from './api/token-book.ts'
 import { type ChangeIntake, openIntake } from './changes/change-intake.ts'
 import type { PurgeSink } from './changes/purge-sink.ts'
@@ -87,9 +88,10 @@ async function startOn(store: Store, bootstrap: ControlBootstrap, ports: Control
   }
 }
 
-async function stop({ events, publisher, purges, changes, endpoints, store }: ApiContext, app: FastifyInstance): Promise<void> {
+async function stop({ events, publisher, purges, changes, shifts, endpoints, store }: ApiContext, app: FastifyInstance): Promise<void> {
   await changes.close()
   events.close()
+  shifts.close()
   purges.close()
   publisher.close()
   try {
@@ -117,6 +119,8 @@ function contextOf({ store, purges, changes }: Parts, { consul }: ControlBootstr
   endpoints.onChange(() => passOn({ endpoints, publisher, store, log: ports.log }))
   const events = new EventHub(publisher, ports.timers)
   endpoints.onHold(() => noteHolds({ endpoints, events, store, log: ports.log }))
+  const shifts = new ShiftDesk({ ...ports, store, send: (board) => publisher.switches(board) })
+  publisher.onBeat((beat) => shifts.hear(beat))
   return {
     ...ports,
     store,
@@ -124,6 +128,7 @@ function contextOf({ store, purges, changes }: Parts, { consul }: ControlBootstr
     endpoints,
     purges,
     changes,
+    shifts,
     explain,
     tokens: new TokenBook(store, ports),
     events,

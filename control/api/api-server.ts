@@ -25,6 +25,7 @@ import { addRevisionRoutes } from './routes-revisions.ts'
 import { addStreamRoutes } from './routes-stream.ts'
 import { addSwitchRoutes } from './routes-switches.ts'
 import { addTokenRoutes } from './routes-tokens.ts'
+import { addTrafficRoutes } from './routes-traffic.ts'
 import { API_POLICY, SECURITY_FIELDS } from './security-fields.ts'
 
 const BODY_LIMIT_BYTES = 64 * KIB
@@ -73,6 +74,7 @@ function addRoutes(app: FastifyInstance, context: ApiContext, files: readonly Co
   addDraftRoutes(app, context)
   addPublishRoutes(app, context)
   addSwitchRoutes(app, context)
+  addTrafficRoutes(app, context)
   addPurgeRoutes(app, context)
   addFleetRoutes(app, context)
   addEndpointRoutes(app, context)

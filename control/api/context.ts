@@ -8,6 +8,7 @@ import type { Publisher } from '../push/publisher.ts'
 import type { Store } from '../store/store.ts'
 import type { EventHub } from './event-hub.ts'
 import type { PurgeBook } from './purge-book.ts'
+import type { ShiftDesk } from './shift-desk.ts'
 import type { TokenBook } from './token-book.ts'
 
 /** What the routes of the API work with. */
@@ -18,6 +19,7 @@ export interface ApiContext {
   readonly endpoints: EndpointSource
   readonly purges: PurgeBook
   readonly changes: ChangeIntake
+  readonly shifts: ShiftDesk
   readonly tokens: TokenBook
   /** The edge's own explanation of what it would do with a request. */
   readonly explain: typeof explain

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type Type from 'typebox'
 import { fleetTroubles } from '../domain/fleet-troubles.ts'
 import { fleetHotKeys } from '../domain/hot-keys.ts'
+import { shiftTroubles } from '../domain/shift-troubles.ts'
 import type { ApiContext } from './context.ts'
 import { LimitQuerySchema, limitOf } from './query.ts'
 
@@ -11,7 +12,7 @@ import { LimitQuerySchema, limitOf } from './query.ts'
 const HOT_KEYS = { usual: 20, max: 100 }
 
 /** Adds the list of edges and the hot keys. */
-export function addFleetRoutes(app: FastifyInstance, { publisher }: ApiContext): void {
+export function addFleetRoutes(app: FastifyInstance, { publisher, shifts, clock }: ApiContext): void {
   const config = { action: 'read' } as const
 
   app.get('/v1/edges', { config }, () => {
@@ -32,5 +33,10 @@ export function addFleetRoutes(app: FastifyInstance, { publisher }: ApiContext):
     ({ query }) => ({ keys: fleetHotKeys(publisher.fleet.edges(), limitOf(query, HOT_KEYS)) }),
   )
 
-  app.get('/v1/troubles', { config }, () => ({ troubles: fleetTroubles(publisher.fleet.edges()) }))
+  app.get('/v1/troubles', { config }, () => ({
+    troubles: [
+      ...shiftTroubles(shifts.list(), publisher.standing.publication?.site ?? null, clock.wallMs()),
+      ...fleetTroubles(publisher.fleet.edges()),
+    ],
+  }))
 }

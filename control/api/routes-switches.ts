@@ -59,7 +59,7 @@ function addDegradeRoutes(app: FastifyInstance, context: ApiContext): void {
       const by = { owner: actorOf(request).name, nowMs: clock.wallMs() }
       const change = setSwitch(store.switchboard(), store.current()?.site ?? null, { id, ...request.body }, by)
       const { reason, ...order } = request.body
-      return apply(context, request, reply, { change, deed: { action: 'switch.set', subject: id, reason, change: order } })
+      return applyChange(context, request, reply, { change, deed: { action: 'switch.set', subject: id, reason, change: order } })
     },
   )
 
@@ -69,7 +69,7 @@ function addDegradeRoutes(app: FastifyInstance, context: ApiContext): void {
     async (request, reply) => {
       const { id } = request.params
       const change = clearSwitch(store.switchboard(), id, clock.wallMs())
-      return apply(context, request, reply, {
+      return applyChange(context, request, reply, {
         change,
         deed: { action: 'switch.clear', subject: id, reason: request.query.reason, change: {} },
       })
@@ -89,7 +89,7 @@ function addOverrideRoutes(app: FastifyInstance, context: ApiContext): void {
       const by = { owner: actorOf(request).name, nowMs: clock.wallMs() }
       const change = setOverride(store.switchboard(), store.current()?.site ?? null, { limit, ...request.body }, by)
       const { reason, ...order } = request.body
-      return apply(context, request, reply, { change, deed: { action: 'override.set', subject: limit, reason, change: order } })
+      return applyChange(context, request, reply, { change, deed: { action: 'override.set', subject: limit, reason, change: order } })
     },
   )
 
@@ -99,7 +99,7 @@ function addOverrideRoutes(app: FastifyInstance, context: ApiContext): void {
     async (request, reply) => {
       const { limit } = request.params
       const change = clearOverride(store.switchboard(), limit, clock.wallMs())
-      return apply(context, request, reply, {
+      return applyChange(context, request, reply, {
         change,
         deed: { action: 'override.clear', subject: limit, reason: request.query.reason, change: {} },
       })
@@ -107,7 +107,13 @@ function addOverrideRoutes(app: FastifyInstance, context: ApiContext): void {
   )
 }
 
-async function apply(context: ApiContext, request: FastifyRequest, reply: FastifyReply, wanted: { change: BoardChange; deed: Deed }) {
+/** Keeps a changed board, sends it to every edge, and answers with what they say to it. */
+export async function applyChange(
+  context: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  wanted: { change: BoardChange; deed: Deed },
+) {
   const { change, deed } = wanted
   if (change.kind === 'absent')
     return refuse(reply, 'absent', absentSentence(deed, inForce(context.store.switchboard(), context.clock.wallMs())))
@@ -124,10 +130,13 @@ async function apply(context: ApiContext, request: FastifyRequest, reply: Fastif
 
 // Who takes back the wrong name is in a hurry: the names that would have been right are part of the answer.
 function absentSentence({ action, subject }: Deed, board: Switchboard): string {
-  const [what, names] =
-    action === 'switch.clear'
-      ? [`No switch "${subject}" is set`, board.switches.map(({ id }) => id)]
-      : [`The limit "${subject}" is not overridden`, board.overrides.map(({ limit }) => limit)]
+  const [what, names] = standingOf(action, subject, board)
   if (names.length === 0) return `${what}, and no other either.`
   return `${what}; those that are: ${names.slice(0, MAX_NAMES).join(', ')}${names.length > MAX_NAMES ? ' and more' : ''}`
+}
+
+function standingOf(action: Deed['action'], subject: string, board: Switchboard): readonly [what: string, names: readonly string[]] {
+  if (action === 'switch.clear') return [`No switch "${subject}" is set`, board.switches.map(({ id }) => id)]
+  if (action === 'traffic.clear') return [`No shares of "${subject}" are set`, (board.weights ?? []).map(({ route }) => route)]
+  return [`The limit "${subject}" is not overridden`, board.overrides.map(({ limit }) => limit)]
 }

@@ -2,6 +2,7 @@
 
 import { audit } from './audit.ts'
 import { cache } from './cache.ts'
+import { canary } from './canary.ts'
 import { changes } from './changes.ts'
 import { check } from './check.ts'
 import type { Command } from './command.ts'
@@ -19,6 +20,7 @@ import { runCommand } from './run-command.ts'
 import { processSurroundings } from './surroundings.ts'
 import { token } from './token.ts'
 import { top } from './top.ts'
+import { traffic } from './traffic.ts'
 import { troubles } from './troubles.ts'
 import { up } from './up.ts'
 import { version } from './version.ts'
@@ -34,6 +36,8 @@ export const COMMANDS: readonly Command[] = [
   rollback,
   degrade,
   limit,
+  canary,
+  traffic,
   changes,
   purge,
   edges,

@@ -102,7 +102,9 @@ export function clearOverride(board: Switchboard, limit: string, nowMs: number):
 
 /** The board without what has expired; the sequence number stays. */
 export function inForce(board: Switchboard, nowMs: number): Switchboard {
-  return { seq: board.seq, switches: standing(board.switches, nowMs), overrides: standing(board.overrides, nowMs) }
+  const weights = (board.weights ?? []).filter(({ expiresAtMs }) => expiresAtMs === undefined || expiresAtMs > nowMs)
+  const kept = { seq: board.seq, switches: standing(board.switches, nowMs), overrides: standing(board.overrides, nowMs) }
+  return weights.length === 0 ? kept : { ...kept, weights }
 }
 
 function standing<T extends { readonly expiresAtMs: number }>(entries: readonly T[], nowMs: number): T[] {

@@ -55,6 +55,7 @@ export class Publisher implements SessionOwner {
   readonly #lines = new Map<What, string>()
   readonly #waits: AckWaits
   readonly #listeners = new Set<(change: Change) => void>()
+  readonly #beatListeners = new Set<(beat: EdgeBeat) => void>()
   readonly #stopBeat: Cancel
   readonly #feed: PurgeFeed
   #standing: Standing
@@ -162,12 +163,21 @@ export class Publisher implements SessionOwner {
     }
   }
 
+  /** Calls `listener` with each beat of an edge; listeners are expected to be few and quick. */
+  onBeat(listener: (beat: EdgeBeat) => void): Cancel {
+    this.#beatListeners.add(listener)
+    return () => {
+      this.#beatListeners.delete(listener)
+    }
+  }
+
   /** Ends all streams and waits. */
   close(): void {
     this.#stopBeat()
     this.#waits.close()
     for (const session of [...this.#sessions]) session.end('the control plane stops')
     this.#listeners.clear()
+    this.#beatListeners.clear()
   }
 
   greet(session: StreamSession, hello: Hello): string | null {
@@ -198,6 +208,7 @@ export class Publisher implements SessionOwner {
       })
     }
     if (message.type !== 'beat') this.#waits.answer(edgeId, message)
+    else for (const listener of this.#beatListeners) listener(message)
     this.#tell('edges')
   }
 

@@ -7,6 +7,7 @@ import { EMPTY_ENDPOINTS, type Endpoints, EndpointsSchema, type Publication } fr
 import { EMPTY_SWITCHBOARD, type Switchboard, SwitchboardSchema } from '../../edge/contract/switchboard.ts'
 import type { AuditEntry, AuditRecord } from '../domain/audit.ts'
 import type { Draft, RevisionSummary } from '../domain/revision.ts'
+import { type Shift, ShiftsSchema } from '../domain/shift.ts'
 import type { TokenRecord } from '../domain/token.ts'
 import { openDatabase } from './open-database.ts'
 import { auditOf, documentOf, draftOf, publicationOf, summaryOfRow, tokenOf } from './rows.ts'
@@ -98,6 +99,19 @@ export class SqliteStore implements Store {
 
   saveSwitchboard(board: Switchboard, audit: AuditEntry): void {
     this.#sql.write(audit, () => this.#sql.run('INSERT OR REPLACE INTO switchboard VALUES (1, ?)', JSON.stringify(board)))
+    this.#board = board
+  }
+
+  shifts(): readonly Shift[] {
+    const kept = this.#sql.get("SELECT value FROM meta WHERE name = 'shifts'")
+    return kept ? documentOf(ShiftsSchema, kept.value, 'list of shifts') : []
+  }
+
+  saveShifts(shifts: readonly Shift[], board: Switchboard, audit: AuditEntry): void {
+    this.#sql.write(audit, () => {
+      this.#sql.run("INSERT OR REPLACE INTO meta VALUES ('shifts', ?)", JSON.stringify(shifts))
+      this.#sql.run('INSERT OR REPLACE INTO switchboard VALUES (1, ?)', JSON.stringify(board))
+    })
     this.#board = board
   }
 

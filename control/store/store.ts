@@ -6,6 +6,7 @@ import type { Switchboard } from '../../edge/contract/switchboard.ts'
 import type { AuditEntry, AuditRecord } from '../domain/audit.ts'
 import type { LoggedPurge, PurgeHead, PurgeRepeat } from '../domain/purge-log.ts'
 import type { Draft, RevisionSummary } from '../domain/revision.ts'
+import type { Shift } from '../domain/shift.ts'
 import type { TokenRecord } from '../domain/token.ts'
 
 /** A page of a list that is read from the newest to the oldest. */
@@ -55,6 +56,10 @@ export interface Store {
   dropDraft(audit: AuditEntry): void
   switchboard(): Switchboard
   saveSwitchboard(board: Switchboard, audit: AuditEntry): void
+  /** The shift of each route that had one, the last of each. */
+  shifts(): readonly Shift[]
+  /** Keeps shifts, and the board that they come with. */
+  saveShifts(shifts: readonly Shift[], board: Switchboard, audit: AuditEntry): void
   endpoints(): Endpoints
   /** Not audited: no person did it. */
   saveEndpoints(endpoints: Endpoints): void

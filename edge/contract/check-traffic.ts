@@ -23,6 +23,8 @@ export function* checkTraffic(pointer: string, route: RouteConfig): Generator<Pr
 
 function* checkCanary(pointer: string, { group, steps }: CanaryConfig, groups: readonly string[]): Generator<Problem> {
   if (!groups.includes(group)) yield { pointer: `${pointer}/group`, message: `must be a group of this split: ${groups.join(', ')}` }
+  if (steps[0]! >= 100)
+    yield { pointer: `${pointer}/steps/0`, message: 'must be below 100, since the control group is what it is compared with' }
   const falls = steps.findIndex((percent, index) => index > 0 && percent <= steps[index - 1]!)
   if (falls > 0)
     yield { pointer: `${pointer}/steps/${falls}`, message: `must be more than the step before it, which is ${steps[falls - 1]}` }

@@ -263,3 +263,19 @@ t.test('a purge is confirmed by each edge; one that was cut off a moment ago is 
   t.match(await again, { acked: 2, of: 2, missing: undefined }, 'who has it already need not say so again')
   t.equal(publisher.fleet.edge('e1')?.have.purgeSeq, 1)
 })
+
+t.test('who wants to hears each beat, until he does not any more', async (t) => {
+  const { publisher, connect } = begin(t)
+  const heard: unknown[] = []
+  const stop = publisher.onBeat((beat) => heard.push(beat.inFlight))
+  const { say } = connect('e1')
+  const beat = (inFlight: number) => {
+    const have = { revision: 1, switchSeq: 0, endpointSeq: 0 }
+    say({ type: 'beat', have, inFlight, requests: 0, hitRatio: null, workers: 1, redis: 'none' })
+  }
+  beat(1)
+  beat(2)
+  stop()
+  beat(3)
+  t.same(heard, [1, 2])
+})
