@@ -20,7 +20,7 @@ for (const [i, { port }] of origins.entries()) await consul.register({ id: `shop
 const redis = { url: (await startRedis(t)).url, lookupTimeoutMs: 5_000 }
 const control = await startControl(t, {
   consul,
-  site: { pools: { shop: { discover: { service: 'shop' } } }, routes: { pages: { pool: 'shop' } } },
+  site: { pools: { shop: { discover: { service: 'shop' }, balance: 'ketama' } }, routes: { pages: { pool: 'shop' } } },
 })
 const edges = [
   await startEdge(t, { edgeId: 'edge-1', control, redis, workers: 2 }),

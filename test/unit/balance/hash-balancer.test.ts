@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8'
 import t from 'tap'
 import { HashBalancer, type HashRules } from '../../../edge/balance/hash-balancer.ts'
 import { HotSpread } from '../../../edge/balance/hot-spread.ts'
@@ -10,6 +11,7 @@ import { SeededRandom } from '../../support/seeded-random.ts'
 import { zipf } from '../../support/zipf.ts'
 
 const KEYS = pathsOf(5_000)
+const NONE: readonly Peer[] = []
 const MAPPINGS = { rendezvous: Rendezvous, ketama: Ketama, maglev: Maglev }
 
 for (const [name, Mapping] of Object.entries(MAPPINGS)) {
@@ -101,6 +103,24 @@ for (const [name, Mapping] of Object.entries(MAPPINGS)) {
     t.same(new Set(got.keys()), new Set(walk.slice(0, 3)))
     for (const count of got.values()) t.ok(count > 3_000 && count < 3_700, `${count} of 10,000`)
     t.ok([...others.values()].every((addresses) => addresses.size === 1))
+  })
+
+  t.test(`${name}: a pick makes nothing, sick and busy peers or not`, async (t) => {
+    for (const maxLoadFactor of [null, 1.25]) {
+      const peers = peersOf(80, [1, 2, 3])
+      for (const [index, peer] of peers.entries()) peer.inFlight = index % 3
+      peers[7]!.ejection = { state: 'ejected', untilMs: 1e9, lengthMs: 1, doublings: 0 }
+      const balancer = built(peers, { maxLoadFactor, hotSpread: null })
+      let nowMs = 0
+      const bytesPerPick = () => {
+        const before = getHeapStatistics().total_allocated_bytes
+        for (const key of KEYS) balancer.pick(key, NONE, nowMs++)
+        return (getHeapStatistics().total_allocated_bytes - before) / KEYS.length
+      }
+      // What the first rounds make is the compiler's.
+      const least = Math.min(...Array.from({ length: 30 }, bytesPerPick))
+      t.ok(least < 4, `${least} bytes a pick`)
+    }
   })
 
   t.test(`${name}: a hot key with fewer peers than it would have is dealt among those there are`, async (t) => {
