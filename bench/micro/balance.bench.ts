@@ -7,7 +7,9 @@ import { HotSpread } from '../../edge/balance/hot-spread.ts'
 import { Ketama } from '../../edge/balance/ketama.ts'
 import { LeastRequest } from '../../edge/balance/least-request.ts'
 import { Maglev } from '../../edge/balance/maglev.ts'
+import { PeakEwma } from '../../edge/balance/peak-ewma.ts'
 import type { Peer } from '../../edge/balance/peer.ts'
+import { PeerLatency } from '../../edge/balance/peer-latency.ts'
 import { Rendezvous } from '../../edge/balance/rendezvous.ts'
 import { RoundRobin } from '../../edge/balance/round-robin.ts'
 import { type Build, movesWithout, pathsOf, peaksUnderLoad, peakToMean, peersOf } from '../../test/support/balance-figures.ts'
@@ -37,6 +39,14 @@ const balancers: Readonly<Record<string, Build>> = {
   'least-request': (peers) => {
     const random = new SeededRandom(1)
     return new LeastRequest(peers, () => random.next())
+  },
+  'peak-ewma': (peers) => {
+    const random = new SeededRandom(1)
+    for (const [index, peer] of peers.entries()) {
+      peer.latency = new PeerLatency(10_000)
+      peer.latency.answered(1 + index, 0)
+    }
+    return new PeakEwma(peers, () => random.next())
   },
 }
 

@@ -1,7 +1,7 @@
 // What an instance of Consul says about itself beside its address: tags, metadata, and where it stands. Who registers a service may
 // write anything there, so what the contract would refuse is left out, and of what is good a bounded part is kept.
 
-import { ZONE_PATTERN } from '../../edge/contract/locality.ts'
+import { ZONE_PATTERN } from '../../edge/contract/choice.ts'
 import { LABEL_TAG_PATTERN, MAX_LABELS, MAX_META_LENGTH, META_NAME_PATTERN, type PeerConfig } from '../../edge/contract/peer.ts'
 import { isMapValue, matchesPattern } from '../../edge/contract/shape.ts'
 

@@ -1,6 +1,7 @@
 import type { PeerHealth } from '../contract/health.ts'
 import type { EjectionConfig } from '../contract/pool.ts'
 import type { EjectionReason, Peer } from './peer.ts'
+import { easeIn } from './ramp.ts'
 
 // Passive ejection: what requests meet anyway is the health check. A peer that fails often enough in a row, or stands out otherwise
 // (outliers.ts), is left out for a while; when it comes back, one more failure without a success between ejects it again, for twice as long. Each stretch of
@@ -97,6 +98,7 @@ export function setHealth(peer: Peer, health: PeerHealth, cause = ''): void {
   peer.healthCause = cause
   if (peer.health === health) return
   peer.health = health
+  if (health === 'healthy') easeIn(peer)
   peer.panic?.look()
 }
 
@@ -104,5 +106,6 @@ export function setHealth(peer: Peer, health: PeerHealth, cause = ''): void {
 export function setMaintenance(peer: Peer, untilMs: number): void {
   if (peer.maintenanceUntilMs === untilMs) return
   peer.maintenanceUntilMs = untilMs
+  if (untilMs === 0) easeIn(peer)
   peer.panic?.look()
 }

@@ -1,6 +1,8 @@
 import type { PeerHealth } from '../contract/health.ts'
 import type { OutcomeWindow } from './outcome-window.ts'
 import type { PanicWatch } from './panic.ts'
+import type { PeerLatency } from './peer-latency.ts'
+import { fullRamp, type Ramp } from './ramp.ts'
 
 // What an edge knows of one address beyond its configuration. It outlives the snapshots that name it (`peer-registry.ts`);
 // `ejection.ts` and whoever sends requests write to it, balancers read it.
@@ -55,6 +57,10 @@ export class Peer {
   panic: PanicWatch | null = null
   #inFlight = 0
   #tally: LoadTally | null = null
+  /** Whether it gets its whole share; see `slow-start.ts`. */
+  ramp: Ramp = fullRamp()
+  /** How long it takes; null where nobody chooses by that. */
+  latency: PeerLatency | null = null
 
   constructor(address: string, weight: number) {
     this.address = address

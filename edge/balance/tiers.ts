@@ -1,5 +1,5 @@
 import type { Balancer } from './balancer.ts'
-import { isUsable } from './ejection.ts'
+import { isFit, isUsable } from './ejection.ts'
 import type { Peer } from './peer.ts'
 
 // Peers in tiers, of which the first is asked while it is well; what it cannot bear goes to the next, as Envoy shares it out [1].
@@ -72,27 +72,27 @@ export class Tiers implements Balancer {
 
   #look(nowMs: number): void {
     this.#lookAtMs = nowMs + LOOK_EVERY_MS
-    const bearable = this.#tiers.map(({ peers }) => Math.min(1, OVERPROVISION * usablePart(peers, nowMs)))
+    const bearable = this.#tiers.map(({ peers }) => Math.min(1, OVERPROVISION * fitPart(peers, nowMs)))
     const together = Math.min(
       1,
       bearable.reduce((sum, part) => sum + part, 0),
     )
     let end = 0
     for (const [at, part] of bearable.entries()) {
-      // Nobody is usable: the first tier is the one to ask.
+      // Nobody is fit: the first tier is the one to ask.
       end = together === 0 ? 1 : Math.min(1, end + part / together)
       this.#ends[at] = end
     }
   }
 }
 
-/** The part of the weight of some peers that may be chosen, 0..1. */
-function usablePart(peers: readonly Peer[], nowMs: number): number {
-  let usable = 0
+/** The part of the weight of some peers that nothing speaks against, 0..1; panic makes nobody fit. */
+function fitPart(peers: readonly Peer[], nowMs: number): number {
+  let fit = 0
   let all = 0
   for (const peer of peers) {
     all += peer.weight
-    if (isUsable(peer, nowMs)) usable += peer.weight
+    if (isFit(peer, nowMs)) fit += peer.weight
   }
-  return usable / all
+  return fit / all
 }

@@ -7,6 +7,7 @@ import { Ketama } from '../balance/ketama.ts'
 import type { KeyMapping } from '../balance/key-mapping.ts'
 import { LeastRequest } from '../balance/least-request.ts'
 import { Maglev } from '../balance/maglev.ts'
+import { PeakEwma } from '../balance/peak-ewma.ts'
 import type { Peer } from '../balance/peer.ts'
 import { Rendezvous } from '../balance/rendezvous.ts'
 import { RoundRobin } from '../balance/round-robin.ts'
@@ -23,6 +24,7 @@ export function balanceOf({ balance, maxLoadFactor, hotKeySpread }: PoolConfig):
 export function balancerOf(id: string, config: PoolConfig, peers: readonly Peer[], registries: Registries): Balancer {
   if (config.balance === 'round-robin') return new RoundRobin(peers)
   if (config.balance === 'least-request') return new LeastRequest(peers, () => registries.random.next())
+  if (config.balance === 'peak-ewma') return new PeakEwma(peers, () => registries.random.next())
   const hotSpread = config.hotKeySpread === undefined ? null : hotSpreadOf(id, config.hotKeySpread, registries)
   return new HashBalancer(peers, mappingOf(config.balance, peers), { maxLoadFactor: config.maxLoadFactor ?? null, hotSpread })
 }

@@ -1,9 +1,14 @@
 // How a pool chooses among its peers, beyond the way its balancer has: which of them stand before the others.
 
 import type { Balancer } from '../balance/balancer.ts'
+import { crc32 } from '../balance/crc32.ts'
 import { keyPoint } from '../balance/key-point.ts'
 import type { Peer } from '../balance/peer.ts'
+import { PeerLatency } from '../balance/peer-latency.ts'
+import { easeIn } from '../balance/ramp.ts'
+import { SlowStart } from '../balance/slow-start.ts'
 import { Tiers } from '../balance/tiers.ts'
+import { HASHING } from '../contract/balance.ts'
 import type { PeerConfig } from '../contract/peer.ts'
 import type { PoolConfig } from '../contract/pool.ts'
 
@@ -24,7 +29,7 @@ export interface Candidate {
   readonly peer: Peer
 }
 
-/** The balancer of a pool: one for all of its peers, or one for each of its tiers. @param build the balancer over some peers, by the pool's own way */
+/** The balancer of a pool: one for all of its peers, or one for each of its tiers; with slow start around it where that is asked for. @param build the balancer over some peers, by the pool's own way */
 export function choiceOf(
   pool: PoolConfig,
   candidates: readonly Candidate[],
@@ -32,14 +37,30 @@ export function choiceOf(
   build: (peers: readonly Peer[]) => Balancer,
 ): Balancer {
   const tiers = tiersOf(pool, candidates, place.zone)
-  if (tiers.length <= 1) return build(candidates.map(({ peer }) => peer))
-  const hashes = hashesKeys(pool)
+  const hashes = HASHING.has(pool.balance)
   // What has no key has nothing to be kept together by.
-  const pointOf = (key: string) => (hashes && key !== '' ? keyPoint(key, TIER_SALT) : place.chance())
-  return new Tiers(
-    tiers.map((peers) => ({ peers, balancer: build(peers) })),
-    pointOf,
-  )
+  const pointOf = (key: string, salt: number) => (hashes && key !== '' ? keyPoint(key, salt) : place.chance())
+  const balancers = tiers.map((peers) => ({ peers, balancer: build(peers) }))
+  const balancer = balancers.length > 1 ? new Tiers(balancers, (key) => pointOf(key, TIER_SALT)) : (balancers[0]?.balancer ?? build([]))
+  if (pool.slowStartMs === 0) return balancer
+  return new SlowStart(balancer, pool.slowStartMs, (key, peer) => pointOf(key, crc32(peer.address)))
+}
+
+/** What of a pool the choice hangs on, as one text: its balancer serves on while it stays. */
+export function choiceMark({ slowStartMs, latencyDecayMs }: PoolConfig): string {
+  return `${slowStartMs}/${latencyDecayMs}`
+}
+
+/** Notes of peers what the choice needs to know. @param before the peers that the pool had until now; none when it is new */
+export function noteChoice(pool: PoolConfig, peers: readonly Peer[], before: readonly Peer[]): void {
+  const known = new Set(before)
+  for (const peer of peers) {
+    // Whoever starts with the pool starts with the whole: there is nobody to spare it.
+    if (pool.slowStartMs > 0 && known.size > 0 && !known.has(peer)) easeIn(peer)
+    if (pool.balance !== 'peak-ewma') peer.latency = null
+    else if (peer.latency === null) peer.latency = new PeerLatency(pool.latencyDecayMs)
+    else peer.latency.decayMs = pool.latencyDecayMs
+  }
 }
 
 /** What of a peer the choice hangs on beside its address and weight: its tier. @param zone of the edge */
@@ -57,8 +78,4 @@ function tiersOf(pool: PoolConfig, candidates: readonly Candidate[], zone: strin
     else peers.push(peer)
   }
   return [...tiers].sort(([one], [other]) => one - other).map(([, peers]) => peers)
-}
-
-function hashesKeys({ balance }: PoolConfig): boolean {
-  return balance !== 'round-robin' && balance !== 'least-request'
 }

@@ -8,7 +8,7 @@ import type { PeerConfig } from '../contract/peer.ts'
 import type { PoolConfig } from '../contract/pool.ts'
 import type { Endpoints } from '../contract/publication.ts'
 import { balanceOf, balancerOf } from './compile-balancer.ts'
-import { choiceOf, tierOf } from './compile-choice.ts'
+import { choiceMark, choiceOf, noteChoice, tierOf } from './compile-choice.ts'
 import { poolDoor } from './compile-doors.ts'
 import { outliersOf } from './compile-outliers.ts'
 import { retryPlan } from './compile-retry.ts'
@@ -85,7 +85,8 @@ function panicOf(config: PoolConfig, peers: readonly Peer[], peerConfigs: readon
 // Built anew only when its rules, an address, a weight or a tier changed, so that a revision that touches other things costs nothing here.
 function keptBalancer(id: string, config: PoolConfig, peerConfigs: readonly PeerConfig[], registries: Registries): KeptBalancer {
   const { zone, random } = registries
-  const of = `${balanceOf(config)} ${peerConfigs.map((peer) => `${peer.address}*${peer.weight}@${tierOf(config, peer, zone)}`).join(' ')}`
+  const marks = peerConfigs.map((peer) => `${peer.address}*${peer.weight}@${tierOf(config, peer, zone)}`)
+  const of = `${balanceOf(config)} ${choiceMark(config)} ${marks.join(' ')}`
   const known = registries.balancers.get(id)
   if (known?.of === of) return known
   const candidates = peerConfigs.map((peer) => ({
@@ -93,6 +94,7 @@ function keptBalancer(id: string, config: PoolConfig, peerConfigs: readonly Peer
     peer: registries.peers.obtain({ poolId: id, address: peer.address }, peer.weight),
   }))
   const peers = candidates.map(({ peer }) => peer)
+  noteChoice(config, peers, known?.peers ?? [])
   const place = { zone, chance: () => random.next() }
   const built = { of, peers, balancer: choiceOf(config, candidates, place, (some) => balancerOf(id, config, some, registries)) }
   registries.balancers.set(id, built)

@@ -1,6 +1,6 @@
 // The peers of a pool that have the labels it asks for.
 
-import type { SubsetConfig } from '../contract/locality.ts'
+import type { SubsetConfig } from '../contract/choice.ts'
 import type { PeerConfig } from '../contract/peer.ts'
 
 /** The peers that a pool takes, in their order; the same list when it takes all of them. @param subset undefined takes all */

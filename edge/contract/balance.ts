@@ -34,6 +34,7 @@ export const BALANCE_FIELDS = {
       Type.Literal('maglev'),
       Type.Literal('round-robin'),
       Type.Literal('least-request'),
+      Type.Literal('peak-ewma'),
     ],
     {
       default: 'consistent-hash',

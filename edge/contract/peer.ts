@@ -1,8 +1,8 @@
 // A peer of a pool: an address, and what is known of it.
 
 import Type from 'typebox'
+import { ZONE_PATTERN } from './choice.ts'
 import { ADDRESS_PATTERN } from './identifiers.ts'
-import { ZONE_PATTERN } from './locality.ts'
 
 /** The form of a tag of a peer. */
 export const LABEL_TAG_PATTERN = '^[\\x21-\\x7e]{1,128}$'

@@ -3,11 +3,11 @@
 import Type from 'typebox'
 import { BALANCE_FIELDS } from './balance.ts'
 import { BreakerSchema } from './breaker.ts'
+import { CHOICE_FIELDS } from './choice.ts'
 import { DeadlineField } from './deadline.ts'
 import { DiscoverSchema } from './discover.ts'
 import { HealthCheckSchema } from './health.ts'
 import { Id } from './identifiers.ts'
-import { SubsetSchema, ZonesSchema } from './locality.ts'
 import { PeerSchema } from './peer.ts'
 import { RetrySchema } from './retry.ts'
 import { DurationMs, HOUR_MS, MINUTE_MS } from './units.ts'
@@ -111,8 +111,7 @@ export const PoolSchema = Type.Object(
       description: 'Whether its peers are edges that trust this one: they are told who the client is and which limits it has paid.',
     }),
     ...BALANCE_FIELDS,
-    zones: ZonesSchema,
-    subset: Type.Optional(SubsetSchema),
+    ...CHOICE_FIELDS,
     connectTimeoutMs: DurationMs({ minimum: 1, maximum: MINUTE_MS, default: 1_000, description: 'Until the connection stands.' }),
     firstByteTimeoutMs: DurationMs({
       minimum: 1,

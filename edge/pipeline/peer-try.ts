@@ -4,6 +4,7 @@
 import { recordFailure, recordSuccess } from '../balance/ejection.ts'
 import type { Ejected } from '../balance/outliers.ts'
 import type { Peer } from '../balance/peer.ts'
+import type { PeerLatency } from '../balance/peer-latency.ts'
 import { asEdgeError, EdgeError } from '../base/edge-error.ts'
 import type { PoolPlan } from '../config/snapshot.ts'
 import type { Exchange } from './exchange.ts'
@@ -38,6 +39,7 @@ export class PeerTry {
     // A tunnel ends hours later, and not by the peer's fault.
     if (status === SWITCHED) return recordSuccess(this.#peer)
     this.#open = true
+    if (this.#peer.latency !== null) this.#timed(this.#peer.latency, 'answered')
     if (outliers === null) return
     const nowMs = this.#x.tools.clock.monotonicMs()
     this.#note(outliers.answered(this.#peer, nowMs - this.#beganMs, nowMs))
@@ -68,9 +70,15 @@ export class PeerTry {
     metrics.sent(this.#pool.id, outcome, clock.monotonicMs() - this.#beganMs)
   }
 
+  #timed(latency: PeerLatency, outcome: 'answered' | 'failed'): void {
+    const nowMs = this.#x.tools.clock.monotonicMs()
+    latency[outcome](nowMs - this.#beganMs, nowMs)
+  }
+
   #noteFailure(): void {
     const { peers, config, outliers } = this.#pool
     const nowMs = this.#x.tools.clock.monotonicMs()
+    if (this.#peer.latency !== null) this.#timed(this.#peer.latency, 'failed')
     if (outliers !== null) this.#note(outliers.failed(this.#peer, nowMs))
     if (recordFailure(this.#peer, peers, config.ejection, nowMs) === 'ejected') this.#note([this.#peer])
   }

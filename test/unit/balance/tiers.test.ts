@@ -3,6 +3,7 @@ import type { Balancer } from '../../../edge/balance/balancer.ts'
 import { HashBalancer } from '../../../edge/balance/hash-balancer.ts'
 import { Ketama } from '../../../edge/balance/ketama.ts'
 import { keyPoint } from '../../../edge/balance/key-point.ts'
+import { PanicWatch } from '../../../edge/balance/panic.ts'
 import { Peer } from '../../../edge/balance/peer.ts'
 import { RoundRobin } from '../../../edge/balance/round-robin.ts'
 import { Tiers } from '../../../edge/balance/tiers.ts'
@@ -117,4 +118,22 @@ t.test('a tier is come back to when its peers are', async (t) => {
   const tiers = tiersOf(hashed, main, standby)
   t.equal(partOf(tiers, standby), 1)
   t.equal(partOf(tiers, main, [], NOW_MS + 6_000), 1)
+})
+
+t.test('in panic the tiers share by who is fit, and all peers are used', async (t) => {
+  const [main, standby] = [peersNamed('main', 4), peersNamed('standby', 4)]
+  const panic = new PanicWatch([main, standby], 0.5)
+  for (const peer of [...main, ...standby]) peer.panic = panic
+  eject(...main.slice(1), ...standby.slice(1))
+  const tiers = tiersOf(dealt, main, standby)
+  t.ok(near(partOf(tiers, main), 0.5))
+  t.ok(partOf(tiers, [main[3]!]) > 0.05)
+})
+
+t.test('a backup that is well bears what a first tier in ruins cannot, without panic', async (t) => {
+  const [main, standby] = [peersNamed('main', 4), peersNamed('standby', 2)]
+  const panic = new PanicWatch([main, standby], 0.5)
+  for (const peer of [...main, ...standby]) peer.panic = panic
+  eject(...main)
+  t.equal(partOf(tiersOf(hashed, main, standby), standby), 1)
 })

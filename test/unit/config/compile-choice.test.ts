@@ -1,4 +1,5 @@
 import t from 'tap'
+import { SlowStart } from '../../../edge/balance/slow-start.ts'
 import { Tiers } from '../../../edge/balance/tiers.ts'
 import { compilePools } from '../../../edge/config/compile-pools.ts'
 import { EMPTY_ENDPOINTS } from '../../../edge/contract/publication.ts'
@@ -51,4 +52,32 @@ t.test('a balancer is built anew when a peer changes its tier, and no state is l
   const after = plan({ peers: [A1, { ...B1, priority: 1 }] })
   t.not(after.balancer, before.balancer)
   t.equal(after.peers[1]!.consecutiveFailures, 2)
+})
+
+t.test('slow start: who comes to a pool that has peers is eased in, who starts with it is not', async (t) => {
+  const registries = makeRegistries()
+  const plan = (pool: object) => compilePools(toldOf({ pools: { shop: pool } }).site.pools, EMPTY_ENDPOINTS, registries).get('shop')!
+  const states = (pool: object) => plan({ slowStartMs: 1_000, ...pool }).peers.map(({ ramp }) => ramp.state)
+  t.same(states({ peers: [A1] }), ['full'])
+  t.same(states({ peers: [A1, B1] }), ['full', 'due'])
+  t.same(states({ peers: [B2, A1] }), ['due', 'full'])
+  t.ok(plan({ slowStartMs: 1_000, peers: [A1] }).balancer instanceof SlowStart)
+  t.notOk(plan({ peers: [A1] }).balancer instanceof SlowStart)
+  t.same(
+    plan({ peers: [A1, NOWHERE] }).peers.map(({ ramp }) => ramp.state),
+    ['full', 'full'],
+    'not where nobody asked for it',
+  )
+})
+
+t.test('peers have a latency where that decides, and only there', async (t) => {
+  const registries = makeRegistries()
+  const peer = (pool: object) =>
+    compilePools(toldOf({ pools: { shop: { peers: [A1], ...pool } } }).site.pools, EMPTY_ENDPOINTS, registries).get('shop')!.peers[0]!
+  t.equal(peer({}).latency, null)
+  const latency = peer({ balance: 'peak-ewma' }).latency!
+  t.equal(latency.decayMs, 10_000)
+  t.equal(peer({ balance: 'peak-ewma', latencyDecayMs: 500 }).latency, latency, 'what is known stays')
+  t.equal(latency.decayMs, 500)
+  t.equal(peer({ balance: 'least-request' }).latency, null)
 })

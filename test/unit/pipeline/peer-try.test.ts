@@ -1,4 +1,5 @@
 import t from 'tap'
+import { PeerLatency } from '../../../edge/balance/peer-latency.ts'
 import { EdgeError } from '../../../edge/base/edge-error.ts'
 import { PeerTry } from '../../../edge/pipeline/peer-try.ts'
 import { Line } from '../../support/exchange-maker.ts'
@@ -117,4 +118,17 @@ t.test('a peer that takes much longer than the others is ejected for that', asyn
   const last = beginAt(1)
   last.answered(200)
   t.match(line.log.of('peer-ejected'), [{ peer: peer.address, rule: 'slow', cause: 'it takes 200 ms, its pool 10 ms' }])
+})
+
+t.test('where latency decides, each outcome is told with its time', async (t) => {
+  const { line, peer, begin } = begun()
+  peer.latency = new PeerLatency(10_000)
+  const answered = begin()
+  line.clock.advance(40)
+  answered.answered(200)
+  t.equal(peer.latency.at(line.clock.monotonicMs()), 40)
+  begin().failed(new EdgeError('CLIENT_GONE'))
+  t.equal(peer.latency.at(line.clock.monotonicMs()), 40, 'a client that left says nothing of the peer')
+  begin().answered(503)
+  t.equal(peer.latency.at(line.clock.monotonicMs()), 1_000, 'a failure is never fast')
 })

@@ -1,18 +1,19 @@
-// Which peers of a pool are asked first, and which at all: by where they stand, and by what they are labelled with.
+// Which peers of a pool are asked first, which later, and which not at all.
 
 import Type from 'typebox'
+import { DurationMs, HOUR_MS } from './units.ts'
 
 /** A zone, as peers and edges name theirs. */
 export const ZONE_PATTERN = '^[A-Za-z0-9._-]{1,64}$'
 
 /** Whether the zone of a peer matters. */
-export const ZonesSchema = Type.Union([Type.Literal('prefer'), Type.Literal('ignore')], {
+const ZonesSchema = Type.Union([Type.Literal('prefer'), Type.Literal('ignore')], {
   default: 'ignore',
   description: "Whether peers in the edge's own zone are asked before others of their priority.",
 })
 
 /** Which of its peers a pool takes. */
-export const SubsetSchema = Type.Object(
+const SubsetSchema = Type.Object(
   {
     tags: Type.Array(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' }), {
       default: [],
@@ -34,3 +35,21 @@ export const SubsetSchema = Type.Object(
 )
 /** Which of its peers a pool takes, defaults filled in. */
 export type SubsetConfig = Type.Static<typeof SubsetSchema>
+
+/** The fields of a pool that say who is asked before whom. */
+export const CHOICE_FIELDS = {
+  zones: ZonesSchema,
+  subset: Type.Optional(SubsetSchema),
+  slowStartMs: DurationMs({
+    minimum: 0,
+    maximum: HOUR_MS,
+    default: 0,
+    description: 'How long a peer that is new or back takes to get its whole share, from a tenth on; 0 is at once.',
+  }),
+  latencyDecayMs: DurationMs({
+    minimum: 100,
+    maximum: HOUR_MS,
+    default: 10_000,
+    description: 'How fast peak-ewma forgets how long a peer took: to a third of its weight in that time.',
+  }),
+} as const
