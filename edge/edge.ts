@@ -36,6 +36,7 @@ import type { EdgeBootstrap } from './contract/bootstrap.ts'
 import type { PeerHealthReading } from './contract/health.ts'
 import { MAX_MIRRORS, type MirrorReading } from './contract/mirror-reading.ts'
 import type { Purge, PurgeOrder } from './contract/purge.ts'
+import type { RecordTerms } from './contract/recording.ts'
 import type { RedisConfig } from './contract/redis.ts'
 import { parseAddress } from './http/address.ts'
 import { type AuditWorld, audit } from './pipeline/audit.ts'
@@ -46,6 +47,7 @@ import { handle } from './pipeline/handle.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
 import { NOBODY } from './pipeline/nobody.ts'
 import { poolTroubles } from './pipeline/pool-troubles.ts'
+import { Recorder, type TakeLines } from './pipeline/recorder.ts'
 import { newWhy } from './pipeline/why.ts'
 import type { WorkerReading } from './pipeline/worker-reading.ts'
 import { createRedis } from './redis/client.ts'
@@ -124,6 +126,7 @@ export class Edge {
   readonly #idPrefix: string
   readonly #state: Blobs | null
   readonly #keepBytes: number
+  #recorder: Recorder | null = null
   #nextId = 0
 
   constructor(parts: EdgeParts) {
@@ -173,7 +176,8 @@ export class Edge {
 
   /** Serves one request to its end; there is none before the first `apply`, since nobody listens yet. Never throws. */
   serve(incoming: Incoming, reply: Reply, wanted: Abort): void {
-    const rest = handle(this.#begin(incoming, reply, wanted))
+    const x = this.#begin(incoming, reply, wanted)
+    const rest = handle(this.#recorder === null ? x : this.#recorder.watch(x))
     if (rest !== undefined) this.#tools.background('exchange', rest)
   }
 
@@ -257,6 +261,18 @@ export class Edge {
       if (mirror !== null && readings.length < MAX_MIRRORS) readings.push(mirror.book.reading(id, mirror.config.pool))
     }
     return readings
+  }
+
+  /** Records what it serves from now on, in place of what it recorded before. @param worker its number */
+  record(terms: RecordTerms, worker: number, take: TakeLines): void {
+    this.stopRecording()
+    this.#recorder = new Recorder(terms, worker, this.#tools, take)
+  }
+
+  /** Records no more. */
+  stopRecording(): void {
+    this.#recorder?.end()
+    this.#recorder = null
   }
 
   /** Counts a fault of a message that never became a request. */

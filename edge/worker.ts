@@ -85,6 +85,12 @@ async function obey(message: ToWorker): Promise<void> {
   if (message.type === 'health') return edge.takeHealth(message.readings)
   if (message.type === 'read') return tell({ type: 'reading', ticket: message.ticket, reading: edge.reading() })
   if (message.type === 'mirrors') return tell({ type: 'mirrors-read', ticket: message.ticket, mirrors: edge.mirrors() })
+  if (message.type === 'record')
+    return edge.record(message.terms, seed.index, (lines, dropped) => tell({ type: 'recorded', lines, dropped }))
+  if (message.type === 'record-stop') {
+    edge.stopRecording()
+    return tell({ type: 'record-stopped', ticket: message.ticket })
+  }
   if (message.type === 'purge') {
     edge.purge(message.purges)
     return tell({ type: 'purged', ticket: message.ticket })

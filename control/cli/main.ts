@@ -15,6 +15,8 @@ import { explain } from './explain.ts'
 import { limit } from './limit.ts'
 import { publish } from './publish.ts'
 import { purge } from './purge.ts'
+import { record } from './record.ts'
+import { replay } from './replay.ts'
 import { rollback } from './rollback.ts'
 import { runCommand } from './run-command.ts'
 import { processSurroundings } from './surroundings.ts'
@@ -47,6 +49,8 @@ export const COMMANDS: readonly Command[] = [
   explain,
   warm,
   cache,
+  record,
+  replay,
   audit,
   token,
   version,

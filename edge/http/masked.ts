@@ -1,8 +1,7 @@
 // Secrets in what is kept of a request: values of fields and query parameters whose name says that they open a door. Names alone are
 // looked at, so a secret under an innocent name, or within a path, is not seen.
 
-/** What stands where a secret stood. */
-export const MASK = '***'
+import { MASK } from '../contract/recording.ts'
 
 /** Fields whose value is a secret by its nature, or by use. */
 const SECRET_FIELDS: ReadonlySet<string> = new Set([

@@ -1,5 +1,6 @@
 // The admin port of an edge: whether it lives, whether it is ready, its metrics, what it serves, and why it would decide as it does.
-// Meant for loopback and monitoring networks; all it can be asked to do, from this machine only, is an audit of what is kept.
+// Meant for loopback and monitoring networks; all it can be asked to do, from this machine only, is
+// an audit of what is kept and a recording of what is asked for.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { exposition, type SlabView } from '../base/exposition.ts'
@@ -14,6 +15,8 @@ import { descriptorOf } from './descriptor.ts'
 import { listenUrl } from './listen-address.ts'
 import { listenAt } from './listen-at.ts'
 import type { ListenPlace } from './listen-place.ts'
+import type { RecordDesk } from './record-desk.ts'
+import { takeRecording } from './record-door.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** What the admin port looks at. */
@@ -22,6 +25,7 @@ export interface AdminParts {
   readonly loader: Loader
   readonly supervisor: Supervisor
   readonly audits: AuditDesk
+  readonly records: RecordDesk
   readonly control: ControlSource | null
   readonly ownView: () => SlabView
   /** What would be decided about a request, for /debug/why. */
@@ -85,8 +89,9 @@ export class Admin {
   // A page that cannot be made is one answer lost; this thread holds the whole edge.
   #answer(request: IncomingMessage, response: ServerResponse): Page | null {
     if (request.method === 'POST' && request.url?.split('?', 1)[0] === '/cache/audit') return this.#audit(request, response)
+    if (request.method === 'POST' && request.url?.split('?', 1)[0] === '/traffic/record') return this.#record(request, response)
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      return json(405, { message: 'only GET and HEAD are taken here, and POST at /cache/audit' })
+      return json(405, { message: 'only GET and HEAD are taken here, and POST at /cache/audit and /traffic/record' })
     try {
       if (request.url?.split('?', 1)[0] === '/debug/mirrors') return this.#mirrors(response)
       return this.#page(request.url ?? '/')
@@ -116,6 +121,11 @@ export class Admin {
       default:
         return json(404, { message: 'there are /livez, /readyz, /metrics, /debug/snapshot, /debug/mirrors and /debug/why?url=…' })
     }
+  }
+
+  #record(request: IncomingMessage, response: ServerResponse): Page | null {
+    const refusal = takeRecording(request, response, this.#parts.records)
+    return refusal === null ? null : json(refusal.status, { message: refusal.message })
   }
 
   // It answers by itself, unless it refuses.

@@ -5,25 +5,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../base/ports.ts'
 import { type AuditLine, AuditSchema, type AuditTerms } from '../contract/audit.ts'
 import { validate } from '../contract/validate.ts'
+import { type AdminRefusal, refuseStranger } from './admin-refusal.ts'
 import type { AuditDesk } from './audit-desk.ts'
 
 /** Progress is told this often at most. */
 const TELL_EVERY_MS = 100
-const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/
-/** Fields that browsers add to requests of pages. */
-const OF_PAGES: readonly string[] = ['origin', 'sec-fetch-site', 'referer']
-
-/** A refusal. */
-export interface AuditRefusal {
-  readonly status: number
-  readonly message: string
-}
-
 /** Answers a request for an audit; gives why it does not, and then nothing was sent. */
-export function takeAudit(request: IncomingMessage, response: ServerResponse, audits: AuditDesk, clock: Clock): AuditRefusal | null {
-  const { remoteAddress } = request.socket
-  if (remoteAddress !== undefined && !LOOPBACK.test(remoteAddress)) return { status: 403, message: 'audits are begun on this machine only' }
-  if (OF_PAGES.some((name) => request.headers[name] !== undefined)) return { status: 403, message: 'no page may begin an audit' }
+export function takeAudit(request: IncomingMessage, response: ServerResponse, audits: AuditDesk, clock: Clock): AdminRefusal | null {
+  const stranger = refuseStranger(request)
+  if (stranger !== null) return stranger
   const terms = auditTerms(new URLSearchParams(request.url?.split('?', 2)[1]))
   if (typeof terms === 'string') return { status: 400, message: terms }
   const say = (line: AuditLine) => response.write(`${JSON.stringify(line)}\n`)

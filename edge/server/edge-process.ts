@@ -28,6 +28,7 @@ import type { InheritedSocket } from './inherited-sockets.ts'
 import { adminSocketName, listenTexts, listenUrl, socketNames } from './listen-address.ts'
 import { type FoundPorts, ListenPlan } from './listen-plan.ts'
 import { portIsFree } from './port-is-free.ts'
+import { RecordDesk } from './record-desk.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** How long the start waits to hear what was purged meanwhile. */
@@ -105,6 +106,7 @@ interface Assembled {
   readonly file: FileSource | null
   readonly control: ControlSource | null
   readonly audits: AuditDesk
+  readonly records: RecordDesk
   readonly health: HealthDesk
   readonly admin: Admin | null
 }
@@ -143,9 +145,10 @@ function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
   const file = bootstrap.site === undefined || parts.given !== null ? null : new FileSource(bootstrap.site, loader, ports)
   const control = controlOf(parts, { loader, purges: supervisor, lease: new PurgeLease(lease), reading: () => beatReading(supervisor) })
   const audits = new AuditDesk(bootstrap.audit, () => supervisor.workers, ports)
-  const adminParts = { ports, loader, supervisor, audits, control, ownView: parts.ownView, explain: parts.explain }
+  const records = new RecordDesk(bootstrap.edgeId, () => supervisor.workers, ports)
+  const adminParts = { ports, loader, supervisor, audits, records, control, ownView: parts.ownView, explain: parts.explain }
   const admin = bootstrap.admin === 'off' ? null : new Admin(adminParts)
-  return { plan, supervisor, lost, loader, first, lastGood, file, control, audits, health, admin }
+  return { plan, supervisor, lost, loader, first, lastGood, file, control, audits, records, health, admin }
 }
 
 async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProcess> {
@@ -245,8 +248,9 @@ async function close(held: Assembled, { bootstrap, ports }: EdgeProcessParts, wh
   await end(held, bootstrap.drainTimeoutMs)
 }
 
-async function end({ control, file, audits, health, admin, supervisor }: Assembled, drainTimeoutMs: number): Promise<void> {
+async function end({ control, file, audits, records, health, admin, supervisor }: Assembled, drainTimeoutMs: number): Promise<void> {
   audits.stop()
+  records.stop()
   health.stop()
   control?.stop()
   file?.stop()

@@ -13,7 +13,9 @@ import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { PeerHealthReading } from '../contract/health.ts'
 import type { MirrorReading } from '../contract/mirror-reading.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
+import type { RecordTerms } from '../contract/recording.ts'
 import { MIB } from '../contract/units.ts'
+import type { TakeLines } from '../pipeline/recorder.ts'
 import type { WorkerReading } from '../pipeline/worker-reading.ts'
 import type { BoundPlace } from './listen-place.ts'
 import { type FromWorker, newsOf, type ToldPart, type ToWorker, type WorkerFailure, type WorkerSeed } from './worker-messages.ts'
@@ -61,6 +63,7 @@ export class WorkerHandle {
   readonly #timers: Timers
   readonly #ended: Promise<void>
   #audited: ((progress: AuditProgress) => void) | null = null
+  #recorded: TakeLines | null = null
   #nextTicket = 1
   #over = false
   #error: unknown = null
@@ -128,6 +131,18 @@ export class WorkerHandle {
   /** Ends its audit, whose report comes at once. */
   stopAudit(): void {
     this.#say({ type: 'audit-stop' })
+  }
+
+  /** Lets it record what it serves, until `stopRecording`. @param take hears of lines as they are made */
+  record(terms: RecordTerms, take: TakeLines): void {
+    this.#recorded = take
+    this.#say({ type: 'record', terms })
+  }
+
+  /** Ends its recording. Resolves when all its lines are here, or it is gone or stuck. */
+  async stopRecording(): Promise<void> {
+    await this.#ask((ticket) => ({ type: 'record-stop', ticket }))
+    this.#recorded = null
   }
 
   /** The level of pressure that it has shown last; 0 before it has shown any. */
@@ -203,6 +218,8 @@ export class WorkerHandle {
         return
       case 'purged-here':
         return events.purged(message.orders, message.atMs)
+      case 'recorded':
+        return this.#recorded?.(message.lines, message.dropped)
       case 'auditing':
         return this.#audited?.(message.progress)
       case 'drained':

@@ -8,6 +8,7 @@ import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import type { PeerHealthReading } from '../contract/health.ts'
 import type { MirrorReading } from '../contract/mirror-reading.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
+import type { RecordTerms } from '../contract/recording.ts'
 import type { WorkerReading } from '../pipeline/worker-reading.ts'
 import type { BoundPlace, ListenPlace } from './listen-place.ts'
 
@@ -66,6 +67,9 @@ export type ToWorker =
   | { readonly type: 'health'; readonly readings: readonly PeerHealthReading[] }
   | { readonly type: 'read'; readonly ticket: number }
   | { readonly type: 'mirrors'; readonly ticket: number }
+  /** From now on it sends `recorded`. */
+  | { readonly type: 'record'; readonly terms: RecordTerms }
+  | { readonly type: 'record-stop'; readonly ticket: number }
   /** Its `audited` comes later, after any number of `auditing`. */
   | { readonly type: 'audit'; readonly ticket: number; readonly share: AuditShare }
   | { readonly type: 'audit-stop' }
@@ -84,6 +88,9 @@ export type FromWorker =
   | { readonly type: 'purged'; readonly ticket: number }
   | { readonly type: 'reading'; readonly ticket: number; readonly reading: WorkerReading }
   | { readonly type: 'mirrors-read'; readonly ticket: number; readonly mirrors: readonly MirrorReading[] }
+  | { readonly type: 'recorded'; readonly lines: readonly string[]; readonly dropped: number }
+  /** All that it recorded was sent. */
+  | { readonly type: 'record-stopped'; readonly ticket: number }
   | { readonly type: 'purged-here'; readonly orders: readonly PurgeOrder[]; readonly atMs: number }
   | { readonly type: 'auditing'; readonly progress: AuditProgress }
   | { readonly type: 'audited'; readonly ticket: number; readonly report: AuditReport }

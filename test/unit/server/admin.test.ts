@@ -28,7 +28,7 @@ async function start(
     control: { connected: true } as ControlSource,
     ownView: () => ownView,
     explain: more.explain ?? ((_told: unknown, query: URLSearchParams) => ({ asked: query.get('url') })),
-  } as ConstructorParameters<typeof Admin>[0])
+  } as unknown as ConstructorParameters<typeof Admin>[0])
   t.teardown(() => admin.close())
   const port = Number(new URL(await admin.listen('127.0.0.1:0', ALONE)).port)
   return { admin, port, log, get: (path: string, method = 'GET') => request({ port, path, method }) }

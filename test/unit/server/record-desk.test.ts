@@ -1,0 +1,75 @@
+import t from 'tap'
+import { RecordTermsSchema } from '../../../edge/contract/recording.ts'
+import { validate } from '../../../edge/contract/validate.ts'
+import type { TakeLines } from '../../../edge/pipeline/recorder.ts'
+import { RecordDesk } from '../../../edge/server/record-desk.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { RecordingLog } from '../../support/recording-log.ts'
+
+function desk(terms: object = {}) {
+  const valid = validate(RecordTermsSchema, terms)
+  if (!valid.ok) throw new Error('not valid')
+  const clock = new ManualClock()
+  const takes: TakeLines[] = []
+  let stopped = 0
+  const worker = {
+    record: (_terms: object, take: TakeLines) => void takes.push(take),
+    async stopRecording() {
+      stopped += 1
+      takes[0]?.(['last'], 0)
+    },
+  }
+  const records = new RecordDesk('edge-1', () => [worker, worker], { clock, timers: clock, log: new RecordingLog() })
+  const taken: string[] = []
+  const begin = (room = () => true) =>
+    records.begin(valid.value, (line) => {
+      if (room()) taken.push(line)
+      return room()
+    })
+  return { records, clock, takes, taken, begin, stopped: () => stopped, end: () => JSON.parse(taken.at(-1)!) as object }
+}
+
+t.test('it begins with how it was made, and ends with how it ended, the last lines before that', async (t) => {
+  const { clock, takes, taken, begin, end, stopped } = desk({ forMs: 5_000 })
+  const running = begin()!
+  t.match(JSON.parse(taken[0]!), { type: 'recording', version: 1, edge: 'edge-1', terms: { forMs: 5_000, sample: 1 } })
+  takes[0]!(['a', 'b'], 3)
+  takes[1]!(['c'], 0)
+  clock.advance(5_000)
+  await running.over
+  t.same(taken.slice(1, -1), ['a', 'b', 'c', 'last', 'last'])
+  t.same(end(), { type: 'end', ended: 'time', requests: 5, dropped: 3 })
+  t.equal(stopped(), 2)
+})
+
+t.test('there is one at a time, and one after the other', async (t) => {
+  const { records, begin, end } = desk()
+  t.notOk(records.stop())
+  const running = begin()!
+  t.equal(begin(), null)
+  t.ok(records.stop())
+  await running.over
+  t.match(end(), { ended: 'stopped' })
+  t.ok(begin())
+})
+
+t.test('it ends at its size, and nothing beyond is taken', async (t) => {
+  const { takes, begin, taken, end } = desk({ maxBytes: 1_024 })
+  const running = begin()!
+  takes[0]!(['x'.repeat(1_000), 'y'.repeat(100), 'z'], 0)
+  await running.over
+  t.equal(taken.filter((line) => /^y/.test(line)).length, 0)
+  t.match(end(), { ended: 'size' })
+})
+
+t.test('lines that nobody has room for are counted', async (t) => {
+  let room = true
+  const { takes, begin, records, end } = desk()
+  const running = begin(() => room)!
+  room = false
+  takes[0]!(['a', 'b'], 1)
+  room = true
+  records.stop()
+  await running.over
+  t.match(end(), { requests: 2, dropped: 3 })
+})
