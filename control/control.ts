@@ -18,8 +18,11 @@ import { ShiftDesk } from './api/shift-desk.ts'
 import { TokenBook } from './api/token-book.ts'
 import { type ChangeIntake, openIntake } from './changes/change-intake.ts'
 import type { PurgeSink } from './changes/purge-sink.ts'
+import { readConsulAccess } from './discovery/consul-access.ts'
 import { openConsulCatalog } from './discovery/consul-catalog.ts'
 import { Discovery } from './discovery/discovery.ts'
+import type { HealthCatalog } from './discovery/health-catalog.ts'
+import { openSystemResolver } from './discovery/system-resolver.ts'
 import type { Role } from './domain/access.ts'
 import { ITSELF } from './domain/audit.ts'
 import type { EndpointSource } from './domain/endpoint-source.ts'
@@ -64,9 +67,11 @@ export async function startControl(bootstrap: ControlBootstrap, ports: ControlPo
 async function startOn(store: Store, bootstrap: ControlBootstrap, ports: ControlPorts): Promise<Control> {
   const seed = store.current() ? null : await readSeed(bootstrap, ports)
   const files = await readConsoleFiles(ports.files)
+  const { consul } = bootstrap
+  const catalog = consul ? openConsulCatalog(consul, await readConsulAccess(consul, ports.files)) : null
   const purges = new PurgeBook({ store: store.purges, site: () => store.current(), ...ports })
   const changes = await openIntake(bootstrap.changes, { ...ports, site: () => store.current()?.site ?? null, purges: sinkOf(purges) })
-  const context = contextOf({ store, purges, changes }, bootstrap, ports)
+  const context = contextOf({ store, purges, changes, catalog }, bootstrap, ports)
   const app = createApiServer(context, { isOwnHost: hostCheck(bootstrap.listen, bootstrap.hosts), console: files })
   let closing: Promise<void> | null = null
   const close = () => {
@@ -102,12 +107,17 @@ async function stop({ events, publisher, purges, changes, shifts, endpoints, sto
   }
 }
 
-type Parts = { readonly store: Store; readonly purges: PurgeBook; readonly changes: ChangeIntake }
+type Parts = {
+  readonly store: Store
+  readonly purges: PurgeBook
+  readonly changes: ChangeIntake
+  readonly catalog: HealthCatalog | null
+}
 
-function contextOf({ store, purges, changes }: Parts, { consul }: ControlBootstrap, ports: ControlPorts): ApiContext {
+function contextOf({ store, purges, changes, catalog }: Parts, { dns }: ControlBootstrap, ports: ControlPorts): ApiContext {
   const known = store.endpoints()
   const endpoints = new Discovery(
-    { ...ports, catalog: consul ? openConsulCatalog(consul) : null },
+    { ...ports, catalog, resolver: openSystemResolver(dns) },
     {
       endpoints: known,
       refused: store.refusals(),

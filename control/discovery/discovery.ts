@@ -92,6 +92,7 @@ export class Discovery implements EndpointSource {
     for (const { service } of watched) service.close()
     await Promise.all(watched.map(({ watch }) => watch.close()))
     this.#world.catalog?.close()
+    this.#world.resolver.close()
   }
 
   #drop(key: string, { service, watch }: Watched): void {

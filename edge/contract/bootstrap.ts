@@ -4,11 +4,12 @@ import Type from 'typebox'
 import { AuditSchema } from './audit.ts'
 import { ChangeStreamSchema } from './changes.ts'
 import { ZONE_PATTERN } from './choice.ts'
+import { ConsulSchema, DnsSchema } from './discovery-settings.ts'
 import { ADDRESS_PATTERN, LISTEN_PATTERN } from './identifiers.ts'
 import { ListenerSchema } from './listener.ts'
 import { OverloadSchema } from './overload.ts'
 import { RedisSchema } from './redis.ts'
-import { DurationMs, HOUR_MS, KIB, MIB, MINUTE_MS, SizeBytes } from './units.ts'
+import { DurationMs, HOUR_MS, KIB, MIB, SizeBytes } from './units.ts'
 
 const address = (options: { default?: string; description: string }) => Type.String({ pattern: ADDRESS_PATTERN, ...options })
 
@@ -213,21 +214,8 @@ export const ControlBootstrapSchema = Type.Object(
       description: 'Where revisions, switches, tokens and the audit are kept.',
     }),
     site: Type.Optional(Type.String({ maxLength: 4096, description: 'A site file, published as revision 1 when there is none yet.' })),
-    consul: Type.Optional(
-      Type.Object(
-        {
-          url: Type.String({ pattern: '^https?://', maxLength: 1024, description: 'The Consul agent.' }),
-          token: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'Its ACL token.' })),
-          waitMs: DurationMs({
-            minimum: 1_000,
-            maximum: 10 * MINUTE_MS,
-            default: 5 * MINUTE_MS,
-            description: 'How long a blocking query may wait.',
-          }),
-        },
-        { additionalProperties: false, description: 'Where pools with discover find their peers.' },
-      ),
-    ),
+    consul: Type.Optional(ConsulSchema),
+    dns: DnsSchema,
     changes: Type.Optional(ChangeStreamSchema),
     hosts: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
       default: [],

@@ -2,6 +2,8 @@
 
 import { addressFault, rangeFault } from './address-text.ts'
 import type { ControlBootstrap, EdgeBootstrap, UpBootstrap } from './bootstrap.ts'
+import { repeated } from './check-repeated.ts'
+import type { ConsulConfig } from './discovery-settings.ts'
 import type { ListenerConfig } from './listener.ts'
 import type { Problem } from './problem.ts'
 import type { RedisConfig } from './redis.ts'
@@ -93,7 +95,25 @@ function* checkListen(pointer: string, address: string): Generator<Problem> {
 function* checkControlParts(control: ControlBootstrap, pointer: string): Generator<Problem> {
   yield* checkAddress(`${pointer}/listen`, control.listen)
   if (control.changes) yield* checkUrl(`${pointer}/changes/url`, control.changes.url)
-  if (control.consul) yield* checkUrl(`${pointer}/consul/url`, control.consul.url)
+  if (control.consul) yield* checkConsul(`${pointer}/consul`, control.consul)
+  for (const [index, server] of control.dns.servers.entries()) {
+    const message = addressFault(server, 1)
+    if (message !== null) yield { pointer: `${pointer}/dns/servers/${index}`, message }
+  }
+}
+
+function* checkConsul(pointer: string, consul: ConsulConfig): Generator<Problem> {
+  yield* checkUrl(`${pointer}/url`, consul.url)
+  if (consul.token !== undefined && consul.tokenFile !== undefined)
+    yield { pointer: `${pointer}/token`, message: 'must not stand beside tokenFile; keep tokenFile, so that the token is not in this file' }
+  const [has, lacks] = consul.certFile === undefined ? ['keyFile', 'certFile'] : ['certFile', 'keyFile']
+  if ((consul.certFile === undefined) !== (consul.keyFile === undefined))
+    yield {
+      pointer: `${pointer}/${has}`,
+      message: `must stand beside ${lacks}: a certificate is of no use without its key, nor a key alone`,
+    }
+  for (const { index, name, first } of repeated(consul.tokens.map(({ service }) => service)))
+    yield { pointer: `${pointer}/tokens/${index}/service`, message: `${quoted(name)} is number ${first} already` }
 }
 
 function* checkAddress(pointer: string, address: string): Generator<Problem> {

@@ -57,6 +57,7 @@ export const FORMS: Readonly<Record<string, string>> = {
   [COOKIE_NAME_PATTERN]: 'the name of a cookie: no space, "=", ";" or ",", at most 128 characters',
   [IDENTITY_PATTERN]: 'one of none, header:NAME and cookie:NAME',
   [LANGUAGE_PATTERN]: 'a language tag such as de or pt-BR',
+  '^(\\[[0-9a-fA-F:.]{2,45}\\]|[0-9.]{7,15}):[0-9]{1,5}$': 'an address with its port such as 192.0.2.53:53 or [2001:db8::53]:53',
   '^[A-Z]{1,32}$': 'a method in capitals such as GET',
   '^.{1,128}$': 'a name of 1 to 128 characters on one line',
   '^[0-9a-f]{64}$': '64 lower-case hexadecimal digits',

@@ -56,7 +56,8 @@ export const PLACES: readonly Place[] = [
   { place: 'control/main.ts', may: ['process', 'timers', 'files'], reason: 'the process: arguments, signals, folders' },
   { place: 'control/api/', may: ['fastify'], reason: 'the API server' },
   { place: 'control/store/', may: ['sqlite', 'files'], reason: 'the embedded store, whose file is made private before SQLite opens it' },
-  { place: 'control/discovery/', may: ['consul'], reason: 'the Consul client' },
+  { place: 'control/discovery/consul-catalog.ts', may: ['consul', 'http'], reason: 'the Consul client, and its connections' },
+  { place: 'control/discovery/system-resolver.ts', may: ['sockets'], reason: 'the resolver of the DNS' },
   { place: 'control/changes/', may: ['ioredis'], reason: 'reads the stream of changes' },
   { place: 'control/client/', may: ['fetch', 'http'], reason: 'the one client of the API, and the one that visits pages' },
   {

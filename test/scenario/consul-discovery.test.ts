@@ -11,6 +11,7 @@ import { RecordingLog } from '../support/recording-log.ts'
 import { RecordingMetrics } from '../support/recording-metrics.ts'
 import type { Scope } from '../support/scope.ts'
 import { until } from '../support/until.ts'
+import { ScriptedResolver } from '../unit/control/discovery/scripted-resolver.ts'
 
 // An answer of a blocking query that is left waiting this long would fail the bounds below.
 const WAIT_MS = 60_000
@@ -18,9 +19,17 @@ const WAIT_MS = 60_000
 function follow(t: Scope, consul: TestConsul, discover: DiscoverSource, last: Endpoints = EMPTY_ENDPOINTS) {
   const read = validate(SiteSchema, { pools: { shop: { discover } } })
   if (!read.ok) throw new Error(JSON.stringify(read.problems))
-  const ports = { clock: systemClock, timers: systemTimers, random: systemRandom, log: new RecordingLog(), metrics: new RecordingMetrics() }
+  const ports = {
+    clock: systemClock,
+    timers: systemTimers,
+    random: systemRandom,
+    log: new RecordingLog(),
+    metrics: new RecordingMetrics(),
+    resolver: new ScriptedResolver(),
+  }
+  const config = { url: consul.url, waitMs: WAIT_MS, tokens: [], maxConnections: 150 }
   const discovery = new Discovery(
-    { ...ports, catalog: openConsulCatalog({ url: consul.url, waitMs: WAIT_MS }) },
+    { ...ports, catalog: openConsulCatalog(config, { tokenFor: async () => null }) },
     { endpoints: last, refused: [] },
   )
   t.teardown(() => discovery.close())

@@ -12,6 +12,8 @@ export interface ControlSetup {
   /** Published as revision 1. */
   readonly site?: object
   readonly consul?: { readonly url: string }
+  /** The servers of the DNS that it asks, and how long it waits for them. */
+  readonly dns?: object
   /** The stream of changes that it reads. */
   readonly changes?: { readonly url: string; readonly [setting: string]: unknown }
 }
@@ -51,6 +53,7 @@ export async function startControl(t: Scope, setup: ControlSetup = {}): Promise<
     stateDir: join(folder, 'state'),
     ...(setup.site ? { site: 'site.yaml' } : {}),
     ...(setup.consul ? { consul: { url: setup.consul.url } } : {}),
+    ...(setup.dns ? { dns: setup.dns } : {}),
     ...(setup.changes ? { changes: setup.changes } : {}),
   }
   const config = join(folder, 'control.yaml')

@@ -30,10 +30,10 @@ t.test('addresses and URLs mean something', (t) => {
     edge(parts).map((line) => line.split(' ')[0]),
     ['/listen', '/admin', '/redis/url', '/control/url'],
   )
-  const control = accepted(ControlBootstrapSchema, { listen: 'a:70000', consul: { url: 'https://' } })
+  const control = accepted(ControlBootstrapSchema, { listen: 'a:70000', consul: { url: 'https://' }, dns: { servers: ['1.2.3.4:70000'] } })
   t.same(
     lines(checkControlBootstrap(control)).map((line) => line.split(' ')[0]),
-    ['/listen', '/consul/url'],
+    ['/listen', '/consul/url', '/dns/servers/0'],
   )
   t.end()
 })
@@ -113,5 +113,17 @@ t.test('with weir up the edge needs no site of its own, and all servers are told
   t.match(up({ control: { listen: '127.0.0.1:8080' } }), [/^\/control\/listen .* taken by \/edge\/listen/])
   t.match(up({ demo: 'on', demoPorts: [9101, 9101, 9900] }), [/^\/demoPorts\/1 /, /^\/demoPorts\/2 .*\/control\/listen/])
   t.same(up({ demo: 'off', demoPorts: [9101, 9101, 9900] }), [])
+  t.end()
+})
+
+t.test('what is shown to Consul is whole, and said once', (t) => {
+  const told = (consul: object) =>
+    lines(checkControlBootstrap(accepted(ControlBootstrapSchema, { consul: { url: 'http://c', ...consul } })))
+  t.same(told({ certFile: 'c', keyFile: 'k', tokenFile: 't' }), [])
+  t.match(told({ token: 'x', tokenFile: 'x' }), [/^\/consul\/token must not stand beside tokenFile/])
+  t.match(told({ certFile: 'c' }), [/^\/consul\/certFile must stand beside keyFile/])
+  t.match(told({ keyFile: 'k' }), [/^\/consul\/keyFile must stand beside certFile/])
+  const tokens = ['a', 'a'].map((service) => ({ service, tokenFile: 't' }))
+  t.match(told({ tokens }), [/^\/consul\/tokens\/1\/service "a" is number 0 already/])
   t.end()
 })

@@ -8,6 +8,7 @@ const EXAMPLES = [
   ['a path such as /cart', '/cart', '/product/*', '/user/{id}/orders'],
   ['an address such as 127.0.0.1:8080, [::1]:8080, shop', '127.0.0.1:8080', '[::1]:8080', 'shop.internal:80', 'unix:/run/shop.sock'],
   ['an address such as 127.0.0.1:8080, [::1]:8080, unix', '127.0.0.1:8080', '[::1]:8080', 'unix:/run/shop.sock', 'fd:NAME'],
+  ['an address with its port', '192.0.2.53:53', '[2001:db8::53]:53'],
   ['a field name', 'x-api-key'],
   ['an address range', '10.0.0.0/8', '2001:db8::/32'],
   ['one of none', 'header:NAME', 'cookie:NAME'],

@@ -91,7 +91,7 @@ t.test('what discovery finds is stored, sent to edges and shown, and stands afte
   t.teardown(() => consul.close())
   const url = `http://127.0.0.1:${(consul.address() as { port: number }).port}`
   const stateDir = tempDir(t)
-  const first = await startTestControl(t, { stateDir, consul: { url, waitMs: 10_000 } })
+  const first = await startTestControl(t, { stateDir, consul: { url, waitMs: 10_000, tokens: [], maxConnections: 150 } })
   const edge = await TestEdge.connect(t, { port: first.port, token: first.edgeToken, edgeId: 'e1' })
   await publish(first, { ...SITE, pools: { origin: { discover: { service: 'shop' } } } })
   const found = await until(

@@ -1,19 +1,25 @@
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { openConsulCatalog } from '../../../../control/discovery/consul-catalog.ts'
 import type { HealthQuestion } from '../../../../control/discovery/health-catalog.ts'
 import { Abort } from '../../../../edge/base/abort.ts'
+import { type ConsulConfig, ConsulSchema } from '../../../../edge/contract/discovery-settings.ts'
+import { TestAuthority } from '../../../support/certificates.ts'
 import { type OriginScript, type ScriptedOrigin, startOrigin } from '../../../support/origin.ts'
 import type { Scope } from '../../../support/scope.ts'
 import { until } from '../../../support/until.ts'
+import { accepted } from '../../contract/accepts.ts'
 import { SHOP } from './scripted-catalog.ts'
 
 const QUESTION: HealthQuestion = { service: SHOP, index: 0n, consistency: 'stale' }
 const JSON_TYPE = { 'content-type': 'application/json' }
 
-async function open(t: Scope, script: OriginScript, more: { token?: string; path?: string } = {}) {
+async function open(t: Scope, script: OriginScript, more: { token?: string; path?: string; settings?: object } = {}) {
   const consul = await startOrigin(t, script)
   const { token, path = '' } = more
-  const catalog = openConsulCatalog({ url: `${consul.url}${path}`, waitMs: 60_000, ...(token === undefined ? {} : { token }) })
+  const config = accepted(ConsulSchema, { url: `${consul.url}${path}`, waitMs: 60_000, ...more.settings }) as ConsulConfig
+  const catalog = openConsulCatalog(config, { tokenFor: async () => token ?? null })
   t.teardown(() => catalog.close())
   return { consul, ask: (question: Partial<HealthQuestion> = {}, abort = new Abort()) => catalog.ask({ ...QUESTION, ...question }, abort) }
 }
@@ -95,4 +101,53 @@ t.test('nobody listening is a failure with a reason', async (t) => {
   const { consul, ask } = await open(t, () => ({ body: '' }))
   await consul.close()
   await t.rejects(ask(), { message: /ECONNREFUSED/ })
+})
+
+t.test('several tags are asked for one by one, and warnings are let in where they are wanted', async (t) => {
+  const { consul, ask } = await open(t, () => ({ headers: JSON_TYPE, body: '[]' }))
+  await ask({ service: { ...SHOP, tags: ['blue', 'v2'], accept: 'warning' } })
+  t.same(lastQuery(consul).searchParams.getAll('tag'), ['blue', 'v2'])
+  t.equal(lastQuery(consul).searchParams.has('passing'), false)
+})
+
+t.test('with more services than connections each gets its turn, and none waits for long', async (t) => {
+  const { consul, ask } = await open(t, () => ({ headers: JSON_TYPE, body: '[]' }), { settings: { maxConnections: 2 } })
+  const hold = consul.hold()
+  const asked = Array.from({ length: 6 }, () => ask({ index: 5n }))
+  await until(() => hold.waiting === 2, { what: 'two questions' })
+  hold.release()
+  await Promise.all(asked)
+  t.same(
+    consul.requests.map(({ target }) => new URL(target, consul.url).searchParams.get('wait')),
+    ['2000ms', '2000ms', '2000ms', '2000ms', '2000ms', '60000ms'],
+    'who goes while others wait asks for a short while only',
+  )
+  t.ok(consul.connections <= 2)
+})
+
+t.test('over TLS both sides show who they are', async (t) => {
+  const authority = new TestAuthority(t)
+  const [own, client] = [authority.issue(['agent.test']), authority.issue([])]
+  const server = createServer(
+    { cert: own.cert, key: own.key, ca: authority.ca, requestCert: true, rejectUnauthorized: true },
+    (_, response) => response.writeHead(200, JSON_TYPE).end('[]'),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  t.teardown(() => server.closeAllConnections())
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const askWith = (access: object, serverName = 'agent.test') => {
+    const catalog = openConsulCatalog(accepted(ConsulSchema, { url, serverName }) as ConsulConfig, {
+      tokenFor: async () => null,
+      ...access,
+    })
+    t.teardown(() => catalog.close())
+    return catalog.ask(QUESTION, new Abort())
+  }
+  const { ca } = authority
+  const { cert, key } = client
+  t.same((await askWith({ ca, cert, key })).body, [])
+  await t.rejects(askWith({ ca, cert, key }, 'other.test'), { message: /./ }, 'a certificate for another name')
+  await t.rejects(askWith({ cert, key }), { message: /./ }, 'an authority that nobody knows')
+  await t.rejects(askWith({ ca }), { message: /./ }, 'nobody')
 })

@@ -9,6 +9,7 @@ import { RecordingMetrics } from '../../../support/recording-metrics.ts'
 import type { Scope } from '../../../support/scope.ts'
 import { SeededRandom } from '../../../support/seeded-random.ts'
 import { instance, ScriptedCatalog, turns } from './scripted-catalog.ts'
+import { ScriptedResolver } from './scripted-resolver.ts'
 
 function siteOf(services: readonly { service: string; tag?: string; datacenter?: string }[]): Site {
   const pools = Object.fromEntries(services.map((discover, index) => [`pool-${index}`, { discover }]))
@@ -20,7 +21,15 @@ function siteOf(services: readonly { service: string; tag?: string; datacenter?:
 function discovery(t: Scope, last: Endpoints = EMPTY_ENDPOINTS) {
   const [catalog, clock] = [new ScriptedCatalog(), new ManualClock()]
   const made = new Discovery(
-    { catalog, clock, timers: clock, random: new SeededRandom(), log: new RecordingLog(), metrics: new RecordingMetrics() },
+    {
+      catalog,
+      clock,
+      timers: clock,
+      random: new SeededRandom(),
+      log: new RecordingLog(),
+      metrics: new RecordingMetrics(),
+      resolver: new ScriptedResolver(),
+    },
     { endpoints: last, refused: [] },
   )
   t.teardown(() => made.close())
