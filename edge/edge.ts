@@ -8,6 +8,7 @@ import { ByteBudget } from './base/byte-budget.ts'
 import type { Blobs, Log, Ports } from './base/ports.ts'
 import { PressureWatch, type Vitals } from './base/pressure-watch.ts'
 import { SharedCells } from './base/shared-cells.ts'
+import { SharedSlots } from './base/shared-slots.ts'
 import type { Breaker } from './breaker/breaker.ts'
 import { breakerInARow } from './breaker/in-a-row.ts'
 import { CodedBodies } from './cache/coded-bodies.ts'
@@ -41,7 +42,7 @@ import type { RedisConfig } from './contract/redis.ts'
 import { parseAddress } from './http/address.ts'
 import { type AuditWorld, audit } from './pipeline/audit.ts'
 import { BodiesInUse } from './pipeline/bodies-in-use.ts'
-import { breakerTroubles } from './pipeline/door-troubles.ts'
+import { doorTroubles } from './pipeline/door-troubles.ts'
 import type { Exchange, Incoming, Reply, Tools } from './pipeline/exchange.ts'
 import { handle } from './pipeline/handle.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
@@ -76,6 +77,10 @@ export interface EdgeParts {
   readonly vitals: Vitals
   /** Limits are counted in it, together with the other workers. */
   readonly cells: SharedArrayBuffer
+  /** What is in flight at pools is counted in it, together with the other workers. */
+  readonly slots: SharedArrayBuffer
+  /** Which of the workers this is, from 0. */
+  readonly index: number
   /** Turns to fetch are taken in it, among the workers; null when this one is alone. */
   readonly turns: SharedArrayBuffer | null
   /** This worker's share of the memory cache. */
@@ -134,7 +139,12 @@ export class Edge {
     this.#ports = ports
     this.#state = parts.state
     this.#keepBytes = bootstrap.l1KeepMaxBytes
-    this.#registries = createRegistries(new SharedCells(parts.cells), ports.random, bootstrap.zone ?? null)
+    this.#registries = createRegistries(
+      new SharedCells(parts.cells),
+      ports.random,
+      bootstrap.zone ?? null,
+      new SharedSlots(parts.slots, parts.index),
+    )
     this.#memory = new MemoryLevel(parts.l1MaxBytes, bootstrap.l1LargestRatio)
     this.#fence = new PurgeFence(new PurgeTable(parts.purges), new PurgeLease(parts.lease))
     this.#redis = bootstrap.redis === undefined ? null : createRedis(bootstrap.redis, ports)
@@ -249,7 +259,7 @@ export class Edge {
   reading(): WorkerReading {
     const { metrics, pressure, hot, clock } = this.#tools
     const hotKeys = hot.top(LISTED_KEYS, clock.monotonicMs())
-    const troubles = [...breakerTroubles(this.#registries.breakers.entries(), clock), ...poolTroubles(this.#pools.values(), clock)]
+    const troubles = [...doorTroubles(this.#registries, clock), ...poolTroubles(this.#pools.values(), clock)]
     const groups = takenOf(this.#registries.tallies.entries(), this.#holder.current?.shares ?? new Map())
     return { ...metrics.reading(), redis: this.#redisState(), pressure: pressure.level, hotKeys, troubles, groups }
   }

@@ -44,6 +44,8 @@ const edge = new Edge({
   accessLog: bootstrap.accessLog === 'off' ? null : accessLog.log,
   vitals: systemVitals(),
   cells: seed.cells,
+  slots: seed.slots,
+  index: seed.index,
   turns: seed.workers === 1 ? null : seed.turns,
   l1MaxBytes: Math.floor(bootstrap.l1MaxBytes / seed.workers),
   compressedMaxBytes: Math.floor(bootstrap.compressedMaxBytes / seed.workers),

@@ -36,6 +36,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   NO_PEER: 'The pool has no peer: none is listed, or discovery has found none. The route’s fallback is sent if it has one.',
   POOL_OPEN:
     'The circuit breaker of the pool, or of the route at this pool, is open: too many requests failed or were slow. `weir troubles` shows why and when it is tried again; Retry-After says it to the client.',
+  POOL_BUSY:
+    'The bulkhead of the pool has all it may have in flight, and the queue is full, the wait would have been too long, or it was: `reason` in the log says which, `weir_pool_refusals_total` how often. The pool is too slow for the traffic, or `bulkhead` too narrow.',
   UPSTREAM_BUSY:
     'Every connection to the peer is in use and `maxQueued` requests wait. The peer is too slow for the traffic, or `maxConnections` too small.',
   UPSTREAM_CONNECT: 'The peer refused the connection, or could not be reached at all. It counts towards ejection.',

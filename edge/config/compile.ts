@@ -21,7 +21,7 @@ import { authorityForms } from '../http/host.ts'
 import { Gcra } from '../limit/gcra.ts'
 import { type QuotaPolicy, quotaPolicy } from '../limit/limit-fields.ts'
 import { compileRoutes } from '../route/route-table.ts'
-import { retainBreakers, routeBreakers } from './compile-doors.ts'
+import { retainDoors, routeBreakers } from './compile-doors.ts'
 import { mirrorPlan } from './compile-mirror.ts'
 import { compilePools } from './compile-pools.ts'
 import { compileShares, withSplit } from './compile-split.ts'
@@ -43,7 +43,7 @@ export interface Told {
 /** Compiles what an edge has been told. @throws only on what validation and check should have refused: a programming fault */
 export function compile(told: Told, registries: Registries): Snapshot {
   const { site, revision } = told
-  retainBreakers(site, registries)
+  retainDoors(site, registries)
   const fallbacks = new Map(Object.entries(site.fallbacks).map(([id, config]) => [id, fallbackPlan(config)]))
   const base = {
     revision,

@@ -8,7 +8,9 @@ import { PeerRegistry } from '../balance/peer-registry.ts'
 import { BoundedMap } from '../base/bounded-map.ts'
 import type { Random } from '../base/ports.ts'
 import type { SharedCells } from '../base/shared-cells.ts'
+import { allocateSlots, SharedSlots } from '../base/shared-slots.ts'
 import type { MirrorBook } from '../mirror/mirror-book.ts'
+import type { Bulkhead } from '../resilience/bulkhead.ts'
 import type { PoolBreaker } from '../resilience/pool-breaker.ts'
 import type { ShareBudget } from '../resilience/share-budget.ts'
 import type { GroupTally } from '../traffic/group-tally.ts'
@@ -26,6 +28,9 @@ const MAX_BREAKERS = 20_000
 /** Routes whose mirrors are remembered. */
 const MAX_MIRRORED_ROUTES = 1_000
 
+/** Bulkheads remembered: more than a site has pools, since two of one pool would not see each other's waiters. */
+const MAX_BULKHEADS = 100_000
+
 /** State that survives new configurations. */
 export interface Registries {
   readonly peers: PeerRegistry
@@ -42,6 +47,9 @@ export interface Registries {
   readonly retryBudgets: BoundedMap<string, ShareBudget>
   /** By route and group. */
   readonly tallies: BoundedMap<string, GroupTally>
+  /** By pool id. */
+  readonly bulkheads: BoundedMap<string, Bulkhead>
+  readonly slots: SharedSlots
   readonly cells: SharedCells
   readonly random: Random
   /** The zone of this edge; null when it has none. */
@@ -56,8 +64,13 @@ export interface KeptBalancer {
   readonly balancer: Balancer
 }
 
-/** The registries of a worker. @param cells shared by all workers of the edge @param zone of the edge; null when it has none */
-export function createRegistries(cells: SharedCells, random: Random, zone: string | null = null): Registries {
+/** The registries of a worker. @param cells shared by all workers of the edge @param zone of the edge; null when it has none @param slots shared by all workers */
+export function createRegistries(
+  cells: SharedCells,
+  random: Random,
+  zone: string | null = null,
+  slots: SharedSlots = new SharedSlots(allocateSlots(1, 1), 0),
+): Registries {
   const perPool = { max: MAX_POOLS, whenFull: 'evict-oldest' } as const
   return {
     peers: new PeerRegistry(MAX_PEERS),
@@ -67,6 +80,8 @@ export function createRegistries(cells: SharedCells, random: Random, zone: strin
     plans: new KeptPlans(MAX_POOLS),
     breakers: new BoundedMap({ max: MAX_BREAKERS, whenFull: 'evict-oldest' }),
     mirrors: new BoundedMap({ max: MAX_MIRRORED_ROUTES, whenFull: 'evict-oldest' }),
+    bulkheads: new BoundedMap({ max: MAX_BULKHEADS, whenFull: 'evict-oldest' }),
+    slots,
     retryBudgets: new BoundedMap(perPool),
     tallies: new BoundedMap({ max: MAX_TALLIES, whenFull: 'evict-oldest' }),
     cells,

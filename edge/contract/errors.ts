@@ -44,6 +44,7 @@ export const ERRORS = {
   LOOP: row(508, 'edge', 'never', 'The request came back to where it had been.'),
   NO_PEER: row(503, 'upstream', 'never', 'No origin can answer for the moment.'),
   POOL_OPEN: row(503, 'upstream', 'never', 'This part of the site is recovering. Try again shortly.'),
+  POOL_BUSY: row(503, 'upstream', 'never', 'This part of the site has too much to do. Try again shortly.'),
   UPSTREAM_BUSY: row(503, 'upstream', 'always', 'The origin has too much to do. Try again shortly.'),
   UPSTREAM_CONNECT: row(503, 'upstream', 'always', 'The origin could not be reached.'),
   UPSTREAM_CONNECT_TIMEOUT: row(504, 'upstream', 'always', 'The origin could not be reached in time.'),

@@ -3,6 +3,7 @@
 import Type from 'typebox'
 import { BALANCE_FIELDS } from './balance.ts'
 import { BreakerSchema } from './breaker.ts'
+import { BulkheadSchema } from './bulkhead.ts'
 import { CHOICE_FIELDS } from './choice.ts'
 import { DeadlineField } from './deadline.ts'
 import { DiscoverSchema } from './discover.ts'
@@ -169,6 +170,7 @@ export const PoolSchema = Type.Object(
       description:
         'With a smaller share of the peers usable all are used, whatever checks and failures say; peers in maintenance stay out. 0 is never.',
     }),
+    bulkhead: Type.Optional(BulkheadSchema),
   },
   { additionalProperties: false, description: 'The peers that can answer, how one is chosen, and its deadlines.' },
 )

@@ -8,6 +8,7 @@ import { DateMs } from './units.ts'
 export const TROUBLES = {
   ejected: 'The peer failed too often and is left out for a while.',
   'breaker-open': 'The pool failed too often and is not asked for a while.',
+  'queue-full': 'The pool has all it may have in flight, and requests are refused.',
   'breaker-half-open': 'The pool is tried with single requests after its breaker was open.',
   unhealthy: 'The peer fails its active checks and is left out until it passes them.',
   panic: 'So few peers of the pool are usable that all are used.',

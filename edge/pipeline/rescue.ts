@@ -14,7 +14,7 @@ const DEFAULT_RETRY_AFTER_MS = 1_000
  */
 const UNSURE: ReadonlySet<ErrorCode> = new Set(['BAD_HOST', 'BAD_TARGET', 'BODY_TOO_LARGE', 'METHOD_UNSUPPORTED'])
 /** Faults that an operator asked for, or whose cause has its line already: one each, under the load behind them, would drown the log. */
-const UNTOLD: ReadonlySet<ErrorCode> = new Set(['CLOSED', 'CACHE_ONLY_MISS', 'FILL_FAILED', 'POOL_OPEN'])
+const UNTOLD: ReadonlySet<ErrorCode> = new Set(['CLOSED', 'CACHE_ONLY_MISS', 'FILL_FAILED', 'POOL_OPEN', 'POOL_BUSY'])
 
 /** The answer to what was thrown. */
 export function rescue(thrown: unknown, x: Exchange): Answer {

@@ -11,6 +11,7 @@ import type { SlabView } from '../base/exposition.ts'
 import { createSlab } from '../base/metrics.ts'
 import type { Cancel, Ports, Random } from '../base/ports.ts'
 import { allocateCells } from '../base/shared-cells.ts'
+import { allocateSlots, reclaimSlots } from '../base/shared-slots.ts'
 import { type PurgeState, PurgeTable } from '../cache/purge-table.ts'
 import { allocateTurns } from '../cache/sibling-turns.ts'
 import type { Told } from '../config/compile.ts'
@@ -31,6 +32,9 @@ const LONGEST_PAUSE_MS = 5_000
 const STEADY_MS = 30_000
 /** Slabs of ended workers kept for their counts; older ones are let go. */
 const MAX_ENDED = 64
+
+/** Pools whose bulkheads hold for all workers together; those of more hold for each. */
+const SLOT_ROWS = 1_024
 
 /** Keys of session tickets, and how long they stay: who has the key of a day can read what was said on it. */
 const TICKET_KEYS_BYTES = 48
@@ -63,6 +67,7 @@ export class Supervisor {
   readonly #ports: Ports
   readonly #limits: ResourceLimits
   readonly #cells: SharedArrayBuffer
+  readonly #slots: SharedArrayBuffer
   readonly #turns = allocateTurns()
   readonly #workers = new Map<number, WorkerHandle>()
   /** Those that do not serve yet: they hear of purges before they do. */
@@ -84,6 +89,7 @@ export class Supervisor {
     this.#ports = ports
     this.#limits = heapLimits(memoryBytes, bootstrap, plan.workers)
     this.#cells = allocateCells(bootstrap.limitCells, ports.random)
+    this.#slots = allocateSlots(SLOT_ROWS, plan.workers)
     this.#purges = new PurgeTable(parts.purges)
     this.#purgeSeq = this.#purges.seq
     this.#ticketKeys = newTicketKeys(ports.random)
@@ -205,6 +211,7 @@ export class Supervisor {
       places,
       told,
       cells: this.#cells,
+      slots: this.#slots,
       turns: this.#turns,
       purges,
       health: this.#parts.health(),
@@ -234,6 +241,7 @@ export class Supervisor {
         failed: (failure) => reject(startFailure(index, failure)),
         ended: (error) => {
           this.#starting.delete(handle)
+          reclaimSlots(this.#slots, index)
           const began = this.#workers.get(index) === handle
           this.#afterEnd(handle, error, startedMs, began)
           reject(new EdgeError('INTERNAL', { worker: index, reason: `a worker ended while it started: ${String(error)}` }, error))

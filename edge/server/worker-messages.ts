@@ -37,6 +37,8 @@ export interface WorkerSeed {
   readonly places: readonly ListenPlace[]
   readonly told: Told
   readonly cells: SharedArrayBuffer
+  /** What is in flight at pools; see `SharedSlots`. */
+  readonly slots: SharedArrayBuffer
   /** Turns to fetch; see `SiblingTurns`. */
   readonly turns: SharedArrayBuffer
   readonly purges: PurgeState

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { Abort } from '../../edge/base/abort.ts'
 import type { Ports } from '../../edge/base/ports.ts'
 import { allocateCells } from '../../edge/base/shared-cells.ts'
+import { allocateSlots } from '../../edge/base/shared-slots.ts'
 import { allocateLease } from '../../edge/cache/purge-lease.ts'
 import { NO_PURGES } from '../../edge/cache/purge-table.ts'
 import type { Told } from '../../edge/config/compile.ts'
@@ -52,6 +53,8 @@ function made(t: Test, siblings: Siblings | null = null) {
     accessLog,
     vitals: read,
     cells,
+    slots: allocateSlots(8, 1),
+    index: 0,
     l1MaxBytes: 1_000_000,
     compressedMaxBytes: 0,
     blobs: null,

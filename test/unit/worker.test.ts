@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { createSlab } from '../../edge/base/metrics.ts'
 import { allocateCells } from '../../edge/base/shared-cells.ts'
+import { allocateSlots } from '../../edge/base/shared-slots.ts'
 import { allocateLease } from '../../edge/cache/purge-lease.ts'
 import { NO_PURGES } from '../../edge/cache/purge-table.ts'
 import { allocateTurns } from '../../edge/cache/sibling-turns.ts'
@@ -39,6 +40,7 @@ function start(t: Scope, told: Told, bootstrap: Partial<EdgeBootstrap> = {}) {
     ),
     told,
     cells: allocateCells(1_024, new SeededRandom()),
+    slots: allocateSlots(8, 1),
     purges: NO_PURGES,
     health: [],
     lease: allocateLease(),

@@ -24,6 +24,7 @@ function start(t: Scope, revision: number, limits: ResourceLimits = {}) {
     ] as const,
     told: toldOf(revision),
     cells: new SharedArrayBuffer(8),
+    slots: new SharedArrayBuffer(8),
     purges: NO_PURGES,
     health: [],
     lease: allocateLease(),
