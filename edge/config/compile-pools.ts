@@ -10,6 +10,7 @@ import type { Endpoints } from '../contract/publication.ts'
 import { balanceOf, balancerOf } from './compile-balancer.ts'
 import { choiceMark, choiceOf, noteChoice, tierOf } from './compile-choice.ts'
 import { poolDoor } from './compile-doors.ts'
+import { hedgesOf } from './compile-hedge.ts'
 import { outliersOf } from './compile-outliers.ts'
 import { retryPlan } from './compile-retry.ts'
 import type { KeptBalancer, Registries } from './registries.ts'
@@ -70,6 +71,7 @@ function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConf
     outliers: outliersOf(config.ejection, peers),
     panic: panicOf(config, peers, peerConfigs, registries.zone),
     retry: retryPlan(id, config, registries),
+    hedges: hedgesOf(id, config, registries),
     hopOf: (peer, untilHeadMs, firstByteTimeoutMs) => ({ ...times, address: peer.address, untilHeadMs, firstByteTimeoutMs }),
   }
 }

@@ -11,6 +11,7 @@ import type { SharedCells } from '../base/shared-cells.ts'
 import { allocateSlots, SharedSlots } from '../base/shared-slots.ts'
 import type { MirrorBook } from '../mirror/mirror-book.ts'
 import type { Bulkhead } from '../resilience/bulkhead.ts'
+import type { Hedges } from '../resilience/hedges.ts'
 import type { PoolBreaker } from '../resilience/pool-breaker.ts'
 import type { ShareBudget } from '../resilience/share-budget.ts'
 import type { GroupTally } from '../traffic/group-tally.ts'
@@ -50,6 +51,7 @@ export interface Registries {
   /** By pool id. */
   readonly bulkheads: BoundedMap<string, Bulkhead>
   readonly slots: SharedSlots
+  readonly hedges: BoundedMap<string, Hedges>
   readonly cells: SharedCells
   readonly random: Random
   /** The zone of this edge; null when it has none. */
@@ -84,6 +86,7 @@ export function createRegistries(
     slots,
     retryBudgets: new BoundedMap(perPool),
     tallies: new BoundedMap({ max: MAX_TALLIES, whenFull: 'evict-oldest' }),
+    hedges: new BoundedMap(perPool),
     cells,
     random,
     zone,

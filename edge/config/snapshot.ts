@@ -21,6 +21,7 @@ import type { AuthorityForms } from '../http/host.ts'
 import type { Gcra } from '../limit/gcra.ts'
 import type { QuotaPolicy } from '../limit/limit-fields.ts'
 import type { MirrorBook } from '../mirror/mirror-book.ts'
+import type { Hedges } from '../resilience/hedges.ts'
 import type { BreakerAt, PoolDoor } from '../resilience/pool-door.ts'
 import type { ShareBudget } from '../resilience/share-budget.ts'
 import type { Predicate } from '../route/predicate.ts'
@@ -128,6 +129,8 @@ export interface PoolPlan {
   /** Whether so few of its peers are usable that all are used; null where that is never asked. */
   readonly panic: PanicWatch | null
   readonly retry: RetryPlan
+  /** How slow reads are asked of a second peer; null when they are not. */
+  readonly hedges: Hedges | null
   /** How to reach one of its peers, with so many ms to the head of its answer, and to its first byte once the request is sent. */
   readonly hopOf: (peer: Peer, untilHeadMs: number, firstByteTimeoutMs: number) => Hop
 }

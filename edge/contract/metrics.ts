@@ -81,6 +81,11 @@ export const METRICS = {
     'kind',
   ),
   weir_upstream_retries_total: counter('Requests sent again to another peer, by the fault or status of the first.', 'pool', 'reason'),
+  weir_upstream_hedges_total: counter(
+    'Slow reads by what came of asking a second peer: sent, won (each of them sent too), no-budget.',
+    'pool',
+    'outcome',
+  ),
   weir_upstream_retries_refused_total: counter('Requests not sent again because the retry budget of their pool was spent.', 'pool'),
   weir_peer_ejections_total: counter('Peers left out, by pool and rule: consecutive failures, failure-ratio, slow.', 'pool', 'rule'),
   weir_health_checks_total: counter(

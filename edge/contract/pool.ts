@@ -8,6 +8,7 @@ import { CHOICE_FIELDS } from './choice.ts'
 import { DeadlineField } from './deadline.ts'
 import { DiscoverSchema } from './discover.ts'
 import { HealthCheckSchema } from './health.ts'
+import { HedgeSchema } from './hedge.ts'
 import { Id } from './identifiers.ts'
 import { PeerSchema } from './peer.ts'
 import { RetrySchema } from './retry.ts'
@@ -134,6 +135,7 @@ export const PoolSchema = Type.Object(
       description: 'Peers tried at most, the first included; only what is safe to repeat is.',
     }),
     retry: RetrySchema,
+    hedge: Type.Optional(HedgeSchema),
     deadlineField: Type.Optional(DeadlineField),
     maxConnections: Type.Integer({ minimum: 1, maximum: 65_535, default: 256, description: 'Connections to one peer from one worker.' }),
     maxQueued: Type.Integer({

@@ -32,6 +32,7 @@ export class LineMetrics {
   readonly #mirrored: SeriesTree<Counter>
   readonly #mirrorDiffered: SeriesTree<Counter>
   readonly #retriesRefused: SeriesTree<Counter>
+  readonly #hedged: SeriesTree<Counter>
   readonly #ejected: SeriesTree<Counter>
   readonly #tunnels: SeriesTree<Counter>
   readonly #stoodIn: SeriesTree<Counter>
@@ -61,6 +62,7 @@ export class LineMetrics {
     this.#mirrored = counters(metrics, 'weir_mirror_total')
     this.#mirrorDiffered = counters(metrics, 'weir_mirror_differences_total')
     this.#retriesRefused = counters(metrics, 'weir_upstream_retries_refused_total')
+    this.#hedged = counters(metrics, 'weir_upstream_hedges_total')
     this.#ejected = counters(metrics, 'weir_peer_ejections_total')
     this.#tunnels = counters(metrics, 'weir_tunnels_total')
     this.#stoodIn = counters(metrics, 'weir_stand_ins_total')
@@ -174,6 +176,11 @@ export class LineMetrics {
   /** A request sent again. @param reason what its last try came to: a fault or a status */
   retried(pool: string, reason: string): void {
     this.#retried.at(pool).at(reason).series.add(1)
+  }
+
+  /** A slow read: a second peer was asked, was the first to answer, or was not asked. */
+  hedged(pool: string, outcome: 'sent' | 'won' | 'no-budget'): void {
+    this.#hedged.at(pool).at(outcome).series.add(1)
   }
 
   /** A request not sent again, since the budget is spent. */

@@ -46,6 +46,7 @@ function lineOf(answer: Answer, end: { outcome: Sent['outcome']; bytes: number; 
     peer: why.peer || undefined,
     tries: why.tries || undefined,
     retries: why.retries || undefined,
+    hedge: why.hedge || undefined,
     fault: why.fault || undefined,
   }
 }

@@ -15,7 +15,7 @@ export interface PeerTask<Given, T> {
   begin(peer: Peer, request: UpstreamRequest, leftMs: number): Attempt<Given, T>
 }
 
-/** A try under way. Of `answered` and `failed` exactly one is called, and after `answered` one of `taken` and `dropped`. */
+/** A try under way. Of `answered`, `failed` and `abandon` exactly one is called, and after `answered` one of `taken` and `dropped`. */
 export interface Attempt<Given, T> {
   /** What the peer gives, or why it does not. */
   readonly answer: Promise<Given>
@@ -27,4 +27,6 @@ export interface Attempt<Given, T> {
   taken(given: Given): T
   /** Lets go of an answer that nobody gets. */
   dropped(given: Given): void
+  /** Nobody waits for it any more: whatever it comes to is let go, and no failure of its peer. None of the others is called then. */
+  abandon(): void
 }

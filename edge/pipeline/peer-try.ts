@@ -54,6 +54,12 @@ export class PeerTry {
     return fault
   }
 
+  /** Nobody waits for it any more. That says nothing of the peer. */
+  abandoned(): void {
+    this.over()
+    this.#count('abandoned')
+  }
+
   /** The peer has done with it. @param broken what the body of its answer broke off with; null when it did not */
   over(broken: unknown = null): void {
     if (this.#over) return

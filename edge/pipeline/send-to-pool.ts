@@ -102,6 +102,7 @@ class FetchTry implements Attempt<UpstreamAnswer, Fetched> {
   }
 
   failed(thrown: unknown): EdgeError {
+    this.#outliveClient()
     return this.#try.failed(thrown)
   }
 
@@ -123,6 +124,18 @@ class FetchTry implements Attempt<UpstreamAnswer, Fetched> {
   dropped({ body }: UpstreamAnswer): void {
     discard(body)
     this.#try.over()
+  }
+
+  abandon(): void {
+    this.#outliveClient()
+    this.answer.then(
+      (given) => {
+        this.answered(given)
+        this.dropped(given)
+      },
+      () => this.#try.abandoned(),
+    )
+    this.#wanted.abort()
   }
 }
 

@@ -3,16 +3,18 @@
 //
 // Nearly every request is answered by the first peer: then nothing is copied, and what the try gave is what the asker waits for.
 
-import { leftOutSince } from '../balance/ejection.ts'
+import { isUsable, leftOutSince } from '../balance/ejection.ts'
 import type { Peer } from '../balance/peer.ts'
 import { EdgeError } from '../base/edge-error.ts'
 import type { PoolPlan } from '../config/snapshot.ts'
 import { backoffMs } from '../resilience/backoff.ts'
+import type { Hedges } from '../resilience/hedges.ts'
 import type { UpstreamRequest } from '../upstream/upstream.ts'
 import { deadlineOf, firstByteMs } from './deadline.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import { newSpan } from './forward-fields.ts'
 import { hashKeyValue } from './hash-key.ts'
+import { type Begun, HedgedAttempt, mayHedge } from './hedged-attempt.ts'
 import { introduce } from './introduce.ts'
 import { hostFor } from './origin-request.ts'
 import { pause } from './pause.ts'
@@ -59,6 +61,16 @@ class Tries<Given, T> {
   }
 
   #ask(peer: Peer, request: UpstreamRequest, nowMs: number): Promise<T> {
+    const begun = this.#begin(peer, request, nowMs)
+    const { hedges } = this.#pool
+    const attempt = hedges !== null && this.#tried.length === 1 ? this.#hedged(hedges, begun, nowMs) : begun
+    return attempt.answer.then(
+      (given) => this.#answered(attempt, given),
+      (thrown) => this.#failed(attempt, thrown),
+    )
+  }
+
+  #begin(peer: Peer, request: UpstreamRequest, nowMs: number): Attempt<Given, T> {
     const { why } = this.#x
     this.#tried.push(peer)
     this.#triedAtMs = nowMs
@@ -66,11 +78,22 @@ class Tries<Given, T> {
     why.tries = this.#tried.length
     const leftMs = this.#leftMs(nowMs)
     this.#address(request, peer, leftMs)
-    const attempt = this.#task.begin(peer, request, leftMs)
-    return attempt.answer.then(
-      (given) => this.#answered(attempt, given),
-      (thrown) => this.#failed(attempt, thrown),
-    )
+    return this.#task.begin(peer, request, leftMs)
+  }
+
+  #hedged(hedges: Hedges, attempt: Attempt<Given, T>, beganMs: number): Attempt<Given, T> {
+    if (!mayHedge(this.#task)) return attempt
+    const { id, retry } = this.#pool
+    const terms = { pool: id, hedges, second: () => this.#second(), isFailing: (status: number) => retry.statuses.has(status) }
+    return new HedgedAttempt({ attempt, address: this.#x.why.peer, beganMs }, terms, this.#x)
+  }
+
+  #second(): Begun<Given, T> | null {
+    const nowMs = this.#x.tools.clock.monotonicMs()
+    const peer = nowMs < this.#deadlineMs ? this.#pool.balancer.pick(this.#key, this.#tried, nowMs) : null
+    // What is slow is still better than what is likely to fail.
+    if (peer === null || !isUsable(peer, nowMs)) return null
+    return { attempt: this.#begin(peer, this.#copy(), nowMs), address: peer.address, beganMs: nowMs }
   }
 
   #answered(attempt: Attempt<Given, T>, given: Given): T | Promise<T> {
@@ -78,7 +101,7 @@ class Tries<Given, T> {
     if (status < FIRST_FAILING_STATUS || !this.#pool.retry.statuses.has(status) || !this.#repeatable('if-idempotent')) {
       return attempt.taken(given)
     }
-    const next = this.#next(String(status))
+    const next = this.#next(String(status), 'usable')
     if (next === null) return attempt.taken(given)
     attempt.dropped(given)
     return this.#again(next)
@@ -86,7 +109,7 @@ class Tries<Given, T> {
 
   #failed(attempt: Attempt<Given, T>, thrown: unknown): Promise<T> {
     const fault = attempt.failed(thrown)
-    const next = this.#repeatable(fault.row.retry) ? this.#next(fault.code) : null
+    const next = this.#repeatable(fault.row.retry) ? this.#next(fault.code, 'anyone') : null
     if (next === null) throw fault
     return this.#again(next)
   }
@@ -96,7 +119,7 @@ class Tries<Given, T> {
   }
 
   /** Who is asked next, and after what pause; null when nobody is. @param reason a code of the error table, or a status */
-  #next(reason: string): Next | null {
+  #next(reason: string, whom: 'usable' | 'anyone'): Next | null {
     const { clock, metrics, random } = this.#x.tools
     const { id, config, balancer, retry } = this.#pool
     const nowMs = clock.monotonicMs()
@@ -106,6 +129,8 @@ class Tries<Given, T> {
     if (nowMs + waitMs >= this.#deadlineMs) return null
     const peer = balancer.pick(this.#key, this.#tried, nowMs) ?? onceMore(this.#tried, reason)
     if (peer === null) return null
+    // An answer in hand is better than what is likely to be none.
+    if (whom === 'usable' && !isUsable(peer, nowMs)) return null
     // What a peer has held back that is left out since is no sign of an outage, and would be more than any budget bears after a stall.
     const known = leftOutSince(this.#tried.at(-1)!, this.#triedAtMs, nowMs)
     if (!known && !retry.budget.take(config.retry.budget, nowMs)) {
@@ -128,12 +153,16 @@ class Tries<Given, T> {
     return pause(waitMs, this.#x.tools.timers, this.#x.wanted).then(() => this.#repeat(peer))
   }
 
-  // Each further try has fields and a span of its own: what one peer is told must not be left over for the next.
   #repeat(peer: Peer): Promise<T> {
+    return this.#ask(peer, this.#copy(), this.#x.tools.clock.monotonicMs())
+  }
+
+  // Each further try has fields and a span of its own: what one peer is told must not be left over for the next.
+  #copy(): UpstreamRequest {
     const { draft } = this.#task
     const fields = draft.fields.clone()
     newSpan(fields, this.#x)
-    return this.#ask(peer, { ...draft, fields }, this.#x.tools.clock.monotonicMs())
+    return { ...draft, fields }
   }
 
   #address({ fields }: UpstreamRequest, peer: Peer, leftMs: number): void {

@@ -59,7 +59,7 @@ async function open(asked: Asked, offer: UpgradeOffer, x: Exchange): Promise<Ans
 
 // Whatever an origin says to an upgrade is its answer: no status sends it to another. What it counts for is told where it is opened.
 function opening(answer: Promise<Answer>): Attempt<Answer, Answer> {
-  return { answer, answered: () => 0, failed: asEdgeError, taken: (given) => given, dropped: ({ body }) => discard(body) }
+  return { answer, answered: () => 0, failed: asEdgeError, taken: (given) => given, dropped: ({ body }) => discard(body), abandon() {} }
 }
 
 /** What is asked of one peer, and what it may take. */

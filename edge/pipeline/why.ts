@@ -36,6 +36,8 @@ export interface Why {
   tries: number
   /** What each try but the last came to: faults and statuses; `no-budget` where another would have followed. */
   retries: string
+  /** What came of asking a second peer because the first was slow. */
+  hedge: '' | 'sent' | 'won' | 'no-budget'
   servedBy: ServedBy
   /** Code of the fault, when one decided the answer. */
   fault: string
@@ -61,6 +63,7 @@ export function newWhy(revision: number): Why {
     peer: '',
     tries: 0,
     retries: '',
+    hedge: '',
     servedBy: 'edge',
     fault: '',
   }

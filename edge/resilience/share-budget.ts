@@ -45,11 +45,16 @@ export class ShareBudget {
 
   /** Spends one, if there is one left. @param nowMs monotonic ms @returns whether it was spent */
   take(rule: BudgetRule, nowMs: number): boolean {
-    const at = this.#turnTo(nowMs)
-    if (this.#spentSum + 1 > rule.share * this.#requestsSum + rule.floorPerS * WINDOW_S) return false
-    this.#spent[at]! += 1
+    if (!this.mayTake(rule, nowMs)) return false
+    this.#spent[this.#turnTo(nowMs)]! += 1
     this.#spentSum += 1
     return true
+  }
+
+  /** Whether there is one left to spend. @param nowMs monotonic ms */
+  mayTake(rule: BudgetRule, nowMs: number): boolean {
+    this.#turnTo(nowMs)
+    return this.#spentSum + 1 <= rule.share * this.#requestsSum + rule.floorPerS * WINDOW_S
   }
 
   /** Empties the slots that have passed. @returns where to count now */

@@ -49,6 +49,7 @@ t.test('each event has its series', async (t) => {
   line.retried('shop', 'UPSTREAM_RESET')
   line.retryRefused('shop')
   line.ejected('shop', 'slow')
+  line.hedged('shop', 'won')
   t.equal(metrics.value('weir_clients_total', ['person']), 1)
   t.equal(metrics.value('weir_faults_total', ['LOOP']), 2)
   t.equal(metrics.value('weir_client_aborts_total'), 1)
@@ -60,4 +61,5 @@ t.test('each event has its series', async (t) => {
   t.equal(metrics.value('weir_upstream_retries_total', ['shop', 'UPSTREAM_RESET']), 1)
   t.equal(metrics.value('weir_upstream_retries_refused_total', ['shop']), 1)
   t.equal(metrics.value('weir_peer_ejections_total', ['shop', 'slow']), 1)
+  t.equal(metrics.value('weir_upstream_hedges_total', ['shop', 'won']), 1)
 })

@@ -37,7 +37,7 @@ function asking(
       })
       line.clock.advance(100)
       const answer = fault === undefined ? Promise.resolve(peer.address) : Promise.reject(new EdgeError(fault))
-      return { answer, answered: () => 0, failed: asEdgeError, taken: (given) => given, dropped() {} }
+      return { answer, answered: () => 0, failed: asEdgeError, taken: (given) => given, dropped() {}, abandon() {} }
     },
   }
   return { line, x, tried, answer: tryPeers(task, x.snapshot.pools.get('shop')!, asked, x) }
