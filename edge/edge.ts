@@ -44,6 +44,7 @@ import { type AuditWorld, audit } from './pipeline/audit.ts'
 import { BodiesInUse } from './pipeline/bodies-in-use.ts'
 import { doorTroubles } from './pipeline/door-troubles.ts'
 import type { Exchange, Incoming, Reply, Tools } from './pipeline/exchange.ts'
+import { fuseTroubles } from './pipeline/fuse-troubles.ts'
 import { handle } from './pipeline/handle.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
 import { NOBODY } from './pipeline/nobody.ts'
@@ -259,7 +260,9 @@ export class Edge {
   reading(): WorkerReading {
     const { metrics, pressure, hot, clock } = this.#tools
     const hotKeys = hot.top(LISTED_KEYS, clock.monotonicMs())
-    const troubles = [...doorTroubles(this.#registries, clock), ...poolTroubles(this.#pools.values(), clock)]
+    const snapshot = this.#holder.current
+    const ofFuses = snapshot === null ? [] : fuseTroubles(this.#registries.tallies.entries(), snapshot, clock.wallMs())
+    const troubles = [...ofFuses, ...doorTroubles(this.#registries, clock), ...poolTroubles(this.#pools.values(), clock)]
     const groups = takenOf(this.#registries.tallies.entries(), this.#holder.current?.shares ?? new Map())
     return { ...metrics.reading(), redis: this.#redisState(), pressure: pressure.level, hotKeys, troubles, groups }
   }

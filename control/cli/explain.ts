@@ -109,7 +109,14 @@ function modeText({ mode, by, reason }: Decision['mode']): string {
   return reason === null ? `${mode}, as the route itself says` : `${mode}, by switch ${by}: ${reason}`
 }
 
-const GROUP_BY = { rule: 'by its rule', crawler: 'as a crawler', cohort: 'by who asks', chance: 'by chance', '': '' }
+const GROUP_BY = {
+  rule: 'by its rule',
+  crawler: 'as a crawler',
+  cohort: 'by who asks',
+  chance: 'by chance',
+  fuse: 'since its version plainly fails at the edge',
+  '': '',
+}
 
 function groupText({ id, by, percent, set }: NonNullable<Decision['group']>): string {
   const share = `${id}, ${GROUP_BY[by]}; its share is ${percent} %`

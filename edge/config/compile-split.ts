@@ -15,10 +15,15 @@ import type { GroupPlan, RoutePlan, SetShares, SplitPlan } from './snapshot.ts'
 export function withSplit(base: RoutePlan, config: SplitConfig | undefined, registries: Registries): RoutePlan {
   if (config === undefined) return base
   const entries = Object.entries(config.groups)
-  const control = { id: CONTROL_GROUP, plan: { ...base, tally: tallyOf(base.id, CONTROL_GROUP, registries) }, predicates: [] }
+  const tallyOfControl = tallyOf(base.id, CONTROL_GROUP, registries)
+  const control = { id: CONTROL_GROUP, plan: { ...base, tally: { own: tallyOfControl, control: null } }, predicates: [] }
+  const tallyOfGroup = (id: string) => ({
+    own: tallyOf(base.id, id, registries),
+    control: config.canary?.group === id ? tallyOfControl : null,
+  })
   const groups: readonly GroupPlan[] = [
     control,
-    ...entries.map(([id, group]) => groupPlan(id, group, { ...base, tally: tallyOf(base.id, id, registries) })),
+    ...entries.map(([id, group]) => groupPlan(id, group, { ...base, tally: tallyOfGroup(id) })),
   ]
   const split: SplitPlan = {
     key: config.by === 'request' ? null : parseKeySource(config.by),

@@ -68,7 +68,14 @@ export interface RoutePlan {
   /** Where copies of its requests go; null when there are none. */
   readonly mirror: MirrorPlan | null
   /** How it fares as the route of a group; null when it is of none. */
-  readonly tally: GroupTally | null
+  readonly tally: TallyPlan | null
+}
+
+/** Where a group is counted. */
+export interface TallyPlan {
+  readonly own: GroupTally
+  /** That of the control group, for a group that is a canary; null for others. */
+  readonly control: GroupTally | null
 }
 
 /** The groups of a route, the control group first. */

@@ -40,7 +40,7 @@ export async function forward(asked: Asked, found: Unanswered, x: Exchange): Pro
       mirror === null
         ? sendToPool(draft, pool, asked, asker)
         : sendMirrored(draft, (sent) => sendToPool(sent, pool, asked, asker), mirror, asked, x)
-    const fetched = await (tally === null ? sending : toldGroup(sending, tally, x))
+    const fetched = await (tally === null ? sending : toldGroup(sending, asked.route, tally, x))
     const { status } = fetched.answer
     if (status === 304) return await settled(fetched, pool, asked, { found, asker })
     if (!FAILING.has(status)) return { kind: 'fetched', fetched }

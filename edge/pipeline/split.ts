@@ -42,11 +42,13 @@ function groupOf(route: RoutePlan, plan: SplitPlan, request: Request, client: Cl
     return 0
   }
   const shares = sharesOf(route, plan, x)
-  if (plan.key === null) {
-    why.groupBy = 'chance'
-    return drawnGroup(x.tools.random.next(), shares)
-  }
-  why.groupBy = 'cohort'
-  const key = keyValue(plan.key, { request, client, route, shared: request.fields }) ?? client.address
-  return cohortOf(key, plan.salts, shares)
+  why.groupBy = plan.key === null ? 'chance' : 'cohort'
+  const asked = { request, client, route, shared: request.fields }
+  const drawn =
+    plan.key === null
+      ? drawnGroup(x.tools.random.next(), shares)
+      : cohortOf(keyValue(plan.key, asked) ?? client.address, plan.salts, shares)
+  if ((plan.groups[drawn]!.plan.tally?.own.fuse.why(shares) ?? null) === null) return drawn
+  why.groupBy = 'fuse'
+  return 0
 }

@@ -2,12 +2,14 @@
 // are other people than those that it is compared with.
 
 import { asEdgeError } from '../base/edge-error.ts'
-import type { GroupTally } from '../traffic/group-tally.ts'
+import type { RoutePlan, TallyPlan } from '../config/snapshot.ts'
+import { plainlyFails } from '../traffic/canary-fuse.ts'
 import type { Exchange } from './exchange.ts'
 import type { Fetched } from './send-to-pool.ts'
+import { sharesOf } from './split.ts'
 
 /** Notes how sending ends, and gives what it gives. */
-export async function toldGroup(sending: Promise<Fetched>, tally: GroupTally, x: Exchange): Promise<Fetched> {
+export async function toldGroup(sending: Promise<Fetched>, route: RoutePlan, tally: TallyPlan, x: Exchange): Promise<Fetched> {
   const { groupBy } = x.why
   if (groupBy !== 'cohort' && groupBy !== 'chance') return sending
   const { clock } = x.tools
@@ -15,11 +17,20 @@ export async function toldGroup(sending: Promise<Fetched>, tally: GroupTally, x:
   try {
     const fetched = await sending
     const tookMs = clock.monotonicMs() - beganMs
-    if (fetched.answer.status >= 500) tally.failed(tookMs)
-    else tally.answered(tookMs)
+    if (fetched.answer.status >= 500) failed(tookMs, route, tally, x)
+    else tally.own.answered(tookMs)
     return fetched
   } catch (thrown) {
-    if (asEdgeError(thrown).row.source === 'upstream') tally.failed(clock.monotonicMs() - beganMs)
+    if (asEdgeError(thrown).row.source === 'upstream') failed(clock.monotonicMs() - beganMs, route, tally, x)
     throw thrown
   }
+}
+
+function failed(tookMs: number, { id }: RoutePlan, { own, control }: TallyPlan, x: Exchange): void {
+  own.failed(tookMs)
+  if (control === null || !plainlyFails(own.recent, control.recent)) return
+  const whole = x.snapshot.plans.get(id)
+  if (whole === undefined || whole.split === null) return
+  x.tools.log.warn({ event: 'canary-fuse-blown', route: id, group: own.group, ...own.recent })
+  own.blowFuse(sharesOf(whole, whole.split, x))
 }

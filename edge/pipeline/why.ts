@@ -21,7 +21,7 @@ export interface Why {
   /** The group of the route; empty on a route without groups. */
   group: string
   /** What put it there. */
-  groupBy: '' | 'rule' | 'crawler' | 'cohort' | 'chance'
+  groupBy: '' | 'rule' | 'crawler' | 'cohort' | 'chance' | 'fuse'
   mode: Mode
   /** The switch that set the mode. */
   switchId: string
