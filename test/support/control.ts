@@ -11,7 +11,7 @@ import { runWeir, WEIR, type WeirRun } from './weir.ts'
 export interface ControlSetup {
   /** Published as revision 1. */
   readonly site?: object
-  readonly consul?: { readonly url: string }
+  readonly consul?: { readonly url: string; readonly waitMs?: number }
   /** The servers of the DNS that it asks, and how long it waits for them. */
   readonly dns?: object
   /** The stream of changes that it reads. */
@@ -52,7 +52,7 @@ export async function startControl(t: Scope, setup: ControlSetup = {}): Promise<
     listen: `127.0.0.1:${port}`,
     stateDir: join(folder, 'state'),
     ...(setup.site ? { site: 'site.yaml' } : {}),
-    ...(setup.consul ? { consul: { url: setup.consul.url } } : {}),
+    ...(setup.consul ? { consul: { url: setup.consul.url, waitMs: setup.consul.waitMs ?? 300_000 } } : {}),
     ...(setup.dns ? { dns: setup.dns } : {}),
     ...(setup.changes ? { changes: setup.changes } : {}),
   }
