@@ -2,6 +2,7 @@
 // plain modules, no build.
 
 import { loadHotKeys, loadPurges, showPurgeRoutes } from './cache.js'
+import { loadEndpoints } from './endpoints.js'
 import { $, act, call, duration, element, fault, fill, TOKEN_KEY, tell, timeLeft, whenRefused } from './page.js'
 import { loadTroubles } from './troubles.js'
 
@@ -210,7 +211,7 @@ async function follow(signal) {
       // One call alone first: a wrong token should count as one try.
       await loadSite()
       welcome()
-      await Promise.all([loadBoard(), loadEdges(), loadTroubles(), loadHotKeys(), loadPurges()])
+      await Promise.all([loadBoard(), loadEdges(), loadTroubles(), loadHotKeys(), loadPurges(), loadEndpoints()])
       await readEvents(signal)
     } catch (cause) {
       if (signal.aborted) return
@@ -245,6 +246,7 @@ async function take(event) {
   if (name === 'revision' && JSON.parse(data).revision !== shown.revision) await Promise.all([loadSite(), loadEdges()])
   if (name === 'edges') await loadNews()
   if (name === 'purges') await loadPurges()
+  if (name === 'endpoints' || name === 'holds') await loadEndpoints()
   if (name === 'switchboard') showBoard(JSON.parse(data))
 }
 

@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { hasBrowser, openPage, type TestPage } from '../support/browser.ts'
+import { startConsul } from '../support/consul.ts'
 import { startControl } from '../support/control.ts'
 import { startEdge } from '../support/edge.ts'
 import { startOrigin } from '../support/origin.ts'
@@ -67,7 +68,7 @@ if (there) {
     await page.fill('#purge-reason', 'new prices')
     await page.click('#purge button')
     await page.waitForSelector('#purges td:text("new prices")')
-    t.equal(await page.textContent('#purged'), 'Purge 1 is in force on 1 of 1 edges.')
+    await page.waitForSelector('#purged:text-is("Purge 1 is in force on 1 of 1 edges.")')
     t.match((await sale()).headers['cache-status'], /fwd=uri-miss/)
     await page.selectOption('#purge-by', 'all')
     t.equal(await page.isEnabled('#purge-value'), false)
@@ -86,6 +87,30 @@ if (there) {
     await enter({ page, faults }, control.adminToken)
     await page.waitForSelector('#troubles td:text("<img src=x onerror=alert(1)>")')
     t.equal(await page.locator('#troubles img').count(), 0)
+    t.same(faults, [])
+  })
+
+  t.test('what is held is shown with its countdown, and accepted', async (t) => {
+    const consul = await startConsul(t)
+    const origins = await Promise.all(Array.from({ length: 3 }, () => startOrigin(t, { body: 'page' })))
+    for (const { port } of origins) await consul.register({ id: `shop-${port}`, name: 'shop', port })
+    const site = {
+      pools: { shop: { discover: { service: 'shop', protect: { emptyHoldMs: 600_000 } } } },
+      routes: { pages: { pool: 'shop' } },
+    }
+    const control = await startControl(t, { consul, site })
+    const { page, faults } = await openPage(t, control.url)
+    await enter({ page, faults }, control.adminToken)
+    await page.waitForSelector('#endpoints td:text-is("3")')
+    // All of them at once, and none of them gone: the node itself is taken out.
+    await consul.call('PUT', '/v1/agent/maintenance?enable=true')
+    await page.waitForSelector('#endpoints button:text("Accept")')
+    t.match(await page.textContent('#endpoints'), /\d+ min/)
+    t.match(await page.textContent('#endpoints'), /held: Consul lists no healthy instance; the last 3 are kept/)
+    page.once('dialog', (dialog) => dialog.accept())
+    await page.click('#endpoints button:text("Accept")')
+    await page.waitForSelector('#endpoints td:text-is("0")')
+    t.match(await page.textContent('#decided'), /^3 peers of shop are let go/)
     t.same(faults, [])
   })
 }
