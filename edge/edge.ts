@@ -176,6 +176,7 @@ export class Edge {
       return `cannot be compiled: ${String(cause)}`
     }
     this.#registries.health.follow(this.#pools)
+    this.#registries.maintenance.follow(told.switchboard.maintenance ?? [], this.#pools.keys(), this.#ports.clock)
     for (const [id, pool] of this.#pools) this.#ports.metrics.gauge('weir_peers', [id]).set(pool.peers.length)
     return null
   }
@@ -317,6 +318,7 @@ export class Edge {
     metrics.gauge('weir_l1_bytes').set(bytes)
     metrics.gauge('weir_l1_entries').set(entries)
     metrics.gauge('weir_l1_evictions').set(evictions)
+    this.#registries.maintenance.look(this.#pools.keys(), this.#ports.clock)
     const nowMs = this.#ports.clock.monotonicMs()
     for (const { id, panic } of this.#pools.values())
       if (panic !== null) metrics.gauge('weir_pool_panic', [id]).set(panic.holds(nowMs) ? 1 : 0)

@@ -19,6 +19,7 @@ import { addEventRoutes } from './routes-events.ts'
 import { addExplainRoutes } from './routes-explain.ts'
 import { addFleetRoutes } from './routes-fleet.ts'
 import { addMetricRoutes } from './routes-metrics.ts'
+import { addPeerRoutes } from './routes-peers.ts'
 import { addPublishRoutes } from './routes-publish.ts'
 import { addPurgeRoutes } from './routes-purges.ts'
 import { addRevisionRoutes } from './routes-revisions.ts'
@@ -75,6 +76,7 @@ function addRoutes(app: FastifyInstance, context: ApiContext, files: readonly Co
   addPublishRoutes(app, context)
   addSwitchRoutes(app, context)
   addTrafficRoutes(app, context)
+  addPeerRoutes(app, context)
   addPurgeRoutes(app, context)
   addFleetRoutes(app, context)
   addEndpointRoutes(app, context)

@@ -6,6 +6,7 @@ import Type from 'typebox'
 import { Id } from '../../edge/contract/identifiers.ts'
 import type { Switchboard } from '../../edge/contract/switchboard.ts'
 import { auditEntry, type Deed } from '../domain/audit.ts'
+import { drainedName } from '../domain/maintenance.ts'
 import {
   type BoardChange,
   clearOverride,
@@ -138,5 +139,6 @@ function absentSentence({ action, subject }: Deed, board: Switchboard): string {
 function standingOf(action: Deed['action'], subject: string, board: Switchboard): readonly [what: string, names: readonly string[]] {
   if (action === 'switch.clear') return [`No switch "${subject}" is set`, board.switches.map(({ id }) => id)]
   if (action === 'traffic.clear') return [`No shares of "${subject}" are set`, (board.weights ?? []).map(({ route }) => route)]
+  if (action === 'peer.restore') return [`The peer "${subject}" is not out of service`, (board.maintenance ?? []).map(drainedName)]
   return [`The limit "${subject}" is not overridden`, board.overrides.map(({ limit }) => limit)]
 }

@@ -13,6 +13,7 @@ import { edges } from './edges.ts'
 import { endpoints } from './endpoints.ts'
 import { explain } from './explain.ts'
 import { limit } from './limit.ts'
+import { peer } from './peer.ts'
 import { publish } from './publish.ts'
 import { purge } from './purge.ts'
 import { record } from './record.ts'
@@ -44,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
   purge,
   edges,
   endpoints,
+  peer,
   top,
   troubles,
   explain,

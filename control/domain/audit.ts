@@ -18,6 +18,8 @@ export type AuditAction =
   | 'shift.resume'
   | 'shift.done'
   | 'shift.return'
+  | 'peer.drain'
+  | 'peer.restore'
   | 'purge.append'
   | 'endpoints.accept'
   | 'endpoints.refuse'

@@ -104,7 +104,8 @@ export function clearOverride(board: Switchboard, limit: string, nowMs: number):
 export function inForce(board: Switchboard, nowMs: number): Switchboard {
   const weights = (board.weights ?? []).filter(({ expiresAtMs }) => expiresAtMs === undefined || expiresAtMs > nowMs)
   const kept = { seq: board.seq, switches: standing(board.switches, nowMs), overrides: standing(board.overrides, nowMs) }
-  return weights.length === 0 ? kept : { ...kept, weights }
+  const maintenance = standing(board.maintenance ?? [], nowMs)
+  return { ...kept, ...(weights.length === 0 ? {} : { weights }), ...(maintenance.length === 0 ? {} : { maintenance }) }
 }
 
 function standing<T extends { readonly expiresAtMs: number }>(entries: readonly T[], nowMs: number): T[] {

@@ -103,7 +103,8 @@ export function setHealth(peer: Peer, health: PeerHealth, cause = ''): void {
 }
 
 /** Notes until when an operator has taken a peer out of service. @param untilMs monotonic; 0 puts it back */
-export function setMaintenance(peer: Peer, untilMs: number): void {
+export function setMaintenance(peer: Peer, untilMs: number, cause = ''): void {
+  peer.maintenanceCause = cause
   if (peer.maintenanceUntilMs === untilMs) return
   peer.maintenanceUntilMs = untilMs
   if (untilMs === 0) easeIn(peer)

@@ -34,6 +34,11 @@ export class PeerRegistry {
     return peer
   }
 
+  /** The peer of that name, if it is remembered. */
+  known({ poolId, address }: PeerName): Peer | undefined {
+    return this.#pools.get(poolId)?.get(address)
+  }
+
   /** Forgets the peers of a pool but these, and those that still have requests in flight. */
   retainIn(poolId: string, inUse: readonly Peer[]): void {
     const peers = this.#pools.get(poolId)

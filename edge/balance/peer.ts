@@ -53,6 +53,8 @@ export class Peer {
   healthCause = ''
   /** Until when an operator has taken it out of service, monotonic; in the past when nobody has. */
   maintenanceUntilMs = 0
+  /** Why, and who said so. */
+  maintenanceCause = ''
   /** Whether so many peers of its pool are out that all are used; null where that is never asked. */
   panic: PanicWatch | null = null
   #inFlight = 0

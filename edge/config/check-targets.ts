@@ -1,8 +1,8 @@
 // Whom the active checks of an edge ask, from what it has been told.
 
+import { peersByPool } from '../contract/pool-peers.ts'
 import type { CheckTarget } from '../health/prober.ts'
 import type { Told } from './compile.ts'
-import { peersByPool } from './compile-pools.ts'
 
 /** All peers of pools with a health check. */
 export function checkTargets({ site, endpoints }: Pick<Told, 'site' | 'endpoints'>): CheckTarget[] {

@@ -3,9 +3,9 @@
 import { PanicWatch } from '../balance/panic.ts'
 import type { Peer } from '../balance/peer.ts'
 import { parseHashKey } from '../contract/balance.ts'
-import { serviceKey } from '../contract/discover.ts'
 import type { PeerConfig } from '../contract/peer.ts'
 import type { PoolConfig } from '../contract/pool.ts'
+import { peersByPool } from '../contract/pool-peers.ts'
 import type { Endpoints } from '../contract/publication.ts'
 import { balanceOf, balancerOf } from './compile-balancer.ts'
 import { choiceMark, choiceOf, noteChoice, tierOf } from './compile-choice.ts'
@@ -15,7 +15,6 @@ import { outliersOf } from './compile-outliers.ts'
 import { retryPlan } from './compile-retry.ts'
 import type { KeptBalancer, Registries } from './registries.ts'
 import type { PoolPlan } from './snapshot.ts'
-import { subsetOf } from './subset.ts'
 
 /** All pools of a site. */
 export function compilePools(
@@ -36,24 +35,6 @@ export function compilePools(
   registries.plans.retain(ids)
   registries.peers.retainPools(ids)
   return plans
-}
-
-/** Each pool with its peers: those of the configuration and those that were discovered. */
-export function* peersByPool(
-  pools: Readonly<Record<string, PoolConfig>>,
-  endpoints: Endpoints,
-): Generator<[id: string, pool: { readonly config: PoolConfig; readonly peers: readonly PeerConfig[] }]> {
-  const found = new Map(endpoints.services.map((service) => [service.service, service.peers]))
-  for (const [id, config] of Object.entries(pools)) yield [id, { config, peers: subsetOf(config.subset, peersOf(config, found)) }]
-}
-
-// Peers of the configuration stand beside discovered ones; an address named twice counts once, as the configuration has it.
-function peersOf(config: PoolConfig, found: ReadonlyMap<string, readonly PeerConfig[]>): readonly PeerConfig[] {
-  if (config.discover === undefined) return config.peers
-  const discovered = found.get(serviceKey(config.discover)) ?? []
-  if (config.peers.length === 0) return discovered
-  const own = new Set(config.peers.map((peer) => peer.address))
-  return [...config.peers, ...discovered.filter((peer) => !own.has(peer.address))]
 }
 
 function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConfig[], registries: Registries): PoolPlan {

@@ -17,6 +17,7 @@ import type { ShareBudget } from '../resilience/share-budget.ts'
 import type { GroupTally } from '../traffic/group-tally.ts'
 import { HealthBook } from './health-book.ts'
 import { KeptPlans } from './kept-plans.ts'
+import { PeerMaintenance } from './peer-maintenance.ts'
 
 /** Peers remembered by one worker. */
 const MAX_PEERS = 100_000
@@ -37,6 +38,8 @@ export interface Registries {
   readonly peers: PeerRegistry
   /** What active checks say of them. */
   readonly health: HealthBook
+  /** Those that operators have taken out of service. */
+  readonly maintenance: PeerMaintenance
   readonly balancers: BoundedMap<string, KeptBalancer>
   /** By pool. */
   readonly hotSpreads: BoundedMap<string, HotSpread>
@@ -74,9 +77,11 @@ export function createRegistries(
   slots: SharedSlots = new SharedSlots(allocateSlots(1, 1), 0),
 ): Registries {
   const perPool = { max: MAX_POOLS, whenFull: 'evict-oldest' } as const
+  const peers = new PeerRegistry(MAX_PEERS)
   return {
-    peers: new PeerRegistry(MAX_PEERS),
+    peers,
     health: new HealthBook(),
+    maintenance: new PeerMaintenance(peers),
     balancers: new BoundedMap(perPool),
     hotSpreads: new BoundedMap(perPool),
     plans: new KeptPlans(MAX_POOLS),

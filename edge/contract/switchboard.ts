@@ -3,7 +3,7 @@
 
 import Type from 'typebox'
 import { DegradeModeSchema } from './degrade.ts'
-import { ID_PATTERN, Id } from './identifiers.ts'
+import { ADDRESS_PATTERN, ID_PATTERN, Id } from './identifiers.ts'
 import { Percent } from './traffic.ts'
 import { Count, DAY_MS, DateMs, RateText } from './units.ts'
 
@@ -71,6 +71,18 @@ export const WeightsSchema = Type.Object(
 /** The shares of the groups of a route. */
 export type Weights = Type.Static<typeof WeightsSchema>
 
+/** A peer that is out of service. */
+export const MaintenanceSchema = Type.Object(
+  {
+    pool: Type.Optional(Id('The pool; every pool that has the address when left out.')),
+    address: Type.String({ pattern: ADDRESS_PATTERN, description: 'The peer, as its pool names it.' }),
+    ...standing,
+  },
+  { additionalProperties: false, description: 'Takes a peer out of service: it gets no new requests, and finishes those it has.' },
+)
+/** A peer that is out of service. */
+export type Maintenance = Type.Static<typeof MaintenanceSchema>
+
 /** All switches and overrides, under one sequence number. */
 export const SwitchboardSchema = Type.Object(
   {
@@ -79,6 +91,12 @@ export const SwitchboardSchema = Type.Object(
     overrides: Type.Array(OverrideSchema, { maxItems: 1_000, description: 'The limit overrides in force.' }),
     weights: Type.Optional(
       Type.Array(WeightsSchema, { maxItems: 1_000, description: 'The shares in force; none when left out, so that older edges read it.' }),
+    ),
+    maintenance: Type.Optional(
+      Type.Array(MaintenanceSchema, {
+        maxItems: 1_000,
+        description: 'Peers out of service; none when left out, so that older edges read it.',
+      }),
     ),
   },
   { additionalProperties: false, $id: 'switchboard', title: 'Weir switchboard', description: 'Switches and limit overrides in force.' },

@@ -11,6 +11,7 @@ export const TROUBLES = {
   'queue-full': 'The pool has all it may have in flight, and requests are refused.',
   'breaker-half-open': 'The pool is tried with single requests after its breaker was open.',
   unhealthy: 'The peer fails its active checks and is left out until it passes them.',
+  maintenance: 'An operator has taken the peer out of service.',
   panic: 'So few peers of the pool are usable that all are used.',
   'canary-returned': 'A new version fared worse than the control group, or an operator took it back; it gets no traffic.',
   'canary-held': 'A new version goes no further: too few requests to judge it by, doubtful figures, or a pause.',

@@ -1,6 +1,6 @@
 // What is not in order in the pools of a worker, for its beat.
 
-import { isEjected } from '../balance/ejection.ts'
+import { isEjected, isInMaintenance } from '../balance/ejection.ts'
 import type { Peer } from '../balance/peer.ts'
 import type { Clock } from '../base/ports.ts'
 import type { PoolPlan } from '../config/snapshot.ts'
@@ -34,6 +34,7 @@ export function poolTroubles(pools: Iterable<PoolPlan>, clock: Clock): Trouble[]
 function troublesOf(peer: Peer, nowMs: number): readonly Found[] {
   const found: Found[] = []
   const { ejection } = peer
+  if (isInMaintenance(peer, nowMs)) found.push({ kind: 'maintenance', cause: peer.maintenanceCause, untilMs: peer.maintenanceUntilMs })
   if (peer.health === 'unhealthy') found.push({ kind: 'unhealthy', cause: peer.healthCause })
   if (ejection.state === 'ejected' && isEjected(peer, nowMs))
     found.push({ kind: 'ejected', cause: ejection.reason?.cause ?? 'it failed', untilMs: ejection.untilMs })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { subsetOf } from '../../../edge/config/subset.ts'
+import { subsetOf } from '../../../edge/contract/subset.ts'
 
 const PEERS = [
   { address: '10.0.0.1:80', weight: 1, tags: ['v1', 'green'], meta: { version: '1', disk: 'ssd' } },

@@ -1,7 +1,7 @@
 // The peers of a pool that have the labels it asks for.
 
-import type { SubsetConfig } from '../contract/choice.ts'
-import type { PeerConfig } from '../contract/peer.ts'
+import type { SubsetConfig } from './choice.ts'
+import type { PeerConfig } from './peer.ts'
 
 /** The peers that a pool takes, in their order; the same list when it takes all of them. @param subset undefined takes all */
 export function subsetOf(subset: SubsetConfig | undefined, peers: readonly PeerConfig[]): readonly PeerConfig[] {
