@@ -45,8 +45,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   UPSTREAM_RESET:
     'The peer closed the connection before the head of its answer. Once in a while this is a kept connection that the peer gave up: keep `keepAliveMs` below the peer’s own.',
   UPSTREAM_TIMEOUT:
-    'No head of an answer within `firstByteTimeoutMs`, or all tries together took longer than `totalTimeoutMs`. It counts towards ejection.',
-  UPSTREAM_INVALID: 'The peer’s answer is not valid HTTP. Nothing of it was passed on.',
+    'No head of an answer within `firstByteTimeoutMs`, or all tries together took longer than `totalTimeoutMs`, or `timeoutMs` of the route. It counts towards ejection.',
+  UPSTREAM_INVALID: 'The peer’s answer is not valid HTTP. Nothing of it was passed on. It counts towards ejection.',
   UPSTREAM_CUT:
     'The peer broke off, or was silent for `idleTimeoutMs`, after its answer had begun. The client’s connection is cut too, so that it cannot take the part for the whole; nothing is stored.',
   FILL_FAILED:

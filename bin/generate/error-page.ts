@@ -9,7 +9,7 @@ const INTRODUCTION = `# Errors
 Every fault has a code. The client sees the status and one sentence that says nothing of the inside; the code stands in the access log, in the answers of
 the control plane and in \`weir_faults_total{code="…"}\`. Codes are never reused, so a code in an old log means what it means here.
 
-*Sent to another peer* says whether the same request may be tried again elsewhere after this fault (RFC 9110 §9.2.2); how often, the pool's \`tries\` says.`
+*Sent to another peer* says whether the same request may be tried again elsewhere after this fault (RFC 9110 §9.2.2); how often, the pool says ([upstreams](upstreams.md#retries)).`
 
 const SOURCES: Readonly<Record<ErrorSource, string>> = {
   client: 'The client did something that is not served',

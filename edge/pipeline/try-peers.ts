@@ -131,8 +131,9 @@ class Tries<Given, T> {
     if (peer === null) return null
     // An answer in hand is better than what is likely to be none.
     if (whom === 'usable' && !isUsable(peer, nowMs)) return null
-    // What a peer has held back that is left out since is no sign of an outage, and would be more than any budget bears after a stall.
-    const known = leftOutSince(this.#tried.at(-1)!, this.#triedAtMs, nowMs)
+    // What a peer has held back that is left out since is no sign of an outage while others are well, and after a stall it would be more
+    // than any budget bears.
+    const known = peer.consecutiveFailures === 0 && leftOutSince(this.#tried.at(-1)!, this.#triedAtMs, nowMs)
     if (!known && !retry.budget.take(config.retry.budget, nowMs)) {
       metrics.retryRefused(id)
       this.#note('no-budget')

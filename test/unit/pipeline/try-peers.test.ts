@@ -122,9 +122,15 @@ t.test('retries end with their budget, and what a peer held that is left out sin
   await t.rejects(spent.answer, { code: 'UPSTREAM_CONNECT' })
   t.match(spent.x.why, { tries: 1, retries: 'no-budget' })
   t.equal(line.metrics.value('weir_upstream_retries_refused_total', ['shop']), 1)
-  for (const peer of line.snapshot.pools.get('shop')!.peers) {
-    peer.ejection = { state: 'ejected', untilMs: line.clock.monotonicMs() + 5_050, lengthMs: 5_000, doublings: 0 }
+  const leaveOut = (consecutiveFailures: number) => {
+    for (const peer of line.snapshot.pools.get('shop')!.peers) {
+      peer.ejection = { state: 'ejected', untilMs: line.clock.monotonicMs() + 5_050, lengthMs: 5_000, doublings: 0 }
+      peer.consecutiveFailures = consecutiveFailures
+    }
   }
+  leaveOut(1)
+  await t.rejects(asking(['UPSTREAM_CONNECT'], { line }).answer, { code: 'UPSTREAM_CONNECT' }, 'left out, but the others fail too')
+  leaveOut(0)
   t.ok(await asking(['UPSTREAM_CONNECT'], { line }).answer, 'left out while the try ran')
   await t.rejects(asking(['UPSTREAM_CONNECT'], { line }).answer, { code: 'UPSTREAM_CONNECT' }, 'and once more: left out before it began')
 })
