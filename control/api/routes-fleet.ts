@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import type Type from 'typebox'
 import { fleetTroubles } from '../domain/fleet-troubles.ts'
+import { holdTroubles } from '../domain/hold-troubles.ts'
 import { fleetHotKeys } from '../domain/hot-keys.ts'
 import { shiftTroubles } from '../domain/shift-troubles.ts'
 import type { ApiContext } from './context.ts'
@@ -12,7 +13,7 @@ import { LimitQuerySchema, limitOf } from './query.ts'
 const HOT_KEYS = { usual: 20, max: 100 }
 
 /** Adds the list of edges and the hot keys. */
-export function addFleetRoutes(app: FastifyInstance, { publisher, shifts, clock }: ApiContext): void {
+export function addFleetRoutes(app: FastifyInstance, { publisher, shifts, clock, endpoints }: ApiContext): void {
   const config = { action: 'read' } as const
 
   app.get('/v1/edges', { config }, () => {
@@ -36,6 +37,7 @@ export function addFleetRoutes(app: FastifyInstance, { publisher, shifts, clock 
   app.get('/v1/troubles', { config }, () => ({
     troubles: [
       ...shiftTroubles(shifts.list(), publisher.standing.publication?.site ?? null, clock.wallMs()),
+      ...holdTroubles(publisher.standing.publication?.site ?? null, endpoints.report()),
       ...fleetTroubles(publisher.fleet.edges()),
     ],
   }))

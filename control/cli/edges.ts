@@ -59,9 +59,9 @@ function cells(edge: EdgeState, standing: Answer, nowMs: number): string[] {
 }
 
 // What is discovered, since an edge is only as good as the peers it knows of.
-function serviceLines({ service, peers, ageMs, lastError }: ServiceReport): string[] {
+function serviceLines({ service, source, peers, ageMs, lastError }: ServiceReport): string[] {
   const heard = ageMs === null ? 'never heard of' : `heard ${formatDurationMs(ageMs)} ago`
-  const trouble = lastError === null ? [] : [`  Consul: ${lastError}; the last known peers stand`]
+  const trouble = lastError === null ? [] : [`  ${source === 'dns' ? 'DNS' : 'Consul'}: ${lastError}; the last known peers stand`]
   return [`service ${service}: ${counted(peers, 'peer')}, ${heard}`, ...trouble].map(printable)
 }
 

@@ -8,6 +8,19 @@ import { isMapValue, matchesPattern } from '../../edge/contract/shape.ts'
 /** Characters of all tags and metadata of one peer together; what comes later in their order is left out. */
 export const MAX_LABEL_CHARACTERS = 2_048
 
+/** Characters of the tags and metadata of all peers of one service; the peers after that go without. */
+export const MAX_SERVICE_CHARACTERS = 4_194_304
+
+/** The peers, in their order, as far as their labels go into the bound of a service: an edge must be able to take all endpoints at once. */
+export function withinLabels(peers: readonly PeerConfig[]): readonly PeerConfig[] {
+  const room = { left: MAX_SERVICE_CHARACTERS }
+  return peers.map((peer) => {
+    if (fits(charactersOf(peer), room)) return peer
+    const { tags, meta, ...bare } = peer
+    return bare
+  })
+}
+
 /** The labels of a peer; a member that would be empty is left out. */
 export type PeerLabels = Pick<PeerConfig, 'zone' | 'tags' | 'meta'>
 
@@ -50,6 +63,11 @@ function metaOf(meta: unknown, room: { left: number }): (readonly [string, strin
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .filter(([name, value]) => fits(name.length + value.length, room))
     .slice(0, MAX_LABELS)
+}
+
+function charactersOf({ tags = [], meta = {} }: PeerConfig): number {
+  const texts = [...tags, ...Object.entries(meta).flat()]
+  return texts.reduce((sum, text) => sum + text.length, 0)
 }
 
 function fits(characters: number, room: { left: number }): boolean {

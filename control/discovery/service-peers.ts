@@ -5,7 +5,7 @@ import { addressFault } from '../../edge/contract/address-text.ts'
 import { ADDRESS_PATTERN } from '../../edge/contract/identifiers.ts'
 import { MAX_WEIGHT, type PeerConfig } from '../../edge/contract/peer.ts'
 import { isMapValue, matchesPattern } from '../../edge/contract/shape.ts'
-import { peerLabels } from './peer-labels.ts'
+import { peerLabels, withinLabels } from './peer-labels.ts'
 import { distinctPeers, MAX_PEERS } from './peer-list.ts'
 
 /** How instances are read; see `DiscoverSchema`. */
@@ -26,8 +26,8 @@ export function servicePeers(body: unknown, rules: InstanceRules): ServicePeers 
   const found = healthy.map((entry) => peerOf(entry, rules)).filter((peer) => peer !== null)
   // A list of nothing but unusable entries is an answer we do not understand, not a service without instances.
   if (found.length === 0 && healthy.length > 0) return { ok: false, reason: `none of ${healthy.length} instances has a usable address` }
-  const peers = distinctPeers(found)
-  return { ok: true, peers: peers.slice(0, MAX_PEERS), leftOut: healthy.length - Math.min(found.length, MAX_PEERS) }
+  const peers = distinctPeers(found).slice(0, MAX_PEERS)
+  return { ok: true, peers: withinLabels(peers), leftOut: healthy.length - Math.min(found.length, MAX_PEERS) }
 }
 
 function peerOf(entry: unknown, rules: InstanceRules): PeerConfig | null {

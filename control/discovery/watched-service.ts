@@ -110,6 +110,7 @@ export class WatchedService {
       failures: this.#failures,
       difference: this.#difference,
       hold: this.#holdReport(),
+      failing: this.#failing,
       lastError: this.#lastError,
     }
   }

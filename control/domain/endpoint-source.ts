@@ -55,6 +55,8 @@ export interface ServiceReport {
   /** The last change of its endpoints; null when there was none since this process watches it. */
   readonly difference: PeerDifference | null
   readonly hold: HoldReport | null
+  /** Whether the last question failed. */
+  readonly failing: boolean
   /** What went wrong last, or null while all is well. */
   readonly lastError: string | null
 }

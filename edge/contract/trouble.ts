@@ -15,6 +15,8 @@ export const TROUBLES = {
   panic: 'So few peers of the pool are usable that all are used.',
   'canary-returned': 'A new version fared worse than the control group, or an operator took it back; it gets no traffic.',
   'canary-held': 'A new version goes no further: too few requests to judge it by, doubtful figures, or a pause.',
+  'discovery-held': 'Discovery lists far fewer peers, or none; those that it lacks are kept for a while, or until a word.',
+  'discovery-away': 'Nobody says what the peers of the pool are; the last that were known stand.',
 } as const satisfies Readonly<Record<string, string>>
 
 /** A kind of trouble. */

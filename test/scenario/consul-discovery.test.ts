@@ -94,6 +94,23 @@ t.test('only instances with the tag count, and what happens to other services wa
   t.equal(wakes(), before + 1)
 })
 
+t.test('an instance whose tags change comes and goes, and its labels travel', async (t) => {
+  const consul = await startConsul(t)
+  await consul.register(instance(1, { tags: ['blue'], meta: { version: '1' } }))
+  await consul.register(instance(2, { tags: ['green'] }))
+  const { see, discovery } = follow(t, consul, { service: 'shop', tag: 'blue' })
+  await see('127.0.0.1:9101x1')
+  const first = () => discovery.current().services[0]?.peers[0]
+  t.match(first(), { tags: ['blue'], meta: { version: '1' }, zone: 'dc1' }, 'the zone is the datacenter where nothing better is known')
+  await consul.register(instance(2, { tags: ['blue', 'new'] }))
+  await see('127.0.0.1:9101x1 127.0.0.1:9102x1', 2_000)
+  await consul.register(instance(2, { tags: ['green'] }))
+  await see('127.0.0.1:9101x1', 2_000)
+  await consul.register(instance(1, { tags: ['blue'], meta: { version: '2', zone: 'fra-a' } }))
+  await until(() => first()?.meta?.version === '2', { what: 'the new version', deadlineMs: 2_000 })
+  t.equal(first()?.zone, 'fra-a')
+})
+
 t.test('an instance without an address is reached at its node', async (t) => {
   const consul = await startConsul(t)
   await consul.register(instance(1, { address: '' }))

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { MAX_LABEL_CHARACTERS, peerLabels } from '../../../../control/discovery/peer-labels.ts'
+import { MAX_LABEL_CHARACTERS, MAX_SERVICE_CHARACTERS, peerLabels, withinLabels } from '../../../../control/discovery/peer-labels.ts'
 import { PeerSchema } from '../../../../edge/contract/peer.ts'
 import { validate } from '../../../../edge/contract/validate.ts'
 
@@ -47,5 +47,16 @@ t.test('whatever is registered, the labels are as the contract wants them', (t) 
     t.ok(characters < 2 * MAX_LABEL_CHARACTERS, `${characters}`)
   }
   t.same(peerLabels(wild[1] as never, 'zone'), { tags: ['ok'], meta: { fine: 'y' } })
+  t.end()
+})
+
+t.test('the labels of a whole service are bounded, and peers beyond the bound keep everything else', (t) => {
+  const peer = { address: 'a:1', weight: 2, zone: 'fra', tags: ['x'.repeat(100)], meta: { note: 'y'.repeat(196) } }
+  const few = [peer, peer]
+  t.same(withinLabels(few), few)
+  const whole = Math.floor(MAX_SERVICE_CHARACTERS / 300)
+  const bounded = withinLabels(Array.from({ length: whole + 2 }, () => peer))
+  t.same(bounded[whole - 1], peer)
+  t.same(bounded[whole], { address: 'a:1', weight: 2, zone: 'fra' })
   t.end()
 })
