@@ -25,6 +25,7 @@ const STATES: ReadonlySet<MetricName> = new Set([
   'weir_endpoint_seq',
   'weir_peers',
   'weir_breaker_state',
+  'weir_pool_limit',
   'weir_pool_panic',
   'weir_redis_state',
   'weir_pressure',

@@ -4,6 +4,7 @@ import type { BreakerConfig } from '../contract/breaker.ts'
 import type { BulkheadConfig } from '../contract/bulkhead.ts'
 import type { PoolConfig } from '../contract/pool.ts'
 import type { Site } from '../contract/site.ts'
+import { AdaptiveLimit } from '../resilience/adaptive-limit.ts'
 import { Bulkhead } from '../resilience/bulkhead.ts'
 import { PoolBreaker } from '../resilience/pool-breaker.ts'
 import type { BreakerAt, PoolBulkhead, PoolDoor } from '../resilience/pool-door.ts'
@@ -59,10 +60,18 @@ function breakerOf(key: string, config: BreakerConfig, registries: Registries): 
 function bulkheadOf(id: string, config: BulkheadConfig, registries: Registries): PoolBulkhead {
   const { maxInFlight, shares, queue, holdUntil } = config
   const rule = { maxInFlight, shares: [shares.high, shares.normal, shares.low, shares.crawlers], maxQueued: queue.max }
-  let of = registries.bulkheads.get(id)
-  if (of === undefined) {
-    of = new Bulkhead(registries.slots.row(id), rule)
-    registries.bulkheads.set(id, of)
-  } else of.follow(rule)
+  const known = registries.bulkheads.get(id)
+  const adaptive = adaptiveOf(config, known?.adaptive ?? null)
+  known?.follow(rule, adaptive)
+  const of = known ?? new Bulkhead(registries.slots.row(id), rule, adaptive)
+  if (known === undefined) registries.bulkheads.set(id, of)
   return { of, queueTimeoutMs: queue.timeoutMs, holdUntil }
+}
+
+function adaptiveOf({ adaptive, maxInFlight }: BulkheadConfig, known: AdaptiveLimit | null): AdaptiveLimit | null {
+  if (adaptive === undefined) return null
+  const rule = { ...adaptive, floor: Math.min(adaptive.floor, maxInFlight), ceiling: maxInFlight }
+  if (known === null) return new AdaptiveLimit(rule)
+  known.follow(rule)
+  return known
 }

@@ -40,6 +40,21 @@ export const QueueSchema = Type.Object(
   },
 )
 
+/** How the limit of a bulkhead follows what the pool can do. */
+export const AdaptiveSchema = Type.Object(
+  {
+    floor: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10, description: 'The lowest limit; each worker begins with it.' }),
+    tolerance: Type.Number({
+      minimum: 1.1,
+      maximum: 10,
+      default: 2,
+      description: 'How many times as long as when there is little to do answers may take before the limit shrinks.',
+    }),
+    windowMs: DurationMs({ minimum: 100, maximum: MINUTE_MS, default: 1_000, description: 'How often the limit is looked at.' }),
+  },
+  { additionalProperties: false, description: 'The limit follows how long answers take, up to maxInFlight; it is that when left out.' },
+)
+
 /** A bulkhead. */
 export const BulkheadSchema = Type.Object(
   {
@@ -50,6 +65,7 @@ export const BulkheadSchema = Type.Object(
     }),
     shares: SharesSchema,
     queue: QueueSchema,
+    adaptive: Type.Optional(AdaptiveSchema),
     holdUntil: Type.Union([Type.Literal('body'), Type.Literal('head')], {
       default: 'body',
       description: 'Until when a request counts: the end of the body of its answer, or the head of it.',

@@ -103,6 +103,7 @@ export const METRICS = {
   ),
   weir_breaker_changes_total: counter('Circuit breakers that changed, by pool and what they became.', 'pool', 'state'),
   weir_pool_in_flight: gauge('Requests that hold a slot in the bulkhead of their pool.', 'pool'),
+  weir_pool_limit: gauge('What the bulkhead of a pool has in flight at most now, where that adapts; of the highest worker.', 'pool'),
   weir_pool_queued: gauge('Requests that wait for a slot in the bulkhead of their pool.', 'pool'),
   weir_pool_queue_seconds: histogram('Time that requests waited for a slot in the bulkhead of their pool.', 'pool'),
   weir_pool_refusals_total: counter('Requests that a pool was not asked for, by why.', 'pool', 'reason'),

@@ -1,10 +1,11 @@
 // A slot in the bulkhead of a pool: taken at once or waited for, and given back exactly once. A client that leaves leaves the queue.
 
-import { EdgeError } from '../base/edge-error.ts'
+import { asEdgeError, EdgeError } from '../base/edge-error.ts'
 import type { Cancel } from '../base/ports.ts'
 import { type Bulkhead, KIND, type Kind, type Patience } from '../resilience/bulkhead.ts'
 import type { PoolBulkhead } from '../resilience/pool-door.ts'
 import type { Asked, Exchange } from './exchange.ts'
+import { isFailingStatus, isPeerFault } from './peer-failure.ts'
 
 /** When who finds no room may come back, at least. */
 const LEAST_RETRY_MS = 1_000
@@ -16,6 +17,8 @@ export class BulkheadSlot {
   readonly #pool: string
   readonly #tools: Exchange['tools']
   readonly #takenAtMs: number
+  /** In flight at the pool when it was taken, itself included. */
+  readonly #inFlight: number
   #given = false
 
   constructor(bulkhead: Bulkhead, kind: Kind, pool: string, tools: Exchange['tools']) {
@@ -24,7 +27,27 @@ export class BulkheadSlot {
     this.#pool = pool
     this.#tools = tools
     this.#takenAtMs = tools.clock.monotonicMs()
+    this.#inFlight = bulkhead.row.inUse
     tools.metrics.door.inFlight(pool, 1)
+  }
+
+  /** The head of an answer is here. @param failing the statuses that the pool takes for failures */
+  answered(status: number, failing: readonly number[]): void {
+    this.#learn(isFailingStatus(status, failing) ? 'failed' : 'answered')
+  }
+
+  /** The request came to nothing. */
+  failed(thrown: unknown): void {
+    if (isPeerFault(asEdgeError(thrown))) this.#learn('failed')
+  }
+
+  #learn(outcome: 'answered' | 'failed'): void {
+    const { adaptive, limit } = this.#bulkhead
+    if (adaptive === null) return
+    const nowMs = this.#tools.clock.monotonicMs()
+    adaptive[outcome](nowMs - this.#takenAtMs, this.#inFlight, nowMs)
+    this.#tools.metrics.door.limit(this.#pool, this.#bulkhead.limit)
+    if (this.#bulkhead.limit > limit) this.#bulkhead.grown()
   }
 
   /** Gives it back; later calls do nothing. */

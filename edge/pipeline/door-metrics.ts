@@ -17,6 +17,7 @@ export class DoorMetrics {
   readonly #inFlight: SeriesTree<Gauge>
   readonly #queued: SeriesTree<Gauge>
   readonly #waits: SeriesTree<Histogram>
+  readonly #limit: SeriesTree<Gauge>
 
   constructor(metrics: Metrics) {
     this.#breakers = gauges(metrics, 'weir_breaker_state')
@@ -24,6 +25,7 @@ export class DoorMetrics {
     this.#refused = counters(metrics, 'weir_pool_refusals_total')
     this.#inFlight = gauges(metrics, 'weir_pool_in_flight')
     this.#queued = gauges(metrics, 'weir_pool_queued')
+    this.#limit = gauges(metrics, 'weir_pool_limit')
     this.#waits = histograms(metrics, 'weir_pool_queue_seconds')
   }
 
@@ -41,6 +43,11 @@ export class DoorMetrics {
   /** Slots of a bulkhead that were taken, or given back. */
   inFlight(pool: string, change: 1 | -1): void {
     this.#inFlight.at(pool).series.add(change)
+  }
+
+  /** The limit of a bulkhead that adapts. */
+  limit(pool: string, inFlight: number): void {
+    this.#limit.at(pool).series.set(inFlight)
   }
 
   /** A request that waits for a slot. */

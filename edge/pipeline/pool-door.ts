@@ -30,10 +30,12 @@ export async function throughDoor<Given>(task: PeerTask<Given, Fetched>, pool: P
   const slot = await slotFor(bulkhead, pool.id, deadlineMs, asked, x)
   try {
     const fetched = await ask()
+    slot.answered(fetched.answer.status, pool.config.ejection.failureStatuses)
     const body = watchedBody(fetched.answer.body, () => slot.give())
     if (bulkhead.holdUntil === 'head') slot.give()
     return { ...fetched, answer: { ...fetched.answer, body } }
   } catch (thrown) {
+    slot.failed(thrown)
     slot.give()
     // The breaker that just opened lets nobody of those in who wait.
     if (pool.door?.breaker?.told === 'open') bulkhead.of.flush()

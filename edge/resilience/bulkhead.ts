@@ -6,6 +6,7 @@
 
 import type { Cancel, Timers } from '../base/ports.ts'
 import { KINDS, type SlotRow } from '../base/shared-slots.ts'
+import type { AdaptiveLimit } from './adaptive-limit.ts'
 
 /** Who a request is of; lower numbers go first. */
 export const KIND = { high: 0, normal: 1, low: 2, crawlers: 3 } as const
@@ -49,25 +50,34 @@ export class Bulkhead {
   /** When somebody was refused last; monotonic. */
   refusedAtMs = Number.NEGATIVE_INFINITY
   #rule: BulkheadRule
+  #adaptive: AdaptiveLimit | null
   #meanHeldMs = 0
   #watching = false
   readonly #queues: readonly Set<Waiter>[] = Array.from({ length: KINDS }, () => new Set<Waiter>())
 
-  constructor(row: SlotRow, rule: BulkheadRule) {
+  /** @param adaptive lowers the limit of the rule; null where nothing does */
+  constructor(row: SlotRow, rule: BulkheadRule, adaptive: AdaptiveLimit | null = null) {
     this.row = row
     this.#rule = rule
+    this.#adaptive = adaptive
   }
 
   /** Goes on by another rule; what is in flight stays. */
-  follow(rule: BulkheadRule): void {
+  follow(rule: BulkheadRule, adaptive: AdaptiveLimit | null = null): void {
     this.#rule = rule
+    this.#adaptive = adaptive
     this.row.changed()
     this.#letIn()
   }
 
   /** In flight at once at most, now. */
   get limit(): number {
-    return this.#rule.maxInFlight
+    return this.#adaptive === null ? this.#rule.maxInFlight : Math.min(this.#rule.maxInFlight, this.#adaptive.limit)
+  }
+
+  /** What lowers the limit; null where nothing does. */
+  get adaptive(): AdaptiveLimit | null {
+    return this.#adaptive
   }
 
   /** Takes a slot where there is one and nobody waits for it. @returns whether it did; then `leave` gives it back */
@@ -109,6 +119,11 @@ export class Bulkhead {
     this.#meanHeldMs += this.#meanHeldMs === 0 ? heldMs : NEWEST * (heldMs - this.#meanHeldMs)
     this.row.give(kind)
     this.#letIn()
+  }
+
+  /** Lets in who has room now that the limit may have grown. */
+  grown(): void {
+    if (this.row.waiting > 0) this.#letIn()
   }
 
   /** Sends all who wait at this worker away. */

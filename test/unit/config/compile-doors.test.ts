@@ -1,5 +1,6 @@
 import t from 'tap'
 import { compile } from '../../../edge/config/compile.ts'
+import { KIND } from '../../../edge/resilience/bulkhead.ts'
 import { makeRegistries, toldOf } from '../../support/exchange-maker.ts'
 
 const siteOf = (pool: object, route: object = {}) => ({
@@ -31,6 +32,21 @@ t.test('a route has breakers of its own, one at each pool', async (t) => {
   t.not(at('shop'), at('other'))
   t.not(at('shop'), snapshot.pools.get('shop')!.door!.breaker)
   t.equal(compile(toldOf(site), registries).plans.get('all')!.breakerAt!('shop'), at('shop'))
+})
+
+t.test('what a bulkhead has learned and holds outlives its settings', async (t) => {
+  const registries = makeRegistries()
+  const of = (bulkhead: object) => compile(toldOf(siteOf({ bulkhead })), registries).pools.get('shop')!.door!.bulkhead!
+  const before = of({ maxInFlight: 5, adaptive: { floor: 10 } })
+  t.equal(before.of.limit, 5, 'a floor above the most is the most')
+  t.ok(before.of.enter(KIND.normal))
+  const after = of({ maxInFlight: 100, adaptive: { floor: 20 }, queue: { timeoutMs: 7 } })
+  t.equal(after.of, before.of)
+  t.match(after, { queueTimeoutMs: 7, of: { limit: 20, row: { inUse: 1 } } })
+  t.equal(after.of.adaptive, before.of.adaptive)
+  t.match(of({ maxInFlight: 100 }).of, { limit: 100, adaptive: null })
+  compile(toldOf(siteOf({})), registries)
+  t.equal(of({ maxInFlight: 100 }).of.row.inUse, 1, 'and what is in flight its absence too')
 })
 
 t.test('what a site has no more is forgotten', async (t) => {

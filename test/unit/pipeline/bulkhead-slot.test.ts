@@ -138,3 +138,34 @@ t.test('a breaker that opens sends away who waits', async (t) => {
   t.match(rowOf(line), { inUse: 0, waiting: 0 })
   t.equal((await line.ask()).status, 503)
 })
+
+t.test('a limit that adapts follows what answers take', async (t) => {
+  const line = lineOf({ maxInFlight: 100, adaptive: { floor: 16, windowMs: 100 }, queue: { max: 0 } })
+  const limit = () => line.metrics.value('weir_pool_limit', ['shop'])
+  const bodies: ScriptedBody[] = []
+  const streaming: Promise<void>[] = []
+  const hold = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      bodies.push(new ScriptedBody())
+      line.upstream.will({ body: bodies.at(-1)! })
+      streaming.push(begun(line).served)
+      await settled()
+    }
+  }
+  const ask = async (tookMs: number) => {
+    line.upstream.will(() => {
+      line.clock.advance(tookMs)
+      return { status: 200 }
+    })
+    for (let i = 0; i < 80; i++) await line.ask()
+  }
+  await hold(10)
+  await ask(10)
+  t.equal(limit(), 32, 'used to more than half: it doubles')
+  await hold(10)
+  await ask(1_000)
+  t.ok(limit() < 32, `${limit()} when answers take a hundred times as long`)
+  for (const body of bodies) body.end()
+  await Promise.all(streaming)
+  t.equal(rowOf(line).inUse, 0)
+})
