@@ -35,9 +35,8 @@ import type { Snapshot } from './config/snapshot.ts'
 import type { AuditReport, AuditShare } from './contract/audit.ts'
 import type { EdgeBootstrap } from './contract/bootstrap.ts'
 import type { PeerHealthReading } from './contract/health.ts'
-import { MAX_MIRRORS, type MirrorReading } from './contract/mirror-reading.ts'
+import { type MirrorReading, shortMirrors } from './contract/mirror-reading.ts'
 import type { Purge, PurgeOrder } from './contract/purge.ts'
-import type { RecordTerms } from './contract/recording.ts'
 import type { RedisConfig } from './contract/redis.ts'
 import { parseAddress } from './http/address.ts'
 import { type AuditWorld, audit } from './pipeline/audit.ts'
@@ -47,9 +46,10 @@ import type { Exchange, Incoming, Reply, Tools } from './pipeline/exchange.ts'
 import { fuseTroubles } from './pipeline/fuse-troubles.ts'
 import { handle } from './pipeline/handle.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
+import { mirrorReadings } from './pipeline/mirror-readings.ts'
 import { NOBODY } from './pipeline/nobody.ts'
 import { poolTroubles } from './pipeline/pool-troubles.ts'
-import { Recorder, type TakeLines } from './pipeline/recorder.ts'
+import type { Recorder } from './pipeline/recorder.ts'
 import { newWhy } from './pipeline/why.ts'
 import type { WorkerReading } from './pipeline/worker-reading.ts'
 import { createRedis } from './redis/client.ts'
@@ -265,28 +265,26 @@ export class Edge {
     const ofFuses = snapshot === null ? [] : fuseTroubles(this.#registries.tallies.entries(), snapshot, clock.wallMs())
     const troubles = [...ofFuses, ...doorTroubles(this.#registries, clock), ...poolTroubles(this.#pools.values(), clock)]
     const groups = takenOf(this.#registries.tallies.entries(), this.#holder.current?.shares ?? new Map())
-    return { ...metrics.reading(), redis: this.#redisState(), pressure: pressure.level, hotKeys, troubles, groups }
+    return {
+      ...metrics.reading(),
+      redis: this.#redisState(),
+      pressure: pressure.level,
+      hotKeys,
+      troubles,
+      groups,
+      mirrors: shortMirrors(this.mirrors()),
+    }
   }
 
   /** What came of the mirrors of the routes in force. */
   mirrors(): MirrorReading[] {
-    const readings: MirrorReading[] = []
-    for (const { id, mirror } of this.#holder.current?.plans.values() ?? []) {
-      if (mirror !== null && readings.length < MAX_MIRRORS) readings.push(mirror.book.reading(id, mirror.config.pool))
-    }
-    return readings
+    return mirrorReadings(this.#holder.current?.mirrored ?? [])
   }
 
-  /** Records what it serves from now on, in place of what it recorded before. @param worker its number */
-  record(terms: RecordTerms, worker: number, take: TakeLines): void {
-    this.stopRecording()
-    this.#recorder = new Recorder(terms, worker, this.#tools, take)
-  }
-
-  /** Records no more. */
-  stopRecording(): void {
+  /** Records what it serves from now on, in place of what it recorded before; null records no more. */
+  record(begin: ((tools: Tools) => Recorder) | null): void {
     this.#recorder?.end()
-    this.#recorder = null
+    this.#recorder = begin === null ? null : begin(this.#tools)
   }
 
   /** Counts a fault of a message that never became a request. */

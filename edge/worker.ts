@@ -14,6 +14,7 @@ import { systemFiles } from './base/system/files.ts'
 import { openLog } from './base/system/log.ts'
 import { systemVitals } from './base/system/vitals.ts'
 import { Edge, type SiblingMessage } from './edge.ts'
+import { Recorder } from './pipeline/recorder.ts'
 import { Listeners } from './server/listeners.ts'
 import type { FromWorker, ToWorker, WorkerSeed } from './server/worker-messages.ts'
 
@@ -88,9 +89,11 @@ async function obey(message: ToWorker): Promise<void> {
   if (message.type === 'read') return tell({ type: 'reading', ticket: message.ticket, reading: edge.reading() })
   if (message.type === 'mirrors') return tell({ type: 'mirrors-read', ticket: message.ticket, mirrors: edge.mirrors() })
   if (message.type === 'record')
-    return edge.record(message.terms, seed.index, (lines, dropped) => tell({ type: 'recorded', lines, dropped }))
+    return edge.record(
+      (tools) => new Recorder(message.terms, seed.index, tools, (lines, dropped) => tell({ type: 'recorded', lines, dropped })),
+    )
   if (message.type === 'record-stop') {
-    edge.stopRecording()
+    edge.record(null)
     return tell({ type: 'record-stopped', ticket: message.ticket })
   }
   if (message.type === 'purge') {

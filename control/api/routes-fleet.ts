@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import type Type from 'typebox'
+import { fleetMirrors } from '../domain/fleet-mirrors.ts'
 import { fleetTroubles } from '../domain/fleet-troubles.ts'
 import { holdTroubles } from '../domain/hold-troubles.ts'
 import { fleetHotKeys } from '../domain/hot-keys.ts'
@@ -33,6 +34,8 @@ export function addFleetRoutes(app: FastifyInstance, { publisher, shifts, clock,
     { config, schema: { querystring: LimitQuerySchema } },
     ({ query }) => ({ keys: fleetHotKeys(publisher.fleet.edges(), limitOf(query, HOT_KEYS)) }),
   )
+
+  app.get('/v1/mirrors', { config }, () => ({ mirrors: fleetMirrors(publisher.fleet.edges()) }))
 
   app.get('/v1/troubles', { config }, () => ({
     troubles: [

@@ -13,6 +13,7 @@ import { edges } from './edges.ts'
 import { endpoints } from './endpoints.ts'
 import { explain } from './explain.ts'
 import { limit } from './limit.ts'
+import { mirror } from './mirror.ts'
 import { peer } from './peer.ts'
 import { publish } from './publish.ts'
 import { purge } from './purge.ts'
@@ -51,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   explain,
   warm,
   cache,
+  mirror,
   record,
   replay,
   audit,

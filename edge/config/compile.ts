@@ -45,6 +45,9 @@ export function compile(told: Told, registries: Registries): Snapshot {
   const { site, revision } = told
   retainDoors(site, registries)
   const fallbacks = new Map(Object.entries(site.fallbacks).map(([id, config]) => [id, fallbackPlan(config)]))
+  const plans = Object.entries(site.routes).map(([id, config]) =>
+    withSplit(routePlan(id, config, fallbacks, registries), config.split, registries),
+  )
   const base = {
     revision,
     targets: targetMemo({
@@ -59,12 +62,8 @@ export function compile(told: Told, registries: Registries): Snapshot {
     },
     purgers: site.purge.from.length === 0 ? null : AddressSet.parse(site.purge.from),
     routes: compileRoutes(site.routes, site.hosts),
-    plans: new Map(
-      Object.entries(site.routes).map(([id, config]) => [
-        id,
-        withSplit(routePlan(id, config, fallbacks, registries), config.split, registries),
-      ]),
-    ),
+    plans: new Map(plans.map((plan) => [plan.id, plan])),
+    mirrored: plans.filter(({ mirror }) => mirror !== null),
     fallbacks,
   }
   return withEndpoints(withSwitches(base, told, registries), told, registries)

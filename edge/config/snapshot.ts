@@ -172,6 +172,8 @@ export interface Snapshot {
   readonly purgers: AddressSet | null
   readonly routes: RouteTable
   readonly plans: ReadonlyMap<string, RoutePlan>
+  /** Those that have a mirror. */
+  readonly mirrored: readonly RoutePlan[]
   readonly fallbacks: ReadonlyMap<string, FallbackPlan>
   readonly pools: ReadonlyMap<string, PoolPlan>
   readonly limits: ReadonlyMap<string, LimitPlan>

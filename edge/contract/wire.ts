@@ -3,6 +3,7 @@
 
 import Type from 'typebox'
 import { Id } from './identifiers.ts'
+import { MAX_BEAT_MIRRORS, MirrorReadingSchema } from './mirror-reading.ts'
 import { ProblemSchema } from './problem.ts'
 import { EndpointsSchema, PublicationSchema } from './publication.ts'
 import { MAX_ORDERS, PurgeOrderSchema, PurgeSchema } from './purge.ts'
@@ -108,6 +109,9 @@ export const EdgeBeatSchema = Type.Object({
       }),
       { maxItems: MAX_GROUPS, description: 'How groups fare whose shares stand on the switchboard.' },
     ),
+  ),
+  mirrors: Type.Optional(
+    Type.Array(MirrorReadingSchema, { maxItems: MAX_BEAT_MIRRORS, description: 'What came of its mirrors since it started.' }),
   ),
   redis: Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('none')], {
     description: 'Whether Redis answers; none without Redis.',

@@ -1,6 +1,7 @@
 // What each beat is made of.
 
 import type { HotKeyReading } from '../cache/hot-traffic.ts'
+import type { ToldMirror } from '../contract/mirror-reading.ts'
 import type { Trouble } from '../contract/trouble.ts'
 import type { GroupReading } from '../traffic/group-tally.ts'
 
@@ -19,4 +20,6 @@ export interface WorkerReading {
   readonly troubles: readonly Trouble[]
   /** How groups of routes fare whose shares stand on the switchboard, since the last reading. */
   readonly groups: readonly GroupReading[]
+  /** What came of its mirrors. */
+  readonly mirrors: readonly ToldMirror[]
 }

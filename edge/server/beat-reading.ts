@@ -2,6 +2,7 @@
 
 import { type HotKeyReading, mergeHotKeys } from '../cache/hot-traffic.ts'
 import type { BeatReading } from '../config/control-source.ts'
+import { mergedMirrors, shortMirrors } from '../contract/mirror-reading.ts'
 import { MAX_TROUBLES, mergeTroubles } from '../contract/trouble.ts'
 import { MAX_GROUPS } from '../contract/wire.ts'
 import { addedUp } from '../traffic/group-tally.ts'
@@ -14,7 +15,9 @@ const MAX_KEY = 512
 /** The reading of the whole edge. */
 export async function beatReading(
   supervisor: Supervisor,
-): Promise<Required<Pick<BeatReading, 'pressure' | 'troubles' | 'groups'>> & BeatReading & { readonly hotKeys: readonly HotKeyReading[] }> {
+): Promise<
+  Required<Pick<BeatReading, 'pressure' | 'troubles' | 'groups' | 'mirrors'>> & BeatReading & { readonly hotKeys: readonly HotKeyReading[] }
+> {
   const readings = await supervisor.readings()
   const sum = { inFlight: 0, requests: 0, lookups: 0, hits: 0 }
   let pressure = 0
@@ -42,6 +45,7 @@ export async function beatReading(
       readings.map(({ troubles }) => troubles),
       MAX_TROUBLES,
     ),
+    mirrors: shortMirrors(mergedMirrors(readings.flatMap(({ mirrors }) => mirrors))),
     hotKeys: mergeHotKeys(lists, HOT_KEYS).map(({ key, ratePerS }) => ({ key: key.slice(0, MAX_KEY), ratePerS })),
   }
 }

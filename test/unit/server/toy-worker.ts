@@ -46,7 +46,7 @@ parentPort.on('message', (message) => {
   if (message.type === 'health') return (new Float64Array(slab)[26] += message.readings.length)
   if (message.type === 'ticket-keys') return keep(message.keys)
   if (message.type === 'read')
-    return revision === 7 ? undefined : say({ type: 'reading', ticket: message.ticket, reading: { inFlight: index + 1, requests: 10, lookups: 4, hits: index * 4, redis: index === 1 ? 'down' : 'up', pressure: 3 - index, hotKeys: [{ key: 'k', ratePerS: index + 1 }], troubles: [{ kind: 'ejected', pool: 'shop', peer: 'a:1', cause: 'x', untilMs: index }], groups: [{ route: 'r', group: 'g', requests: 2, failures: index, times: [index, 1] }] } })
+    return revision === 7 ? undefined : say({ type: 'reading', ticket: message.ticket, reading: { inFlight: index + 1, requests: 10, lookups: 4, hits: index * 4, redis: index === 1 ? 'down' : 'up', pressure: 3 - index, hotKeys: [{ key: 'k', ratePerS: index + 1 }], troubles: [{ kind: 'ejected', pool: 'shop', peer: 'a:1', cause: 'x', untilMs: index }], groups: [{ route: 'r', group: 'g', requests: 2, failures: index, times: [index, 1] }], mirrors: [{ route: 'r', pool: 'next', inFlight: 0, outcomes: { same: index + 1 }, differences: {}, examples: [] }] } })
   if (message.type === 'purge') return revision === 7 ? undefined : say({ type: 'purged', ticket: message.ticket })
   revision = message.told.revision
   if (revision === 500) throw new Error('boom')
