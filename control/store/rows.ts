@@ -4,6 +4,7 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { Static, TSchema } from 'typebox'
 import { EdgeError } from '../../edge/base/edge-error.ts'
+import { digestOf } from '../../edge/contract/canonical-json.ts'
 import { type Publication, PublicationSchema } from '../../edge/contract/publication.ts'
 import { PurgeOrderSchema } from '../../edge/contract/purge.ts'
 import { validate } from '../../edge/contract/validate.ts'
@@ -22,9 +23,16 @@ export function documentOf<S extends TSchema>(schema: S, text: unknown, what: st
   return checked(schema, jsonOf(text), what)
 }
 
-/** A revision with its site. @throws EdgeError CONFIG_UNREADABLE */
+/**
+ * A revision with its site. One that an older version wrote gets the settings that are new since at their defaults, and with them the
+ * digest of what it says now: edges refuse a site that is not what its digest says.
+ * @throws EdgeError CONFIG_UNREADABLE
+ */
 export function publicationOf(row: Row): Publication {
-  return checked(PublicationSchema, { ...summaryOfRow(row), site: jsonOf(row.site) }, `revision ${row.revision}`)
+  const kept = jsonOf(row.site)
+  const read = checked(PublicationSchema, { ...summaryOfRow(row), site: kept }, `revision ${row.revision}`)
+  // A digest that never was that of its site is left alone, so that it is found out.
+  return digestOf(kept) === read.digest ? { ...read, digest: digestOf(read.site) } : read
 }
 
 /** A revision without its site. */
