@@ -12,7 +12,11 @@ import type { Peer } from '../../edge/balance/peer.ts'
 import { PeerLatency } from '../../edge/balance/peer-latency.ts'
 import { Rendezvous } from '../../edge/balance/rendezvous.ts'
 import { RoundRobin } from '../../edge/balance/round-robin.ts'
+import { compilePools } from '../../edge/config/compile-pools.ts'
+import type { PoolConfig } from '../../edge/contract/pool.ts'
+import { EMPTY_ENDPOINTS } from '../../edge/contract/publication.ts'
 import { type Build, movesWithout, pathsOf, peaksUnderLoad, peakToMean, peersOf } from '../../test/support/balance-figures.ts'
+import { makeRegistries, toldOf } from '../../test/support/exchange-maker.ts'
 import { SeededRandom } from '../../test/support/seeded-random.ts'
 
 const RUNS = 31
@@ -119,6 +123,8 @@ function subjectOf(name: string, build: Build, size: number): Subject {
   const before = bytesInUse()
   const startedAt = performance.now()
   const balancer = build(peers)
+  // Some build their tables when they are first asked.
+  balancer.pick(KEYS[0]!, NONE, 0)
   const buildMs = performance.now() - startedAt
   run(balancer)
   globalThis.gc?.()
@@ -141,6 +147,59 @@ function printCosts(): void {
   }
 }
 
+const POOLS = 1_000
+const PEERS = 50
+
+/** A site of many pools: what it takes to compile them, and whether a pick costs more because there are others. */
+function printPools(): void {
+  console.log(`\n${POOLS} pools of ${PEERS} peers: compiled, compiled anew when one pool changed, and a pick from a pool drawn by chance\n`)
+  row('balancer', 'compile ms', 'after a change, ms', 'KiB a pool', 'ns a pick, median', 'lowest', 'of one pool alone')
+  row(...Array<string>(7).fill('---'))
+  for (const balance of ['consistent-hash', 'maglev', 'ketama', 'least-request']) {
+    const configs = poolsOf(balance)
+    const registries = makeRegistries()
+    globalThis.gc?.()
+    const before = bytesInUse()
+    const compiled = timed(() => compilePools(configs, EMPTY_ENDPOINTS, registries))
+    globalThis.gc?.()
+    const kib = ((bytesInUse() - before) / 1_024 / POOLS).toFixed(1)
+    const changed = { ...configs, p7: { ...configs.p7!, peers: configs.p7!.peers.slice(1) } }
+    const again = timed(() => compilePools(changed, EMPTY_ENDPOINTS, registries))
+    const plans = [...again.value.values()].map((plan) => plan.balancer)
+    const all = runsOf(() => plans[Math.floor(chance.next() * POOLS)]!)
+    // Drawn as well, so that both pay for it.
+    const alone = runsOf(() => plans[Math.floor(chance.next()) * POOLS]!)
+    row(balance, compiled.ms, again.ms, kib, all[RUNS >> 1]!.toFixed(0), all[0]!.toFixed(0), alone[0]!.toFixed(0))
+  }
+}
+
+const chance = new SeededRandom(3)
+
+function poolsOf(balance: string): Record<string, PoolConfig> {
+  const one = (pool: number) => ({
+    balance,
+    peers: Array.from({ length: PEERS }, (_, i) => ({ address: `10.${pool >> 8}.${pool & 255}.${i}:8080` })),
+  })
+  return toldOf({ pools: Object.fromEntries(Array.from({ length: POOLS }, (_, pool) => [`p${pool}`, one(pool)])) }).site.pools
+}
+
+function timed<T>(run: () => T): { readonly value: T; readonly ms: string } {
+  const startedAt = performance.now()
+  const value = run()
+  return { value, ms: (performance.now() - startedAt).toFixed(0) }
+}
+
+/** ns per pick of several runs, ascending. */
+function runsOf(poolOf: () => Balancer): number[] {
+  const runs = Array.from({ length: RUNS }, () => {
+    const startedAt = process.hrtime.bigint()
+    for (let i = 0; i < PICKS; i++) poolOf().pick(KEYS[i & 4_095]!, NONE, i)
+    return Number(process.hrtime.bigint() - startedAt) / PICKS
+  })
+  return runs.sort((a, b) => a - b)
+}
+
 printShares()
 printLoad()
 printCosts()
+printPools()

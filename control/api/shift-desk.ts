@@ -9,7 +9,6 @@ import type { Switchboard } from '../../edge/contract/switchboard.ts'
 import { CONTROL_GROUP } from '../../edge/contract/traffic.ts'
 import { SECOND_MS } from '../../edge/contract/units.ts'
 import { type Actor, auditEntry, type Deed, ITSELF } from '../domain/audit.ts'
-import type { Verdict } from '../domain/canary.ts'
 import type { EdgeBeat } from '../domain/edge-message.ts'
 import { type Shares, sharesOf, sharesText } from '../domain/shares.ts'
 import {
@@ -24,8 +23,9 @@ import {
   sharesBack,
   shiftText,
 } from '../domain/shift.ts'
-import { type NewShift, newShift } from '../domain/shift-order.ts'
-import { ShiftTallies, type StepTally } from '../domain/shift-tallies.ts'
+import { type NewShift, newShift, type Refused, refused } from '../domain/shift-order.ts'
+import { ShiftTallies } from '../domain/shift-tallies.ts'
+import { type ShiftView, viewOf } from '../domain/shift-view.ts'
 import { weightsOf, withWeights } from '../domain/weights.ts'
 import type { Store } from '../store/store.ts'
 
@@ -33,18 +33,7 @@ import type { Store } from '../store/store.ts'
 export type ShiftAct = 'pause' | 'resume' | 'advance' | 'return'
 
 /** What became of an order: what stands now, or why nothing was done. */
-export type ShiftOutcome =
-  | { readonly kind: 'changed'; readonly shift: Shift; readonly seq: number }
-  | { readonly kind: 'refused'; readonly because: string }
-
-/** A shift as it is shown. */
-export interface ShiftView extends Shift {
-  readonly percent: number
-  readonly tally: StepTally
-  readonly verdict: Verdict['kind']
-  /** What keeps it at its step, or why it is over. */
-  readonly told: string
-}
+export type ShiftOutcome = { readonly kind: 'changed'; readonly shift: Shift; readonly seq: number } | Refused
 
 /** What the desk works with. */
 export interface ShiftDeskParts {
@@ -95,10 +84,12 @@ export class ShiftDesk {
 
   /** A shift as it is shown. */
   view(shift: Shift): ShiftView {
-    const verdict = this.#tallies.verdict(shift)
     const percent = this.#shares(shift.route)?.[shift.group] ?? 0
-    const told = shiftText(shift, verdict, this.#parts.clock.wallMs())
-    return { ...shift, percent, tally: this.#tallies.of(shift.route), verdict: verdict.kind, told }
+    return viewOf(
+      shift,
+      { percent, tally: this.#tallies.of(shift.route), verdict: this.#tallies.verdict(shift) },
+      this.#parts.clock.wallMs(),
+    )
   }
 
   /** Starts a shift. @throws EdgeError STATE_UNWRITABLE */
@@ -206,8 +197,4 @@ export class ShiftDesk {
     const change = withWeights(this.#parts.store.switchboard(), weights, nowMs)
     return change.kind === 'changed' ? change.board : null
   }
-}
-
-function refused(because: string): { readonly kind: 'refused'; readonly because: string } {
-  return { kind: 'refused', because }
 }

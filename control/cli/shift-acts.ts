@@ -1,7 +1,7 @@
 // What `weir canary` and `weir traffic` share: what can be done with a shift, and how shifts are shown.
 
-import type { ShiftView } from '../api/shift-desk.ts'
 import { type Shares, sharesText } from '../domain/shares.ts'
+import type { ShiftView } from '../domain/shift-view.ts'
 import { EXIT, usageError } from './cli-error.ts'
 import type { Call } from './command.ts'
 import { connect, fetchValue } from './connect.ts'

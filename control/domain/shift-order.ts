@@ -34,7 +34,7 @@ export function newShift(
   route: string,
   order: NewShift,
   { site, shares, owner, nowMs }: ShiftGround,
-): { readonly kind: 'made'; readonly shift: LiveShift } | { readonly kind: 'refused'; readonly because: string } {
+): { readonly kind: 'made'; readonly shift: LiveShift } | Refused {
   if (site === null || shares === null) return refused(`The site has no route "${route}" with groups.`)
   const wanted = order.kind === 'canary' ? canaryTerms(site.routes[route]!.split!.canary) : { ...order, group: order.to, limits: null }
   if (wanted === null) return refused(`The split of "${route}" has no canary; add one to the site, or switch by hand.`)
@@ -59,6 +59,13 @@ function canaryTerms(
   return { group, steps, stepMs, limits: { minRequests, maxErrorRatioMore, maxLatencyRatio, latencyQuantile } }
 }
 
-function refused(because: string): { readonly kind: 'refused'; readonly because: string } {
+/** Why an order is not followed, in a sentence. */
+export interface Refused {
+  readonly kind: 'refused'
+  readonly because: string
+}
+
+/** An order that is not followed. */
+export function refused(because: string): Refused {
   return { kind: 'refused', because }
 }

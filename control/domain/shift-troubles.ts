@@ -4,14 +4,10 @@ import type { Site } from '../../edge/contract/site.ts'
 import type { TroubleKind } from '../../edge/contract/trouble.ts'
 import type { FleetTrouble } from './fleet-troubles.ts'
 import type { Shift } from './shift.ts'
-
-/** A shift with what is told of it. */
-export interface ToldShift extends Shift {
-  readonly told: string
-}
+import type { ShiftView } from './shift-view.ts'
 
 /** The troubles of shifts that are judged. @param nowMs wall clock */
-export function shiftTroubles(shifts: readonly ToldShift[], site: Site | null, nowMs: number): FleetTrouble[] {
+export function shiftTroubles(shifts: readonly (Shift & Pick<ShiftView, 'told'>)[], site: Site | null, nowMs: number): FleetTrouble[] {
   return shifts.flatMap((shift) => {
     const kind = kindOf(shift, nowMs)
     const pool = site?.routes[shift.route]?.split?.groups[shift.group]?.pool

@@ -2,7 +2,7 @@
 // the peer at its hash. One read per pick whatever the size of the pool, and nearly even; but a peer that comes or goes moves some
 // keys of others too. By weight: a peer of twice the weight has its turns twice as often.
 // When a peer may not be chosen its keys walk on to the places behind, whose owners are mixed.
-// Build O(m log m) for m places: 128 KiB and some ms, whatever the size of the pool.
+// Build O(m log m) for m places, whatever the size of the pool: 128 KiB and a few ms, which a pool pays when it is first asked.
 // [1] D. Eisenbud et al.: Maglev: A Fast and Reliable Software Network Load Balancer, NSDI 2016, section 3.4.
 
 import type { Candidates } from './candidates.ts'
@@ -15,23 +15,19 @@ const EMPTY = 0xffff
 // One double per turn is sorted: when it is, and in its low bits whose.
 const RANK_RANGE = 2 ** 16
 
+interface TablePeer {
+  readonly address: string
+  readonly weight: number
+}
+
 /** Maglev's table. */
 export class Maglev implements KeyMapping {
-  readonly #table: Uint16Array
+  readonly #peers: readonly TablePeer[]
+  #table: Uint16Array | null = null
 
   /** @param peers at most 65,535; of more the last ones get no keys */
-  constructor(peers: readonly { readonly address: string; readonly weight: number }[]) {
-    const order = inOrderOfAddress(peers.map((peer) => peer.address)).slice(0, EMPTY)
-    this.#table = new Uint16Array(PLACES).fill(EMPTY)
-    const next = Int32Array.from(order, (index) => (murmur3(peers[index]!.address, 1) >>> 0) % PLACES)
-    const skips = Int32Array.from(order, (index) => ((murmur3(peers[index]!.address, 2) >>> 0) % (PLACES - 1)) + 1)
-    const turns = turnsOf(order.map((index) => peers[index]!.weight))
-    for (let turn = 0; turn < turns.length; turn++) {
-      const rank = turns[turn]! % RANK_RANGE
-      const place = firstEmpty(this.#table, next[rank]!, skips[rank]!)
-      this.#table[place] = order[rank]!
-      next[rank] = place
-    }
+  constructor(peers: readonly TablePeer[]) {
+    this.#peers = peers
   }
 
   placeOf(key: string): number {
@@ -39,16 +35,32 @@ export class Maglev implements KeyMapping {
   }
 
   ownerAt(place: number): number {
+    this.#table ??= tableOf(this.#peers)
     return this.#table[place]!
   }
 
   walk(place: number, candidates: Candidates): number {
     for (let at = place; at < place + PLACES; at++) {
-      const index = this.#table[at % PLACES]!
+      const index = this.ownerAt(at % PLACES)
       if (candidates.has(index)) return index
     }
     return NOBODY
   }
+}
+
+function tableOf(peers: readonly TablePeer[]): Uint16Array {
+  const order = inOrderOfAddress(peers.map((peer) => peer.address)).slice(0, EMPTY)
+  const next = Int32Array.from(order, (index) => (murmur3(peers[index]!.address, 1) >>> 0) % PLACES)
+  const skips = Int32Array.from(order, (index) => ((murmur3(peers[index]!.address, 2) >>> 0) % (PLACES - 1)) + 1)
+  const ranks = ranksInTurn(order.map((index) => peers[index]!.weight))
+  const table = new Uint16Array(PLACES).fill(EMPTY)
+  for (let turn = 0; turn < PLACES; turn++) {
+    const rank = ranks[turn % ranks.length]!
+    const place = firstEmpty(table, next[rank]!, skips[rank]!)
+    table[place] = order[rank]!
+    next[rank] = place
+  }
+  return table
 }
 
 function firstEmpty(table: Uint16Array, from: number, skip: number): number {
@@ -60,15 +72,16 @@ function firstEmpty(table: Uint16Array, from: number, skip: number): number {
   return place
 }
 
-/** Whose turn it is to take a place, for all places in order: the k-th turn of a peer comes at (k + 1/2) / weight. */
-function turnsOf(weights: readonly number[]): Float64Array {
+/** Whose turn it is to take a place, over and over: the k-th turn of a peer comes at (k + 1/2) / weight, k below its weight. */
+function ranksInTurn(weights: readonly number[]): Uint16Array {
   const total = weights.reduce((sum, weight) => sum + weight, 0)
-  // One turn more than their shares, so that the first ones make up the table however they are rounded.
-  const counts = weights.map((weight) => Math.ceil((PLACES * weight) / total) + 1)
+  const isLong = total > PLACES
+  // Of a round that is longer than the table only the beginning is needed: one turn more than its share for each.
+  const counts = weights.map((weight) => (isLong ? Math.ceil((PLACES * weight) / total) + 1 : weight))
   const turns = new Float64Array(counts.reduce((sum, count) => sum + count, 0))
   let filled = 0
   for (const [rank, weight] of weights.entries()) {
     for (let turn = 0; turn < counts[rank]!; turn++) turns[filled++] = Math.floor(((turn + 0.5) / weight) * 2 ** 20) * RANK_RANGE + rank
   }
-  return turns.sort().subarray(0, PLACES)
+  return Uint16Array.from(turns.sort(), (turn) => turn % RANK_RANGE)
 }

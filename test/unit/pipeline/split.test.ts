@@ -1,5 +1,7 @@
 import t from 'tap'
 import type { Weights } from '../../../edge/contract/switchboard.ts'
+import { auditEntry, auditIncoming } from '../../../edge/pipeline/audit-entry.ts'
+import { NOBODY } from '../../../edge/pipeline/nobody.ts'
 import { type Asking, Line } from '../../support/exchange-maker.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 
@@ -117,4 +119,29 @@ t.test('a group writes where it says, else where the route does', async (t) => {
   t.equal(await poolOf(split(all)), 'v2')
   t.equal(await poolOf({ ...split(all), writePool: 'writes' }), 'writes')
   t.equal(await poolOf({ ...split({ ...all, writePool: 'zone' }), writePool: 'writes' }), 'zone')
+})
+
+t.test('a purge of a URL reaches what every group keeps of it', async (t) => {
+  const pages = (body: string) => ({ status: 200, headers: { 'cache-control': 'public, max-age=60' }, body })
+  const line = lineOf(split({ cookies: { beta: '*' } }))
+  line.upstream.will(pages('old'), pages('new'), pages('old again'), pages('new again'))
+  const both = async () => [(await line.ask()).text, (await line.ask({ headers: { Cookie: 'beta=1' } })).text]
+  await both()
+  t.same(await both(), ['old', 'new'])
+  line.clock.advance(1)
+  line.fence.purgeHere([{ by: 'url', url: 'http://shop.example/', mode: 'hard', againAfterMs: 0 }], line.clock.wallMs())
+  line.clock.advance(1)
+  t.same(await both(), ['old again', 'new again'])
+})
+
+t.test('an audit compares what is kept for a group with what its pool answers', async (t) => {
+  const line = lineOf(split({ cookies: { beta: '*' } }))
+  line.upstream.will({ headers: { 'cache-control': 'public, max-age=60' }, body: 'new' })
+  await line.ask({ headers: { Cookie: 'beta=1' } })
+  const [place] = [...line.memory.held()]
+  const made = auditIncoming(place!)
+  if (typeof made === 'string') throw new Error(made)
+  const x = { ...line.exchange(), incoming: made.incoming, reply: NOBODY }
+  t.same(await auditEntry(place!, line.memory.peek(place!)!, made.again, x), { verdict: 'same' })
+  t.equal(line.upstream.sent.at(-1)?.hop.address, '127.0.0.1:2')
 })

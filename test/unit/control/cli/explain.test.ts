@@ -56,3 +56,12 @@ t.test('what is no URL, method, address or field is a usage error', async (t) =>
     t.match(await world.run('explain', ...words), { code: 2 }, words.join(' '))
   }
 })
+
+t.test('the group of a route is told with its share', async (t) => {
+  const world = new CliWorld()
+  const split = { groups: { next: { pool: 'app', percent: 5, cookies: { beta: '1' } } } }
+  world.files.set('site.json', JSON.stringify({ ...SITE, routes: { page: { ...SITE.routes.page, split } } }))
+  const { out } = await world.run('explain', 'http://shop.test/a', '--site', 'site.json', '--header', 'Cookie: beta=1')
+  t.match(out, /^group {3}next, by its rule; its share is 5 %$/m)
+  t.match(out, /^ {8}group: next$/m, 'which is a part of the key')
+})
