@@ -25,6 +25,18 @@ const SITE = {
   },
 }
 
+/** The same with a door before the pool, narrow enough to be shut in most runs. */
+const GUARDED = {
+  ...SITE,
+  pools: {
+    shop: {
+      ...SITE.pools.shop,
+      breaker: { consecutiveFailures: 1, openMs: 500, maxOpenMs: 500 },
+      bulkhead: { maxInFlight: 3, queue: { max: 4, timeoutMs: 1_500 }, adaptive: { floor: 2 } },
+    },
+  },
+}
+
 const ANSWERS = [
   { 'Cache-Control': 'max-age=5', ETag: '"v1"' },
   { 'Cache-Control': 'max-age=0', ETag: '"v1"' },
@@ -92,11 +104,27 @@ async function live(line: Line, exchanges: readonly MadeExchange[], bodies: read
   }
 }
 
+/** What is left at the door of the pool; a slot that is lost is lost for good. */
+function doorFaults(line: Line): string[] {
+  const door = line.snapshot.pools.get('shop')!.door
+  if (door === null) return []
+  const { inUse, waiting } = door.bulkhead!.of.row
+  const breaker = door.breaker!.breaker.state(line.clock.monotonicMs())
+  const gauges = ['weir_pool_in_flight', 'weir_pool_queued'] as const
+  return [
+    inUse === 0 ? '' : `${inUse} slots are lost`,
+    waiting === 0 ? '' : `${waiting} are left in the queue`,
+    breaker.state === 'half-open' && breaker.out > 0 ? 'a probe has not reported' : '',
+    ...gauges.map((name) => (line.metrics.value(name, ['shop']) === 0 ? '' : `${name} is not 0`)),
+  ]
+}
+
 t.test('every exchange ends once and leaves nothing, whatever happens', async (t) => {
+  const seen = new Set<unknown>()
   for (let seed = 1; seed <= RUNS; seed++) {
     const random = new SeededRandom(seed)
     const far = farLevel(random)
-    const line = new Line(SITE, far === undefined ? {} : { far })
+    const line = new Line(seed % 2 === 0 ? GUARDED : SITE, far === undefined ? {} : { far })
     const bodies: ScriptedBody[] = []
     line.upstream.will(() => peerDoes(random, bodies))
     const exchanges = Array.from({ length: EXCHANGES }, () => line.exchange(asking(random, bodies)))
@@ -112,6 +140,7 @@ t.test('every exchange ends once and leaves nothing, whatever happens', async (t
       exchanges.every((x) => x.reply.answers.length === 1) ? '' : 'an exchange was not answered once',
       exchanges.every((x) => line.accessLog.lines.filter((one) => one.id === x.id).length === 1) ? '' : 'an exchange was not logged once',
       line.metrics.value('weir_requests_in_flight') === 0 ? '' : 'requests are left in flight',
+      ...doorFaults(line),
       line.atPeers === 0 ? '' : `${line.atPeers} requests are left at peers`,
       line.tools.flights.size === 0 ? '' : 'a flight is left open',
       line.upstream.bodies.every((body) => body.over) ? '' : 'the body of an answer was never opened',
@@ -121,6 +150,8 @@ t.test('every exchange ends once and leaves nothing, whatever happens', async (t
       return
     }
     await all
+    for (const { fault } of line.accessLog.lines) seen.add(fault)
   }
+  for (const code of ['POOL_OPEN', 'POOL_BUSY']) t.ok(seen.has(code), `${code} was among them`)
   t.pass(`${RUNS} runs of ${EXCHANGES} exchanges`)
 })
