@@ -48,6 +48,7 @@ import { handle } from './pipeline/handle.ts'
 import { LineMetrics } from './pipeline/line-metrics.ts'
 import { mirrorReadings } from './pipeline/mirror-readings.ts'
 import { NOBODY } from './pipeline/nobody.ts'
+import { gaugePanic, type PoolReading, poolReadings } from './pipeline/pool-reading.ts'
 import { poolTroubles } from './pipeline/pool-troubles.ts'
 import type { Recorder } from './pipeline/recorder.ts'
 import { newWhy } from './pipeline/why.ts'
@@ -276,6 +277,11 @@ export class Edge {
     }
   }
 
+  /** How its pools are doing. @param pool only this one; all when null */
+  pools(pool: string | null): PoolReading[] {
+    return poolReadings(this.#pools.values(), pool, this.#ports.clock)
+  }
+
   /** What came of the mirrors of the routes in force. */
   mirrors(): MirrorReading[] {
     return mirrorReadings(this.#holder.current?.mirrored ?? [])
@@ -317,9 +323,7 @@ export class Edge {
     metrics.gauge('weir_l1_entries').set(entries)
     metrics.gauge('weir_l1_evictions').set(evictions)
     this.#registries.maintenance.look(this.#pools.keys(), this.#ports.clock)
-    const nowMs = this.#ports.clock.monotonicMs()
-    for (const { id, panic } of this.#pools.values())
-      if (panic !== null) metrics.gauge('weir_pool_panic', [id]).set(panic.holds(nowMs) ? 1 : 0)
+    gaugePanic(this.#pools.values(), this.#ports)
     const redis = this.#redisState()
     if (redis !== 'none') metrics.gauge('weir_redis_state').set(redis === 'up' ? 1 : 0)
   }

@@ -87,6 +87,7 @@ async function obey(message: ToWorker): Promise<void> {
   }
   if (message.type === 'health') return edge.takeHealth(message.readings)
   if (message.type === 'read') return tell({ type: 'reading', ticket: message.ticket, reading: edge.reading() })
+  if (message.type === 'pools') return tell({ type: 'pools-read', ticket: message.ticket, pools: edge.pools(message.pool) })
   if (message.type === 'mirrors') return tell({ type: 'mirrors-read', ticket: message.ticket, mirrors: edge.mirrors() })
   if (message.type === 'record')
     return edge.record(

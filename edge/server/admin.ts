@@ -12,9 +12,11 @@ import { mergedMirrors } from '../contract/mirror-reading.ts'
 import type { AuditDesk } from './audit-desk.ts'
 import { takeAudit } from './audit-door.ts'
 import { descriptorOf } from './descriptor.ts'
+import type { HealthDesk } from './health-desk.ts'
 import { listenUrl } from './listen-address.ts'
 import { listenAt } from './listen-at.ts'
 import type { ListenPlace } from './listen-place.ts'
+import { poolsPage } from './pools-page.ts'
 import type { RecordDesk } from './record-desk.ts'
 import { takeRecording } from './record-door.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -28,6 +30,8 @@ export interface AdminParts {
   readonly records: RecordDesk
   readonly control: ControlSource | null
   readonly ownView: () => SlabView
+  /** The active checks of peers. */
+  readonly health: HealthDesk
   /** What would be decided about a request, for /debug/why. */
   readonly explain: (told: Told, query: URLSearchParams) => unknown
 }
@@ -93,6 +97,7 @@ export class Admin {
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return json(405, { message: 'only GET and HEAD are taken here, and POST at /cache/audit and /traffic/record' })
     try {
+      if (request.url?.split('?', 1)[0] === '/debug/pools') return this.#pools(response, request.url)
       if (request.url?.split('?', 1)[0] === '/debug/mirrors') return this.#mirrors(response)
       return this.#page(request.url ?? '/')
     } catch (cause) {
@@ -119,7 +124,9 @@ export class Admin {
       case '/debug/why':
         return this.#why(new URLSearchParams(query))
       default:
-        return json(404, { message: 'there are /livez, /readyz, /metrics, /debug/snapshot, /debug/mirrors and /debug/why?url=…' })
+        return json(404, {
+          message: 'there are /livez, /readyz, /metrics, /debug/snapshot, /debug/pools, /debug/mirrors and /debug/why?url=…',
+        })
     }
   }
 
@@ -138,6 +145,16 @@ export class Admin {
   #mirrors(response: ServerResponse): null {
     Promise.all(this.#parts.supervisor.workers.map((worker) => worker.mirrors())).then(
       (readings) => send(response, json(200, { mirrors: mergedMirrors(readings.flat()) })),
+      (cause: unknown) => response.destroy(cause instanceof Error ? cause : undefined),
+    )
+    return null
+  }
+
+  #pools(response: ServerResponse, target: string): null {
+    const { supervisor, health } = this.#parts
+    const pool = new URLSearchParams(target.split('?', 2)[1]).get('pool')
+    Promise.all(supervisor.workers.map((worker) => worker.pools(pool))).then(
+      (readings) => send(response, json(200, { pools: poolsPage(readings, (id, address) => health.reading(id, address)) })),
       (cause: unknown) => response.destroy(cause instanceof Error ? cause : undefined),
     )
     return null

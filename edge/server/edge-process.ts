@@ -146,7 +146,7 @@ function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
   const control = controlOf(parts, { loader, purges: supervisor, lease: new PurgeLease(lease), reading: () => beatReading(supervisor) })
   const audits = new AuditDesk(bootstrap.audit, () => supervisor.workers, ports)
   const records = new RecordDesk(bootstrap.edgeId, () => supervisor.workers, ports)
-  const adminParts = { ports, loader, supervisor, audits, records, control, ownView: parts.ownView, explain: parts.explain }
+  const adminParts = { ports, loader, supervisor, audits, health, records, control, ownView: parts.ownView, explain: parts.explain }
   const admin = bootstrap.admin === 'off' ? null : new Admin(adminParts)
   return { plan, supervisor, lost, loader, first, lastGood, file, control, audits, records, health, admin }
 }

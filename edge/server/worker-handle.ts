@@ -15,6 +15,7 @@ import type { MirrorReading } from '../contract/mirror-reading.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import type { RecordTerms } from '../contract/recording.ts'
 import { MIB } from '../contract/units.ts'
+import type { PoolReading } from '../pipeline/pool-reading.ts'
 import type { TakeLines } from '../pipeline/recorder.ts'
 import type { WorkerReading } from '../pipeline/worker-reading.ts'
 import type { BoundPlace } from './listen-place.ts'
@@ -109,6 +110,12 @@ export class WorkerHandle {
   async read(): Promise<WorkerReading | null> {
     const answer = await this.#ask((ticket) => ({ type: 'read', ticket }))
     return answer?.type === 'reading' ? answer.reading : null
+  }
+
+  /** How it sees its pools; nothing when it is gone or stuck. @param pool only this one; all when null */
+  async pools(pool: string | null): Promise<readonly PoolReading[]> {
+    const answer = await this.#ask((ticket) => ({ type: 'pools', ticket, pool }))
+    return answer?.type === 'pools-read' ? answer.pools : []
   }
 
   /** What came of its mirrors; nothing when it is gone or stuck. */

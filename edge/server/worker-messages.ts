@@ -9,6 +9,7 @@ import type { PeerHealthReading } from '../contract/health.ts'
 import type { MirrorReading } from '../contract/mirror-reading.ts'
 import type { Purge, PurgeOrder } from '../contract/purge.ts'
 import type { RecordTerms } from '../contract/recording.ts'
+import type { PoolReading } from '../pipeline/pool-reading.ts'
 import type { WorkerReading } from '../pipeline/worker-reading.ts'
 import type { BoundPlace, ListenPlace } from './listen-place.ts'
 
@@ -69,6 +70,8 @@ export type ToWorker =
   | { readonly type: 'health'; readonly readings: readonly PeerHealthReading[] }
   | { readonly type: 'read'; readonly ticket: number }
   | { readonly type: 'mirrors'; readonly ticket: number }
+  /** @param pool only this one; all when null */
+  | { readonly type: 'pools'; readonly ticket: number; readonly pool: string | null }
   /** From now on it sends `recorded`. */
   | { readonly type: 'record'; readonly terms: RecordTerms }
   | { readonly type: 'record-stop'; readonly ticket: number }
@@ -89,6 +92,7 @@ export type FromWorker =
   | { readonly type: 'applied'; readonly ticket: number; readonly problem: string | null }
   | { readonly type: 'purged'; readonly ticket: number }
   | { readonly type: 'reading'; readonly ticket: number; readonly reading: WorkerReading }
+  | { readonly type: 'pools-read'; readonly ticket: number; readonly pools: readonly PoolReading[] }
   | { readonly type: 'mirrors-read'; readonly ticket: number; readonly mirrors: readonly MirrorReading[] }
   | { readonly type: 'recorded'; readonly lines: readonly string[]; readonly dropped: number }
   /** All that it recorded was sent. */

@@ -25,6 +25,7 @@ async function start(
     loader: { told } as Loader,
     supervisor: { serving: more.serving ?? 2, pressure: 3, views: () => [], workers: more.workers ?? [] } as unknown as Supervisor,
     audits: more.audits,
+    health: { reading: () => ({ health: 'healthy', last: null }) },
     control: { connected: true } as ControlSource,
     ownView: () => ownView,
     explain: more.explain ?? ((_told: unknown, query: URLSearchParams) => ({ asked: query.get('url') })),
@@ -123,6 +124,20 @@ t.test('an address in brackets comes back in brackets', async (t) => {
   const admin = new Admin({ ports } as ConstructorParameters<typeof Admin>[0])
   t.teardown(() => admin.close())
   t.match(await admin.listen('[::1]:0', ALONE), /^http:\/\/\[::1\]:\d+$/)
+})
+
+t.test('pools are asked of the workers, and added up with what checks say', async (t) => {
+  const asked: (string | null)[] = []
+  const peer = { address: 'a:1', standing: 'in service', inFlight: 1, tunnels: 0, consecutiveFailures: 0, latencyMs: null }
+  const pools = async (pool: string | null) => {
+    asked.push(pool)
+    return [{ pool: 'shop', panic: false, of: 1, usable: 1, peers: [peer] }]
+  }
+  const { get } = await start(t, { workers: [{ pools }, { pools }] })
+  const { text } = await get('/debug/pools?pool=shop')
+  t.match(JSON.parse(text), { pools: [{ pool: 'shop', peers: [{ address: 'a:1', inFlight: 2, check: { health: 'healthy' } }] }] })
+  await get('/debug/pools')
+  t.same(asked, ['shop', 'shop', null, null])
 })
 
 t.test('what came of mirrors is asked of the workers, and added up', async (t) => {
