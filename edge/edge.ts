@@ -141,12 +141,10 @@ export class Edge {
     this.#ports = ports
     this.#state = parts.state
     this.#keepBytes = bootstrap.l1KeepMaxBytes
-    this.#registries = createRegistries(
-      new SharedCells(parts.cells),
-      ports.random,
-      bootstrap.zone ?? null,
-      new SharedSlots(parts.slots, parts.index),
-    )
+    this.#registries = {
+      ...createRegistries(new SharedCells(parts.cells), ports.random, bootstrap.zone ?? null, new SharedSlots(parts.slots, parts.index)),
+      cookieKeys: bootstrap.cookieKeys,
+    }
     this.#memory = new MemoryLevel(parts.l1MaxBytes, bootstrap.l1LargestRatio)
     this.#fence = new PurgeFence(new PurgeTable(parts.purges), new PurgeLease(parts.lease))
     this.#redis = bootstrap.redis === undefined ? null : createRedis(bootstrap.redis, ports)

@@ -52,15 +52,18 @@ export interface KeyPlan {
   readonly asItCame: boolean
 }
 
-/** Compiles the key of a rule. */
-export function keyPlan({ key, vary, unkeyed }: Pick<CacheConfig, 'key' | 'vary' | 'unkeyed'>): KeyPlan {
+/** Compiles the key of a rule. @param ownCookies names of cookies that the edge itself gives */
+export function keyPlan(
+  { key, vary, unkeyed }: Pick<CacheConfig, 'key' | 'vary' | 'unkeyed'>,
+  ownCookies: readonly string[] = [],
+): KeyPlan {
   const headers = valuesOf(key.headers).map((value) => ({ ...value, name: value.name.toLowerCase() }))
   const cookies = valuesOf(key.cookies)
   if (key.device === 'yes') headers.push(whole(DEVICE_FIELD))
   if (key.client === 'yes') headers.push(whole(CLIENT_FIELD))
   const identity = key.identity === 'none' ? null : (parseKeySource(key.identity) as Extract<KeySource, { name: string }>)
   const byTargetAlone = headers.length === 0 && cookies.length === 0 && identity === null
-  const strips = unkeyed.headers === 'strip' || unkeyed.cookies === 'strip' || unkeyed.trackingCookies === 'drop'
+  const strips = unkeyed.headers === 'strip' || unkeyed.cookies === 'strip' || unkeyed.trackingCookies === 'drop' || ownCookies.length > 0
   return {
     query: queryChoice(key),
     headers,
@@ -73,7 +76,7 @@ export function keyPlan({ key, vary, unkeyed }: Pick<CacheConfig, 'key' | 'vary'
     codings: [...vary.codings].sort(),
     languages: vary.languages,
     unkeyed,
-    droppedCookies: new NameList(unkeyed.trackingCookies === 'drop' ? TRACKING_COOKIES : []),
+    droppedCookies: new NameList(unkeyed.trackingCookies === 'drop' ? [...TRACKING_COOKIES, ...ownCookies] : ownCookies),
     known: new Set([...headers.map(({ name }) => name), ...unkeyed.named.map((name) => name.toLowerCase()), ...identityField(identity)]),
     byTargetAlone,
     asItCame: byTargetAlone && !strips && vary.codings.length === KNOWN_CODINGS.length && vary.languages.length === 0,

@@ -13,6 +13,7 @@ import { poolDoor } from './compile-doors.ts'
 import { hedgesOf } from './compile-hedge.ts'
 import { outliersOf } from './compile-outliers.ts'
 import { retryPlan } from './compile-retry.ts'
+import { stickyPlan } from './compile-sticky.ts'
 import type { KeptBalancer, Registries } from './registries.ts'
 import type { PoolPlan } from './snapshot.ts'
 
@@ -48,6 +49,7 @@ function poolPlan(id: string, config: PoolConfig, peerConfigs: readonly PeerConf
     hashKey: parseHashKey(config.hashKey),
     peers,
     balancer,
+    sticky: stickyPlan(id, config, peers, registries),
     door: poolDoor(id, config, registries),
     outliers: outliersOf(config.ejection, peers),
     panic: panicOf(config, peers, peerConfigs, registries.zone),

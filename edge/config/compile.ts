@@ -25,6 +25,7 @@ import { retainDoors, routeBreakers } from './compile-doors.ts'
 import { mirrorPlan } from './compile-mirror.ts'
 import { compilePools } from './compile-pools.ts'
 import { compileShares, withSplit } from './compile-split.ts'
+import { stickyNames } from './compile-sticky.ts'
 import type { Registries } from './registries.ts'
 import type { FallbackPlan, LimitPlan, RoutePlan, Snapshot, StandIn } from './snapshot.ts'
 import { targetMemo } from './target-memo.ts'
@@ -45,8 +46,9 @@ export function compile(told: Told, registries: Registries): Snapshot {
   const { site, revision } = told
   retainDoors(site, registries)
   const fallbacks = new Map(Object.entries(site.fallbacks).map(([id, config]) => [id, fallbackPlan(config)]))
+  const ownCookies = stickyNames(site)
   const plans = Object.entries(site.routes).map(([id, config]) =>
-    withSplit(routePlan(id, config, fallbacks, registries), config.split, registries),
+    withSplit(routePlan(id, config, fallbacks, ownCookies, registries), config.split, registries),
   )
   const base = {
     revision,
@@ -105,7 +107,13 @@ function fallbackPlan(config: FallbackConfig): FallbackPlan {
   return { config, bytes: Buffer.from(config.body) }
 }
 
-function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<string, FallbackPlan>, registries: Registries): RoutePlan {
+function routePlan(
+  id: string,
+  config: RouteConfig,
+  fallbacks: ReadonlyMap<string, FallbackPlan>,
+  ownCookies: readonly string[],
+  registries: Registries,
+): RoutePlan {
   const planOf = (fallback: string | undefined) => (fallback === undefined ? null : (fallbacks.get(fallback) ?? null))
   return {
     id,
@@ -118,7 +126,7 @@ function routePlan(id: string, config: RouteConfig, fallbacks: ReadonlyMap<strin
     fallback: planOf(config.degrade.fallback),
     whenDown: standIns(config, planOf),
     hsts: config.hsts === undefined ? null : hstsValue(config.hsts),
-    key: keyPlan(config.cache),
+    key: keyPlan(config.cache, ownCookies),
     tags: [routeTag(id)],
     split: null,
     breakerAt: routeBreakers(id, config.breaker, registries),

@@ -59,6 +59,8 @@ export interface Registries {
   readonly random: Random
   /** The zone of this edge; null when it has none. */
   readonly zone: string | null
+  /** What sticky cookies are signed with, the first; all are believed. */
+  readonly cookieKeys: readonly string[]
 }
 
 /** The balancer of a pool with the peers it was built for: building a ring of a thousand peers takes a tenth of a second. */
@@ -95,5 +97,6 @@ export function createRegistries(
     cells,
     random,
     zone,
+    cookieKeys: [],
   }
 }

@@ -5,6 +5,7 @@ import type { Balancer } from '../balance/balancer.ts'
 import type { Outliers } from '../balance/outliers.ts'
 import type { PanicWatch } from '../balance/panic.ts'
 import type { Peer } from '../balance/peer.ts'
+import type { Sticky } from '../balance/sticky.ts'
 import type { TextMemo } from '../base/text-memo.ts'
 import type { KeyPlan } from '../cache/key-plan.ts'
 import type { ClientAddressRule } from '../client/client-address.ts'
@@ -15,6 +16,7 @@ import type { KeySource } from '../contract/key-source.ts'
 import type { MirrorConfig } from '../contract/mirror.ts'
 import type { PoolConfig } from '../contract/pool.ts'
 import type { RouteConfig } from '../contract/route.ts'
+import type { StickyConfig } from '../contract/sticky.ts'
 import type { SwitchIndex } from '../degrade/switch-index.ts'
 import type { AddressSet } from '../http/address.ts'
 import type { AuthorityForms } from '../http/host.ts'
@@ -122,6 +124,12 @@ export interface RetryPlan {
   readonly budget: ShareBudget
 }
 
+/** Sticky cookies of a pool, with how they are written. */
+export interface StickyPlan {
+  readonly cookies: Sticky
+  readonly config: StickyConfig
+}
+
 /** A pool: its balancer over peers whose state outlives this snapshot. */
 export interface PoolPlan {
   readonly id: string
@@ -129,6 +137,8 @@ export interface PoolPlan {
   readonly hashKey: HashKey
   readonly peers: readonly Peer[]
   readonly balancer: Balancer
+  /** The cookies by which clients come back to their peer; null when it gives none. */
+  readonly sticky: StickyPlan | null
   /** What a request passes before a peer is asked; null when nothing stands there. */
   readonly door: PoolDoor | null
   /** What watches for peers that stand out; null where no rule asks for it. */

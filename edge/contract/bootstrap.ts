@@ -22,6 +22,12 @@ export const EdgeBootstrapSchema = Type.Object(
       description: 'Its name in the console, in Via and in Cache-Status.',
     }),
     zone: Type.Optional(Type.String({ pattern: ZONE_PATTERN, description: 'Where it stands; pools may prefer peers of its zone.' })),
+    cookieKeys: Type.Array(Type.String({ minLength: 32, maxLength: 256 }), {
+      default: [],
+      maxItems: 4,
+      description:
+        'Secrets that sticky cookies are signed with, alike at all edges: the first signs, all are believed. Without any the process makes one at its start.',
+    }),
     listen: Type.String({
       pattern: LISTEN_PATTERN,
       default: '127.0.0.1:8080',

@@ -4,6 +4,7 @@ import { checkBreaker } from './check-breaker.ts'
 import { checkDiscover } from './check-discover.ts'
 import { repeated } from './check-repeated.ts'
 import { checkRetry } from './check-retry.ts'
+import { checkSticky } from './check-sticky.ts'
 import type { PoolConfig } from './pool.ts'
 import type { Problem } from './problem.ts'
 import { quoted } from './sentences.ts'
@@ -11,6 +12,7 @@ import type { Site } from './site.ts'
 
 /** The problems of a site's pools. */
 export function* checkPools(site: Site): Generator<Problem> {
+  yield* checkSticky(site.pools)
   for (const [id, pool] of Object.entries(site.pools)) {
     yield* checkPeers(`/pools/${id}`, pool)
     yield* checkEjection(`/pools/${id}/ejection`, pool)

@@ -48,6 +48,7 @@ export const FORMS: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9._=-]{1,128}$': 'a tag of letters, digits, ".", "_", "=" and "-", at most 128',
   '^[A-Za-z0-9._-]{1,64}$': 'a name of letters, digits, ".", "_" and "-", at most 64',
   '^[\\x21-\\x7e]{1,128}$': 'a label of visible ASCII characters, at most 128',
+  '^/[!-:<-~]{0,255}$': 'a path that begins with / and has no space and no ";", at most 256',
   '^[A-Za-z0-9_-]{1,64}$': 'a name of letters, digits, "_" and "-", at most 64',
   [STAND_IN_PATTERN]: 'one of stale, static, fallback, closed, pool:shop and fallback:menu, with an id of this site behind the colon',
   '^[a-z][a-z-]{0,31}$': 'a word of lower-case letters and "-", at most 32',

@@ -95,6 +95,11 @@ export const METRICS = {
   ),
   weir_peer_health: gauge('Peers by pool and what their active checks say: healthy, unhealthy.', 'pool', 'health'),
   weir_pool_panic: gauge('1 while so few peers of a pool are usable that all are used, 0 otherwise.', 'pool'),
+  weir_sticky_total: counter(
+    'Requests to pools that give sticky cookies: named, none, out (its peer may not be asked), gone (nor exists), ended, forged, garbled.',
+    'pool',
+    'outcome',
+  ),
   weir_peers: gauge('Peers of each pool.', 'pool'),
   weir_breaker_state: gauge(
     'Circuit breakers by pool, and by route where a route has one of its own: 0 closed, 1 half-open, 2 open, of the worst worker.',

@@ -12,6 +12,7 @@ import { HedgeSchema } from './hedge.ts'
 import { Id } from './identifiers.ts'
 import { PeerSchema } from './peer.ts'
 import { RetrySchema } from './retry.ts'
+import { StickySchema } from './sticky.ts'
 import { DurationMs, HOUR_MS, MINUTE_MS } from './units.ts'
 
 /** When a peer that fails is left out for a while. */
@@ -114,6 +115,7 @@ export const PoolSchema = Type.Object(
     }),
     ...BALANCE_FIELDS,
     ...CHOICE_FIELDS,
+    sticky: Type.Optional(StickySchema),
     connectTimeoutMs: DurationMs({ minimum: 1, maximum: MINUTE_MS, default: 1_000, description: 'Until the connection stands.' }),
     firstByteTimeoutMs: DurationMs({
       minimum: 1,

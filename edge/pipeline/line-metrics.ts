@@ -35,6 +35,7 @@ export class LineMetrics {
   readonly #hedged: SeriesTree<Counter>
   readonly #ejected: SeriesTree<Counter>
   readonly #tunnels: SeriesTree<Counter>
+  readonly #sticky: SeriesTree<Counter>
   readonly #stoodIn: SeriesTree<Counter>
   #inFlight = 0
   #requests = 0
@@ -65,6 +66,7 @@ export class LineMetrics {
     this.#hedged = counters(metrics, 'weir_upstream_hedges_total')
     this.#ejected = counters(metrics, 'weir_peer_ejections_total')
     this.#tunnels = counters(metrics, 'weir_tunnels_total')
+    this.#sticky = counters(metrics, 'weir_sticky_total')
     this.#stoodIn = counters(metrics, 'weir_stand_ins_total')
   }
 
@@ -196,6 +198,11 @@ export class LineMetrics {
   /** One way in which an answer of a mirror was not the real one. */
   mirrorDiffered(route: string, kind: string): void {
     this.#mirrorDiffered.at(route).at(kind).series.add(1)
+  }
+
+  /** A request to a pool that gives sticky cookies: what the client's was worth. */
+  sticky(pool: string, outcome: string): void {
+    this.#sticky.at(pool).at(outcome).series.add(1)
   }
 
   /** A WebSocket that ended, or was not opened by its origin. */

@@ -11,6 +11,7 @@ import type { Answer, Asked, Exchange, Request } from './exchange.ts'
 import type { Unanswered } from './found.ts'
 import { streamedPart } from './range-answer.ts'
 import type { Fetched } from './send-to-pool.ts'
+import { tellSticky } from './sticky.ts'
 
 /** What the cache did with an answer. */
 export interface Handling {
@@ -19,11 +20,13 @@ export interface Handling {
 }
 
 /** The answer for the client. @param body of `fetched`, watched where it is kept */
-export function originAnswer({ request, route }: Asked, fetched: Fetched, body: Body, handling: Handling, x: Exchange): Answer {
+export function originAnswer(asked: Asked, fetched: Fetched, body: Body, handling: Handling, x: Exchange): Answer {
+  const { request, route } = asked
   const { status } = fetched.answer
   x.why.asOfPurge = fetched.fillSeq
   const fields = withoutHopByHop(fetched.answer.fields)
   appendCacheStatus(fields, cacheStatus(x.tools.edgeId, outcomeOf(fetched, handling)))
+  if (handling.stored === 'not-stored') tellSticky(fields, status, asked, x)
   // The fetch was for everyone, the conditions were this client's own: it may have the answer already.
   const notModified = handling.found.kind !== 'bypass' && isNotModified(request, status, fetched.answer.fields, x.tools.clock.wallMs())
   if (!notModified && status !== 204) {

@@ -20,6 +20,7 @@ import { hostFor } from './origin-request.ts'
 import { pause } from './pause.ts'
 import type { Attempt, PeerTask } from './peer-task.ts'
 import { isRepeatable } from './repeatable.ts'
+import { stickyPeer } from './sticky.ts'
 
 /** From here on a status may say that another peer could do better. */
 const FIRST_FAILING_STATUS = 400
@@ -55,7 +56,9 @@ class Tries<Given, T> {
   }
 
   begin(nowMs: number): Promise<T> {
-    const peer = this.#pool.balancer.pick(this.#key, this.#tried, nowMs)
+    const { sticky, balancer } = this.#pool
+    const bound = sticky === null ? null : stickyPeer(sticky, this.#asked, this.#x)
+    const peer = bound ?? balancer.pick(this.#key, this.#tried, nowMs)
     if (peer !== null) return this.#ask(peer, this.#task.draft, nowMs)
     return Promise.reject(new EdgeError('NO_PEER', { pool: this.#pool.id, peers: this.#pool.peers.length }))
   }

@@ -33,6 +33,8 @@ export interface Why {
   cache: string
   pool: string
   peer: string
+  /** The peer that the client is bound to by a cookie that need not be given anew. */
+  sticky: string
   tries: number
   /** What each try but the last came to: faults and statuses; `no-budget` where another would have followed. */
   retries: string
@@ -61,6 +63,7 @@ export function newWhy(revision: number): Why {
     cache: '',
     pool: '',
     peer: '',
+    sticky: '',
     tries: 0,
     retries: '',
     hedge: '',

@@ -11,6 +11,7 @@ import { MEMORY_FILE } from '../cache/kept-memory.ts'
 import { allocateLease, PurgeLease } from '../cache/purge-lease.ts'
 import { NO_PURGES } from '../cache/purge-table.ts'
 import { compile, type Told } from '../config/compile.ts'
+import { withCookieKeys } from '../config/compile-sticky.ts'
 import { ControlSource, type Followers } from '../config/control-source.ts'
 import { FileSource } from '../config/file-source.ts'
 import { LastGood } from '../config/last-good.ts'
@@ -117,7 +118,7 @@ function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
   const lease = allocateLease()
   const supervisor = new Supervisor({
     entry: parts.workerEntry,
-    bootstrap,
+    bootstrap: withCookieKeys(bootstrap, ports.random),
     plan,
     ports,
     memoryBytes,
