@@ -7,7 +7,7 @@ import { type KeyMapping, NOBODY } from './key-mapping.ts'
 // at or after its CRC-32. The chain of a peer's points starts at crc32(HOST, 0, PORT) and goes on from each point to the next.
 // When a peer is ejected or was tried, a key walks on to the next point of another: only that peer's keys move. (nginx gives
 // the walk up after 20 points and deals in turn: with most of a pool out, keys would not come back to the same peer.)
-// Build O(n log n) in points, pick O(log n), eight bytes a point.
+// Built when it is first asked, O(n log n) in points; pick O(log n), eight bytes a point.
 // [1] ngx_http_upstream_hash_module.c of nginx, ngx_http_upstream_init_chash.
 
 const POINTS_PER_WEIGHT = 160
@@ -19,48 +19,63 @@ export const MAX_TOTAL_WEIGHT = 10_000
 
 /** The ring of nginx. */
 export class Ketama implements KeyMapping {
-  /** Points of the ring, ascending, no two equal. */
-  readonly #hashes: Uint32Array
-  /** The index of each point's peer. */
-  readonly #owners: Uint32Array
+  readonly #peers: readonly RingPeer[]
+  #ring: Ring | null = null
 
   /** @param peers in the order of the configuration, at most 2^20 */
   constructor(peers: readonly RingPeer[]) {
-    const points = sortedPoints(peers)
-    this.#hashes = new Uint32Array(points.length)
-    this.#owners = new Uint32Array(points.length)
-    for (let at = 0; at < points.length; at++) {
-      this.#hashes[at] = hashOf(points[at]!)
-      this.#owners[at] = points[at]! % INDEX_RANGE
-    }
+    this.#peers = peers
   }
 
   placeOf(key: string): number {
-    return this.#firstPointFrom(crc32(key))
+    this.#ring ??= ringOf(this.#peers)
+    return firstPointFrom(crc32(key), this.#ring.hashes)
   }
 
   ownerAt(place: number): number {
-    return this.#owners[place % this.#owners.length]!
+    this.#ring ??= ringOf(this.#peers)
+    const { owners } = this.#ring
+    return owners[place % owners.length]!
   }
 
   walk(place: number, candidates: Candidates): number {
-    for (let at = place; at < place + this.#owners.length; at++) {
-      const index = this.ownerAt(at)
+    this.#ring ??= ringOf(this.#peers)
+    const { owners } = this.#ring
+    for (let at = place; at < place + owners.length; at++) {
+      const index = owners[at % owners.length]!
       if (candidates.has(index)) return index
     }
     return NOBODY
   }
+}
 
-  #firstPointFrom(hash: number): number {
-    let low = 0
-    let high = this.#hashes.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#hashes[middle]! < hash) low = middle + 1
-      else high = middle
-    }
-    return low
+interface Ring {
+  /** Points of the ring, ascending, no two equal. */
+  readonly hashes: Uint32Array
+  /** The index of each point's peer. */
+  readonly owners: Uint32Array
+}
+
+function ringOf(peers: readonly RingPeer[]): Ring {
+  const points = sortedPoints(peers)
+  const hashes = new Uint32Array(points.length)
+  const owners = new Uint32Array(points.length)
+  for (let at = 0; at < points.length; at++) {
+    hashes[at] = hashOf(points[at]!)
+    owners[at] = points[at]! % INDEX_RANGE
   }
+  return { hashes, owners }
+}
+
+function firstPointFrom(hash: number, hashes: Uint32Array): number {
+  let low = 0
+  let high = hashes.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (hashes[middle]! < hash) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 interface RingPeer {
