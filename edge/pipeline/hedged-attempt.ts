@@ -6,7 +6,7 @@
 import type { EdgeError } from '../base/edge-error.ts'
 import type { Hedges, HedgeWaiter } from '../resilience/hedges.ts'
 import type { Exchange } from './exchange.ts'
-import type { Attempt, PeerTask } from './peer-task.ts'
+import type { Attempt } from './peer-task.ts'
 
 /** A try at a peer. */
 export interface Begun<Given, T> {
@@ -23,11 +23,6 @@ export interface HedgeTerms<Given, T> {
   second(): Begun<Given, T> | null
   /** Whether an answer with that status is as good as none while another may come. */
   isFailing(status: number): boolean
-}
-
-/** Whether a request may be asked of two peers at once: it changes nothing, and has nothing to send twice. */
-export function mayHedge({ draft }: Pick<PeerTask<unknown, unknown>, 'draft'>): boolean {
-  return draft.body === null && (draft.method === 'GET' || draft.method === 'HEAD')
 }
 
 /** One or two tries, of which the first answer counts. */

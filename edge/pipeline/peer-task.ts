@@ -11,6 +11,8 @@ export interface PeerTask<Given, T> {
   readonly draft: UpstreamRequest
   /** Whether it may not be sent again, whatever the fault. */
   readonly spent: boolean
+  /** Whether it may be asked of two peers at once: it changes nothing, has nothing to send twice, and can be let go of. */
+  readonly hedgeable: boolean
   /** Asks one peer. @param leftMs until the head of its answer must be here */
   begin(peer: Peer, request: UpstreamRequest, leftMs: number): Attempt<Given, T>
 }

@@ -62,6 +62,11 @@ class Fetch implements PeerTask<UpstreamAnswer, Fetched> {
     return this.#body?.opened === true
   }
 
+  get hedgeable(): boolean {
+    const { body, method } = this.draft
+    return body === null && (method === 'GET' || method === 'HEAD')
+  }
+
   begin(peer: Peer, request: UpstreamRequest, leftMs: number): Attempt<UpstreamAnswer, Fetched> {
     const attempt = new FetchTry(new PeerTry(peer, this.#pool, this.#x), this.#pool, this.#asked, this.#x)
     attempt.send(request, hopTo(peer, this.#pool, this.#asked, leftMs))

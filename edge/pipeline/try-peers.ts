@@ -14,7 +14,7 @@ import { deadlineOf, firstByteMs } from './deadline.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import { newSpan } from './forward-fields.ts'
 import { hashKeyValue } from './hash-key.ts'
-import { type Begun, HedgedAttempt, mayHedge } from './hedged-attempt.ts'
+import { type Begun, HedgedAttempt } from './hedged-attempt.ts'
 import { introduce } from './introduce.ts'
 import { hostFor } from './origin-request.ts'
 import { pause } from './pause.ts'
@@ -85,7 +85,7 @@ class Tries<Given, T> {
   }
 
   #hedged(hedges: Hedges, attempt: Attempt<Given, T>, beganMs: number): Attempt<Given, T> {
-    if (!mayHedge(this.#task)) return attempt
+    if (!this.#task.hedgeable) return attempt
     const { id, retry } = this.#pool
     const terms = { pool: id, hedges, second: () => this.#second(), isFailing: (status: number) => retry.statuses.has(status) }
     return new HedgedAttempt({ attempt, address: this.#x.why.peer, beganMs }, terms, this.#x)

@@ -48,7 +48,8 @@ async function open(asked: Asked, offer: UpgradeOffer, x: Exchange): Promise<Ans
   }
   const begin = (peer: Peer, toPeer: UpstreamRequest, leftMs: number) =>
     opening(openAt(peer, pool, { request: toPeer, hop: hopTo(peer, pool, asked, leftMs), offer }, x))
-  const task = { draft, spent: false, begin }
+  // The connection of the client can be given to one origin only, so two are never asked at once.
+  const task = { draft, spent: false, hedgeable: false, begin }
   return passing(
     breakersOf(pool, asked),
     x.tools,

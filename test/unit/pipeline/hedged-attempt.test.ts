@@ -3,6 +3,7 @@ import { discard } from '../../../edge/http/body.ts'
 import { originRequest } from '../../../edge/pipeline/origin-request.ts'
 import { sendToPool } from '../../../edge/pipeline/send-to-pool.ts'
 import { type Asking, Line, settled } from '../../support/exchange-maker.ts'
+import { ScriptedBody } from '../../support/scripted-body.ts'
 import type { PeerDoes } from '../../support/scripted-upstream.ts'
 
 /** A line whose pool is known to answer within a ms, so that its reads are hedged after 20. */
@@ -116,6 +117,14 @@ t.test('a budget bounds them', async (t) => {
   t.equal(line.upstream.sent.length, 1)
   t.equal(x.why.hedge, 'no-budget')
   t.equal(hedges(line, 'no-budget'), 1)
+})
+
+t.test('a read with a body is not hedged', async (t) => {
+  const line = lineOf()
+  line.upstream.will('silence')
+  sending(line, { body: ScriptedBody.of('query') }).fetching.catch(() => undefined)
+  await line.clock.advanceAsync(100, 5)
+  t.equal(line.upstream.sent.length, 1)
 })
 
 t.test('a client that leaves ends both', async (t) => {

@@ -26,6 +26,7 @@ function asking(
   const task: PeerTask<string, string> = {
     draft: { method, target: '/', fields: Fields.of({ ...TRACE, ...headers }), body: null },
     spent,
+    hedgeable: false,
     begin(peer, { fields }, leftMs) {
       const fault = faults[tried.length]
       tried.push({

@@ -238,3 +238,17 @@ t.test('all tries share one deadline, and each has its own Host', async (t) => {
   line.clock.advance(1_000)
   await t.rejects(answer!, { code: 'UPSTREAM_TIMEOUT' })
 })
+
+t.test('a WebSocket is never asked of two peers at once, however slow the first is', async (t) => {
+  const origin = await startRawOrigin(t, () => {})
+  const other = await startRawOrigin(t, opens)
+  const { ask, line, at } = await world(t, [origin.address, other.address], { hedge: { minMs: 1, maxShare: 1 } })
+  const { hedges } = line.snapshot.pools.get('shop')!
+  for (let i = 0; i < 100; i++) hedges!.latency.record(1)
+  const { answer, x } = ask()
+  await until(() => origin.connections[0]?.received.endsWith(HEAD_END), { what: 'the request', everyMs: 1 })
+  line.clock.advance(500)
+  t.same([hedges!.waiting, at(), other.connections.length], [0, ['1/1', '0/0'], 0])
+  x.wanted.abort()
+  await t.rejects(answer!, { code: 'CLIENT_GONE' })
+})
