@@ -26,7 +26,7 @@ export function originAnswer(asked: Asked, fetched: Fetched, body: Body, handlin
   x.why.asOfPurge = fetched.fillSeq
   const fields = withoutHopByHop(fetched.answer.fields)
   appendCacheStatus(fields, cacheStatus(x.tools.edgeId, outcomeOf(fetched, handling)))
-  if (handling.stored === 'not-stored') tellSticky(fields, status, asked, x)
+  if (x.why.sticky !== null && handling.stored === 'not-stored') tellSticky(fields, status, asked, x)
   // The fetch was for everyone, the conditions were this client's own: it may have the answer already.
   const notModified = handling.found.kind !== 'bypass' && isNotModified(request, status, fetched.answer.fields, x.tools.clock.wallMs())
   if (!notModified && status !== 204) {

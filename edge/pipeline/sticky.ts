@@ -18,8 +18,8 @@ export function stickyPeer({ cookies, config }: StickyPlan, { request }: Asked, 
   const reading = value === undefined ? null : cookies.read(value, clock.wallMs())
   const usable = reading?.kind === 'named' && isUsable(reading.peer, clock.monotonicMs())
   x.tools.metrics.sticky(x.why.pool, usable ? 'named' : (outcomes.get(reading?.kind) ?? 'none'))
+  x.why.sticky = usable && !reading.due ? reading.peer.address : ''
   if (!usable) return null
-  if (!reading.due) x.why.sticky = reading.peer.address
   return reading.peer
 }
 

@@ -33,8 +33,8 @@ export interface Why {
   cache: string
   pool: string
   peer: string
-  /** The peer that the client is bound to by a cookie that need not be given anew. */
-  sticky: string
+  /** The peer that the client is bound to by a cookie that need not be given anew, or nothing; null where its pool gives no cookies. */
+  sticky: string | null
   tries: number
   /** What each try but the last came to: faults and statuses; `no-budget` where another would have followed. */
   retries: string
@@ -63,7 +63,7 @@ export function newWhy(revision: number): Why {
     cache: '',
     pool: '',
     peer: '',
-    sticky: '',
+    sticky: null,
     tries: 0,
     retries: '',
     hedge: '',
