@@ -21,6 +21,8 @@ import { visit } from '../../support/visit.ts'
 
 const WORKERS = 3
 const KEPT = 24
+/** What all workers may have at the origin at once. */
+const SLOTS = 4
 const PATIENCE = { deadlineMs: 30_000 }
 const MIB = 1024 ** 2
 
@@ -34,6 +36,9 @@ const port = Number(new URL(edge.urls[0]!).port)
 async function startMortalEdge() {
   const quick = quickSite(['--to', origin.url, '--listen', '127.0.0.1:0', '--admin', 'off', '--workers', String(WORKERS)])
   if (quick.kind !== 'run') throw new Error('the flags should stand for a site')
+  const bulkhead = { maxInFlight: SLOTS, shares: { high: 1, normal: 1, low: 1, crawlers: 1 }, queue: { max: 1_000, timeoutMs: 120_000 } }
+  const { origin: pool } = quick.site.pools
+  const site = { ...quick.site, pools: { origin: { ...pool!, bulkhead: { ...bulkhead, holdUntil: 'body' as const } } } }
   const overload = { ...quick.bootstrap.overload, heapRatio: 1, loopDelayMs: 60_000 }
   const timing = { clock: systemClock, timers: systemTimers, random: systemRandom }
   const running = await startEdgeProcess({
@@ -46,7 +51,7 @@ async function startMortalEdge() {
     ownView: () => ({ slab: createSlab(), series: [], ended: false }),
     build: 'test',
     explain: () => null,
-    given: { revision: 1, site: quick.site, switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS },
+    given: { revision: 1, site, switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS },
     controlToken: null,
     inherited: [],
     closeSocket: () => {},
@@ -175,4 +180,19 @@ t.test('one of three fills its heap: it ends alone, and it comes back', { timeou
   t.same(othersOf(seen), [])
   t.equal(metrics.value('weir_worker_restarts_total'), 2)
   t.match(log.of('worker-ended').at(-1), { worker: seen.victim, cause: /ERR_WORKER_OUT_OF_MEMORY/ })
+})
+
+t.test('what killed workers had in flight at a pool is given back to the others', { timeout: 110_000 }, async (t) => {
+  const held = origin.hold('/held')
+  const gone = Array.from({ length: SLOTS }, (_, i) => visit({ port }, `/held?${i}`, { deadlineMs: 100_000 }).catch(() => null))
+  await until(() => held.waiting === SLOTS, { ...PATIENCE, what: 'all slots to be taken' })
+  const waiting = visit({ port }, '/page/waits', { deadlineMs: 100_000 }).catch(() => null)
+  for (let victim = 0; victim < WORKERS; victim++) {
+    const served = log.of('worker-serves-again').length
+    channel.postMessage({ kill: victim })
+    await until(() => log.of('worker-serves-again').length > served, { ...PATIENCE, what: 'the worker to be back' })
+  }
+  for (let i = 0; i < SLOTS + 1; i++) t.equal((await visit({ port }, `/page/after-${i}`, PATIENCE)).text, 'page')
+  held.release()
+  await Promise.all([...gone, waiting])
 })
