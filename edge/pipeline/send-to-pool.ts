@@ -98,7 +98,12 @@ class FetchTry implements Attempt<UpstreamAnswer, Fetched> {
   }
 
   send(request: UpstreamRequest, hop: Hop): void {
-    this.answer = this.#x.tools.upstream.send(request, hop, this.#wanted)
+    try {
+      this.answer = this.#x.tools.upstream.send(request, hop, this.#wanted)
+    } catch (bug) {
+      // The peer counts as busy already, until it is told otherwise.
+      this.answer = Promise.reject(bug)
+    }
   }
 
   answered({ status }: UpstreamAnswer): number {

@@ -173,6 +173,17 @@ t.test('a peer is busy until the body of its answer is over, whichever way that 
   line.upstream.will({ throws: new TypeError('a fault of ours') })
   await t.rejects(sending(line).fetching, { code: 'INTERNAL' })
   t.equal(line.atPeers, 0, 'thrown')
+  const { asked, x } = line.asked()
+  const upstream = {
+    ...line.upstream,
+    send: () => {
+      throw new TypeError('at once')
+    },
+    close: async () => {},
+  }
+  const broken = { ...x, tools: { ...x.tools, upstream } }
+  await t.rejects(sendToPool(originRequest(asked, BYPASS, x), x.snapshot.pools.get('shop')!, asked, broken), { code: 'INTERNAL' })
+  t.equal(line.atPeers, 0, 'thrown at once')
 })
 
 t.test('what a slow client leaves in memory of an answer counts until the body is over', async (t) => {
