@@ -39,6 +39,10 @@ function api(more: FakeApi = () => json(null, 404)): FakeApi {
     if (path === '/v1/switchboard')
       return json({ seq: 3, switches: [SWITCH], overrides: [{ ...SWITCH, limit: 'per-client', rate: '5/s' }] })
     if (path === '/v1/edges') return json({ revision: 7, switchSeq: 3, edges: [EDGE] })
+    if (path === '/v1/troubles') return json({ troubles: [] })
+    if (path === '/v1/endpoints') return json({ reports: [] })
+    if (path.startsWith('/v1/hot-keys')) return json({ keys: [] })
+    if (path.startsWith('/v1/purges')) return json({ purges: [] })
     return more(method, path, init)
   }
 }

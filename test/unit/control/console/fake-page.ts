@@ -45,6 +45,9 @@ export class FakeElement {
   setAttribute(name: string, value: string): void {
     this.attributes[name] = value
   }
+  removeAttribute(name: string): void {
+    delete this.attributes[name]
+  }
   addEventListener(name: string, listener: (event: object) => void): void {
     this.#listeners.set(name, listener)
   }
@@ -68,6 +71,24 @@ export class FakeElement {
     return null
   }
 }
+
+/**
+ * A module of the console and those that it imports, as one script: each is a function that gives what it exports. Of the forms of import
+ * and export only those that the console uses are known.
+ */
+function scriptOf(name: string, seen = new Set<string>()): string {
+  seen.add(name)
+  const text = read(name)
+  const needed = [...text.matchAll(/^import \{[^}]*\} from '\.\/([^']+)'$/gm)].map(([, other]) => other!)
+  const before = needed.map((other) => (seen.has(other) ? '' : scriptOf(other, seen)))
+  const exported = [...text.matchAll(/^export (?:async function|function|const|let) ([\w$]+)/gm)].map(([, id]) => id)
+  const body = text
+    .replace(/^import (\{[^}]*\}) from '\.\/([^']+)'$/gm, (_, names: string, other: string) => `const ${names} = ${moduleOf(other)}`)
+    .replace(/^export /gm, '')
+  return [...before, `const ${moduleOf(name)} = (() => {\n${body}\nreturn { ${exported.join(', ')} }\n})()`].join('\n')
+}
+
+const moduleOf = (name: string) => `$${name.replace(/\W/g, '_')}`
 
 /** What `fetch` of the page answers, and what it was asked. */
 export type FakeApi = (
@@ -109,6 +130,6 @@ export function openConsole(api: FakeApi, token: string | null) {
     setInterval: () => 0,
     clearTimeout,
   }
-  runInNewContext(read('console.js'), context)
+  runInNewContext(scriptOf('console.js'), context)
   return { element: (id: string) => elements.get(id)!, storage }
 }

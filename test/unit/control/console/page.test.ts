@@ -1,8 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 
-const read = (name: string) => readFileSync(new URL(`../../../../control/console/${name}`, import.meta.url), 'utf8')
-const [html, script, style] = [read('index.html'), read('console.js'), read('console.css')]
+const FOLDER = new URL('../../../../control/console/', import.meta.url)
+const read = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8')
+const [html, style] = [read('index.html'), read('console.css')]
+const script = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.js'))
+  .map(read)
+  .join('\n')
 const ids = [...html.matchAll(/\bid="([^"]+)"/g)].map((match) => match[1]!)
 
 t.test('the page keeps to its content policy: nothing inline, nothing from elsewhere', (t) => {
