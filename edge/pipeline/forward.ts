@@ -16,6 +16,7 @@ import { originRequest } from './origin-request.ts'
 import { type Fetched, sendToPool } from './send-to-pool.ts'
 import { type Down, standIn } from './stand-in.ts'
 import { toldGroup } from './told-group.ts'
+import { isUntold } from './untold-faults.ts'
 
 /** What forwarding gave. */
 export type Forwarded =
@@ -82,6 +83,7 @@ async function inPlaceOf(how: Pick<Down, 'status' | 'fault'>, asked: Asked, foun
 function noteStandIn(fault: EdgeError, stoodIn: Forwarded, route: RoutePlan, x: Exchange): void {
   x.why.fault = fault.code
   x.tools.metrics.fault(fault.code)
+  if (isUntold(fault.code)) return
   const servedBy = stoodIn.kind === 'answered' ? stoodIn.answer.servedBy : x.why.pool
   x.tools.log.warn({ event: 'origin-failed', id: x.id, code: fault.code, route: route.id, servedBy, ...fault.detail })
 }

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../contract/errors.ts'
 import { faultAnswer } from './answers.ts'
 import type { Answer, Exchange } from './exchange.ts'
 import { retryAfterSeconds } from './retry-after.ts'
+import { isUntold } from './untold-faults.ts'
 
 /** When a client may try again after a 503 that names no time of its own. */
 const DEFAULT_RETRY_AFTER_MS = 1_000
@@ -13,8 +14,6 @@ const DEFAULT_RETRY_AFTER_MS = 1_000
  * be for the tunnel that was asked for and refused, as it may be behind any refused upgrade.
  */
 const UNSURE: ReadonlySet<ErrorCode> = new Set(['BAD_HOST', 'BAD_TARGET', 'BODY_TOO_LARGE', 'METHOD_UNSUPPORTED'])
-/** Faults that an operator asked for, or whose cause has its line already: one each, under the load behind them, would drown the log. */
-const UNTOLD: ReadonlySet<ErrorCode> = new Set(['CLOSED', 'CACHE_ONLY_MISS', 'FILL_FAILED', 'POOL_OPEN', 'POOL_BUSY'])
 
 /** The answer to what was thrown. */
 export function rescue(thrown: unknown, x: Exchange): Answer {
@@ -37,7 +36,7 @@ function extraFields(fault: EdgeError, x: Exchange): Record<string, string> {
 
 // A client's own fault is in its access log line, as is what was ordered or told; the log of faults is for what went wrong.
 function report(fault: EdgeError, x: Exchange): void {
-  if (fault.row.source === 'client' || UNTOLD.has(fault.code)) return
+  if (fault.row.source === 'client' || isUntold(fault.code)) return
   const line = { event: 'fault', id: x.id, code: fault.code, route: x.why.route, ...fault.detail, cause: causeText(fault.cause) }
   if (fault.code === 'INTERNAL') x.tools.log.error({ ...line, stack: fault.cause instanceof Error ? fault.cause.stack : undefined })
   else x.tools.log.warn(line)

@@ -23,6 +23,7 @@ t.test('and where nothing is kept, the fallback of the route', async (t) => {
   line.upstream.will({ fault: 'UPSTREAM_RESET' })
   for (let i = 0; i < 3; i++) t.match(await line.ask({ method: 'POST' }), { status: 200, text: 'soon', servedBy: 'fallback' })
   t.equal(line.upstream.sent.length, 1)
+  t.match(line.log.of('origin-failed'), [{ code: 'UPSTREAM_RESET' }], 'a line for what failed, none for what was not asked')
 })
 
 t.test('a request counts once, by what it came to and not by its tries', async (t) => {
