@@ -16,6 +16,8 @@ const IN_FLIGHT = 24
 const CROWD = 300
 const OUTAGE_REQUESTS = 2_000
 const WANTED_RATIO = 0.999
+/** Requests at the origins for each of a client in a total outage: a fifth more, and the floor. */
+const MOST = 1.25
 const TRICKLE_MS = 40
 const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy'
 
@@ -107,7 +109,9 @@ for (const { name, fault, inFlight } of OUTAGES) {
     t.notOk(report.statuses[200])
     const asked = amplification(origins)
     t.comment(`${name}: ${asked} requests at the origins for each of ${OUTAGE_REQUESTS}`)
-    t.ok(asked > 1.1 && asked < 1.25, `${asked} at the origins for each`)
+    // What the first peer to be left out held is repeated while the others have not failed yet: once, and not by the budget.
+    const freeOnce = inFlight / 3 / OUTAGE_REQUESTS
+    t.ok(asked > 1.1 && asked < MOST + freeOnce, `${asked} at the origins for each`)
     t.ok((await edge.metric('weir_upstream_retries_refused_total', { pool: 'shop' })) > 0)
     script = fine
     const after = await runLoad(visitors(t, edge, pages('shop')), { total: 300, inFlight: IN_FLIGHT })
