@@ -1,6 +1,7 @@
 // The process of every `weir` command: picks the plane that the verb belongs to, and turns whatever escapes it into one sentence.
 
 import { faultSentence } from '../control/cli/fault-sentence.ts'
+import type { OpenEndpointWatch } from '../edge/base/endpoint-watch.ts'
 
 /** Verbs of the data plane; every other verb is a command of the control plane's program. */
 const EDGE_VERBS: ReadonlySet<string> = new Set(['edge', 'proxy'])
@@ -9,9 +10,16 @@ const EDGE_VERBS: ReadonlySet<string> = new Set(['edge', 'proxy'])
 type Main = (argv: readonly string[]) => Promise<number>
 
 async function mainOf(verb: string | undefined): Promise<Main> {
-  if (verb !== undefined && EDGE_VERBS.has(verb)) return (await import('../edge/main.ts')).main
+  if (verb !== undefined && EDGE_VERBS.has(verb)) {
+    const { main } = await import('../edge/main.ts')
+    return (argv) => main(argv, openDiscovery)
+  }
   return (await import('../control/cli/main.ts')).main
 }
+
+// Few edges discover by themselves: for the others nothing of it is loaded.
+const openDiscovery: OpenEndpointWatch = async (...asked) =>
+  (await import('../control/discovery/edge-discovery.ts')).openEdgeDiscovery(...asked)
 
 function fail(thrown: unknown): void {
   process.stderr.write(`weir: ${faultSentence(thrown)}\n`)

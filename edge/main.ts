@@ -5,6 +5,7 @@ import { closeSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { EdgeError } from './base/edge-error.ts'
+import type { OpenEndpointWatch } from './base/endpoint-watch.ts'
 import { createSlab, type Series, SlabMetrics } from './base/metrics.ts'
 import type { Log, Ports } from './base/ports.ts'
 import { systemBlobs } from './base/system/blobs.ts'
@@ -38,24 +39,29 @@ const BUILD = (JSON.parse(readFileSync(new URL('../package.json', import.meta.ur
 /** How long a successor may take until it serves. */
 const SUCCESSOR_DEADLINE_MS = 60_000
 
-/** Runs `weir edge …` or `weir proxy …`. @param argv verb first @returns the exit code; while the edge serves, not yet */
-export async function main(argv: readonly string[]): Promise<number> {
+/**
+ * Runs `weir edge …` or `weir proxy …`.
+ * @param argv verb first
+ * @param openDiscovery for an edge that asks for peers itself
+ * @returns the exit code; while the edge serves, not yet
+ */
+export async function main(argv: readonly string[], openDiscovery: OpenEndpointWatch): Promise<number> {
   tuneEngine()
   const [verb, ...args] = argv
-  return verb === 'proxy' ? proxy(args) : edge(args)
+  return verb === 'proxy' ? proxy(args, openDiscovery) : edge(args, openDiscovery)
 }
 
-function proxy(args: readonly string[]): Promise<number> | number {
+function proxy(args: readonly string[], openDiscovery: OpenEndpointWatch): Promise<number> | number {
   const quick = quickSite(args)
   if (quick.kind === 'help') return say(QUICK_USAGE, 0)
   if (quick.kind === 'wrong') return complain(`${quick.problems.join('\n')}\nSee weir proxy --help.`, 2)
   if (quick.kind === 'print') return say(`${JSON.stringify(quick.site, null, 2)}\n`, 0)
   // Several quick edges may stand behind one another; with one name for all, the second would take the first for itself (RFC 8586).
   const bootstrap = { ...quick.bootstrap, edgeId: `weir-${systemRandom.hex(3)}` }
-  return run(bootstrap, { revision: 1, site: quick.site, switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS })
+  return run(bootstrap, { revision: 1, site: quick.site, switchboard: EMPTY_SWITCHBOARD, endpoints: EMPTY_ENDPOINTS }, openDiscovery)
 }
 
-function edge(args: readonly string[]): Promise<number> | number {
+function edge(args: readonly string[], openDiscovery: OpenEndpointWatch): Promise<number> | number {
   let flags: { config?: string; help?: boolean }
   try {
     flags = parseArgs({ args: [...args], options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }).values
@@ -82,10 +88,10 @@ function edge(args: readonly string[]): Promise<number> | number {
   if (!reading.ok) return complain(reading.problems.map((problem) => formatProblem(file, problem)).join('\n'), 1)
   // Files named in a file are named from where it stands.
   const { site, ...rest } = reading.bootstrap
-  return run(site === undefined ? rest : { ...rest, site: resolve(dirname(file), site) }, null)
+  return run(site === undefined ? rest : { ...rest, site: resolve(dirname(file), site) }, null, openDiscovery)
 }
 
-async function run(bootstrap: EdgeBootstrap, given: Told | null): Promise<number> {
+async function run(bootstrap: EdgeBootstrap, given: Told | null, openDiscovery: OpenEndpointWatch): Promise<number> {
   const slab = createSlab()
   const series: Series[] = []
   const metrics = new SlabMetrics(slab, (one) => series.push(one))
@@ -115,6 +121,7 @@ async function run(bootstrap: EdgeBootstrap, given: Told | null): Promise<number
       controlToken: controlToken(bootstrap),
       inherited: inheritedSockets(environment, process.pid),
       closeSocket: closeSync,
+      openDiscovery,
       startSuccessor: (descriptors, more) => startSuccessor(successorRecipe(), descriptors, more, systemTimers),
     })
     // Whoever reads the line may send a signal at once.

@@ -4,7 +4,7 @@ import Type from 'typebox'
 import { AuditSchema } from './audit.ts'
 import { ChangeStreamSchema } from './changes.ts'
 import { ZONE_PATTERN } from './choice.ts'
-import { ConsulSchema, DnsSchema } from './discovery-settings.ts'
+import { ConsulSchema, DnsSchema, EdgeDiscoverySchema } from './discovery-settings.ts'
 import { ADDRESS_PATTERN, LISTEN_PATTERN } from './identifiers.ts'
 import { ListenerSchema } from './listener.ts'
 import { OverloadSchema } from './overload.ts'
@@ -64,6 +64,7 @@ export const EdgeBootstrapSchema = Type.Object(
         { additionalProperties: false, description: 'The control plane that this edge obeys.' },
       ),
     ),
+    discovery: Type.Optional(EdgeDiscoverySchema),
     redis: Type.Optional(RedisSchema),
     stateDir: Type.Union([Type.String({ minLength: 1, maxLength: 4096 }), Type.Literal('off')], {
       default: '.weir/edge',

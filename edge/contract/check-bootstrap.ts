@@ -42,6 +42,7 @@ function* checkEdgeParts(edge: EdgeBootstrap, pointer: string): Generator<Proble
   if (edge.admin !== 'off') yield* checkAddress(`${pointer}/admin`, edge.admin)
   if (pointer === '') yield* checkSeparate(edgeAddresses(edge, pointer))
   if (edge.redis) yield* checkRedis(`${pointer}/redis`, edge.redis)
+  if (edge.discovery?.consul) yield* checkConsul(`${pointer}/discovery/consul`, edge.discovery.consul)
   if (edge.control) yield* checkUrl(`${pointer}/control/url`, edge.control.url)
   if (edge.control?.token !== undefined && edge.control.tokenFile !== undefined) {
     yield {

@@ -63,3 +63,24 @@ export const DnsSchema = Type.Object(
 )
 /** How names of the DNS are asked for, defaults filled in. */
 export type DnsConfig = Type.Static<typeof DnsSchema>
+
+/** How an edge asks for peers itself. */
+export const EdgeDiscoverySchema = Type.Object(
+  {
+    consul: Type.Optional(ConsulSchema),
+    dns: DnsSchema,
+    afterMs: DurationMs({
+      minimum: 0,
+      maximum: 10 * MINUTE_MS,
+      default: 10 * SECOND_MS,
+      description: 'How long the control plane must not have been heard.',
+    }),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Who this edge asks for peers itself, best the agent beside it: while its control plane is not heard, and always without one.',
+  },
+)
+/** How an edge asks for peers itself, defaults filled in. */
+export type EdgeDiscovery = Type.Static<typeof EdgeDiscoverySchema>

@@ -3,6 +3,7 @@
 
 import { createBackground } from '../base/background.ts'
 import { EdgeError } from '../base/edge-error.ts'
+import type { OpenEndpointWatch } from '../base/endpoint-watch.ts'
 import type { SlabView } from '../base/exposition.ts'
 import type { Blobs, Ports } from '../base/ports.ts'
 import { allocateCells, SharedCells } from '../base/shared-cells.ts'
@@ -16,6 +17,7 @@ import { ControlSource, type Followers } from '../config/control-source.ts'
 import { FileSource } from '../config/file-source.ts'
 import { LastGood } from '../config/last-good.ts'
 import { Loader } from '../config/loader.ts'
+import { LocalDiscovery } from '../config/local-discovery.ts'
 import { createRegistries } from '../config/registries.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import { Admin } from './admin.ts'
@@ -59,6 +61,8 @@ export interface EdgeProcessParts {
   /** Closes one that nobody listens on. */
   readonly closeSocket: (fd: number) => void
   readonly startSuccessor: StartSuccessor
+  /** Opens discovery for an edge that asks by itself. */
+  readonly openDiscovery: OpenEndpointWatch
 }
 
 /** Why a process ends: somebody asked it to, a successor serves on its sockets, or a socket of its own is gone. */
@@ -109,6 +113,7 @@ interface Assembled {
   readonly audits: AuditDesk
   readonly records: RecordDesk
   readonly health: HealthDesk
+  readonly discovery: LocalDiscovery | null
   readonly admin: Admin | null
 }
 
@@ -149,7 +154,8 @@ function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
   const records = new RecordDesk(bootstrap.edgeId, () => supervisor.workers, ports)
   const adminParts = { ports, loader, supervisor, audits, health, records, control, ownView: parts.ownView, explain: parts.explain }
   const admin = bootstrap.admin === 'off' ? null : new Admin(adminParts)
-  return { plan, supervisor, lost, loader, first, lastGood, file, control, audits, records, health, admin }
+  const discovery = discoveryOf(parts, loader, control)
+  return { plan, supervisor, lost, loader, first, lastGood, file, control, audits, records, health, discovery, admin }
 }
 
 async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProcess> {
@@ -166,6 +172,7 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
   adminUrl ??= await openAdmin(held, bootstrap)
   admin?.ready()
   held.audits.schedule()
+  held.discovery?.start()
   const handOver = new HandOver(parts.startSuccessor, ports.log)
   return {
     urls: urlsOf(bootstrap, found),
@@ -249,8 +256,12 @@ async function close(held: Assembled, { bootstrap, ports }: EdgeProcessParts, wh
   await end(held, bootstrap.drainTimeoutMs)
 }
 
-async function end({ control, file, audits, records, health, admin, supervisor }: Assembled, drainTimeoutMs: number): Promise<void> {
+async function end(
+  { control, file, audits, records, health, discovery, admin, supervisor }: Assembled,
+  drainTimeoutMs: number,
+): Promise<void> {
   audits.stop()
+  discovery?.stop()
   records.stop()
   health.stop()
   control?.stop()
@@ -279,6 +290,23 @@ function controlOf(parts: EdgeProcessParts, followers: Followers): ControlSource
   if (controlToken === null) throw new EdgeError('CONFIG_INVALID', { reason: 'control needs a token or a tokenFile' })
   const identity = { edgeId: bootstrap.edgeId, build, startedAtMs: ports.clock.wallMs() }
   return new ControlSource({ url: bootstrap.control.url, token: controlToken }, identity, followers, ports)
+}
+
+function discoveryOf(
+  { bootstrap, ports, openDiscovery }: EdgeProcessParts,
+  loader: Loader,
+  control: ControlSource | null,
+): LocalDiscovery | null {
+  const { discovery: settings } = bootstrap
+  if (settings === undefined) return null
+  return new LocalDiscovery({
+    ...ports,
+    afterMs: control === null ? 0 : settings.afterMs,
+    heard: () => control?.connected === true,
+    told: () => loader.told,
+    put: (endpoints) => loader.endpoints(endpoints),
+    open: (last) => openDiscovery(settings, last, ports),
+  })
 }
 
 // Compiled against registries of its own: a trial leaves no trace in those that serve.

@@ -55,6 +55,9 @@ async function startMortalEdge() {
     controlToken: null,
     inherited: [],
     closeSocket: () => {},
+    openDiscovery: () => {
+      throw new Error('nothing is discovered here')
+    },
     startSuccessor: () => {
       throw new Error('no successor is started here')
     },

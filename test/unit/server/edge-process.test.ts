@@ -43,6 +43,9 @@ async function start(t: Scope, bootstrap: Partial<EdgeBootstrap>, more: Partial<
     controlToken: null,
     inherited: [],
     closeSocket: () => {},
+    openDiscovery: () => {
+      throw new Error('nothing is discovered here')
+    },
     startSuccessor: () => ({ pid: 1, serving: Promise.resolve('none is started here'), end: () => {} }),
     ...more,
   }
