@@ -6,19 +6,17 @@ import { EdgeError } from '../base/edge-error.ts'
 import type { OpenEndpointWatch } from '../base/endpoint-watch.ts'
 import type { SlabView } from '../base/exposition.ts'
 import type { Blobs, Ports } from '../base/ports.ts'
-import { allocateCells, SharedCells } from '../base/shared-cells.ts'
 import { systemCores } from '../base/system/machine.ts'
-import { MEMORY_FILE } from '../cache/kept-memory.ts'
 import { allocateLease, PurgeLease } from '../cache/purge-lease.ts'
 import { NO_PURGES } from '../cache/purge-table.ts'
-import { compile, type Told } from '../config/compile.ts'
+import type { Told } from '../config/compile.ts'
 import { withCookieKeys } from '../config/compile-sticky.ts'
 import { ControlSource, type Followers } from '../config/control-source.ts'
 import { FileSource } from '../config/file-source.ts'
 import { LastGood } from '../config/last-good.ts'
 import { Loader } from '../config/loader.ts'
 import { LocalDiscovery } from '../config/local-discovery.ts'
-import { createRegistries } from '../config/registries.ts'
+import { tryCompile } from '../config/try-compile.ts'
 import type { EdgeBootstrap } from '../contract/bootstrap.ts'
 import { Admin } from './admin.ts'
 import { AuditDesk } from './audit-desk.ts'
@@ -30,6 +28,7 @@ import { HealthDesk } from './health-desk.ts'
 import type { InheritedSocket } from './inherited-sockets.ts'
 import { adminSocketName, listenTexts, listenUrl, socketNames } from './listen-address.ts'
 import { type FoundPorts, ListenPlan } from './listen-plan.ts'
+import { dropKeptMemory, takeKeptMemory } from './memory-file.ts'
 import { portIsFree } from './port-is-free.ts'
 import { RecordDesk } from './record-desk.ts'
 import { Supervisor } from './supervisor.ts'
@@ -138,7 +137,7 @@ function assemble(parts: EdgeProcessParts, plan: ListenPlan): Assembled {
   const first = new FirstTold()
   const loader = new Loader(
     {
-      tryCompile: (told) => tryCompile(told, ports),
+      tryCompile: (told) => tryCompile(told, ports.random),
       apply: async (told, part) => {
         const problem = await (first.reached ? supervisor.tell(told, part) : first.reach(told))
         if (problem === null && part !== 'switches') health.follow(told)
@@ -166,7 +165,7 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
   const told = await first.wait()
   held.health.follow(told)
   if (control !== null && !(await caughtUp(control, ports.timers))) supervisor.doubtKept()
-  const found = await supervisor.start(told, await keptMemory(parts))
+  const found = await supervisor.start(told, await takeKeptMemory(parts.blobs, bootstrap.l1KeepMaxBytes, ports.log))
   if (loader.told !== null && loader.told !== told) await supervisor.tell(loader.told, 'all')
   if (control === null) file?.watch()
   adminUrl ??= await openAdmin(held, bootstrap)
@@ -185,34 +184,13 @@ async function serve(held: Assembled, parts: EdgeProcessParts): Promise<EdgeProc
     upgrade: async () => {
       if (bootstrap.l1KeepMaxBytes > 0) await supervisor.keepMemory()
       const serves = await handOver.to(socketsOf(held, bootstrap))
-      if (!serves && bootstrap.l1KeepMaxBytes > 0) await dropMemory(parts)
+      if (!serves && bootstrap.l1KeepMaxBytes > 0) await dropKeptMemory(parts.blobs, ports.log)
       return serves
     },
     close: async (why) => {
       handOver.stop()
       await close(held, parts, why)
     },
-  }
-}
-
-// What this process lets go of from now on must not come back after a crash.
-async function dropMemory({ blobs, ports }: EdgeProcessParts): Promise<void> {
-  await blobs?.remove(MEMORY_FILE).catch((cause: unknown) => ports.log.warn({ event: 'memory-not-removed', cause: String(cause) }))
-}
-
-// Read once: what a process leaves behind is for the next one, not for those that follow it after a crash.
-async function keptMemory({ bootstrap, blobs, ports }: EdgeProcessParts): Promise<SharedArrayBuffer | null> {
-  if (blobs === null || bootstrap.l1KeepMaxBytes === 0) return null
-  try {
-    const bytes = await blobs.read(MEMORY_FILE, bootstrap.l1KeepMaxBytes)
-    await blobs.remove(MEMORY_FILE)
-    if (bytes === null) return null
-    const memory = new SharedArrayBuffer(bytes.length)
-    new Uint8Array(memory).set(bytes)
-    return memory
-  } catch (cause) {
-    ports.log.warn({ event: 'memory-unreadable', cause: String(cause) })
-    return null
   }
 }
 
@@ -307,16 +285,6 @@ function discoveryOf(
     put: (endpoints) => loader.endpoints(endpoints),
     open: (last) => openDiscovery(settings, last, ports),
   })
-}
-
-// Compiled against registries of its own: a trial leaves no trace in those that serve.
-function tryCompile(told: Told, ports: Ports): string | null {
-  try {
-    compile(told, createRegistries(new SharedCells(allocateCells(1_024, ports.random)), ports.random))
-    return null
-  } catch (cause) {
-    return `cannot be compiled: ${String(cause)}`
-  }
 }
 
 function urlsOf(bootstrap: EdgeBootstrap, found: FoundPorts): string[] {
