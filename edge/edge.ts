@@ -56,6 +56,7 @@ import type { WorkerReading } from './pipeline/worker-reading.ts'
 import { createRedis } from './redis/client.ts'
 import type { RedisPort } from './redis/redis-port.ts'
 import { script } from './redis/script.ts'
+import { Batches } from './resilience/batches.ts'
 import { takenOf } from './traffic/group-tally.ts'
 import { Http1Upstream } from './upstream/http1-upstream.ts'
 import { WebsocketLane } from './upstream/websocket-lane.ts'
@@ -368,6 +369,7 @@ function toolsOf(parts: EdgeParts, levels: Levels, fence: PurgeFence, background
     hot: new HotTraffic(Math.floor(ports.random.next() * 2 ** 32)),
     codedBodies: new CodedBodies(parts.compressedMaxBytes, ports.metrics),
     refreshes: new Refreshes(),
+    batches: new Batches(ports),
     fence,
     upstream: new Http1Upstream(ports),
     mirrorUpstream: new Http1Upstream(ports),

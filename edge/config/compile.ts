@@ -21,6 +21,7 @@ import { authorityForms } from '../http/host.ts'
 import { Gcra } from '../limit/gcra.ts'
 import { type QuotaPolicy, quotaPolicy } from '../limit/limit-fields.ts'
 import { compileRoutes } from '../route/route-table.ts'
+import { batchPlan } from './compile-batch.ts'
 import { retainDoors, routeBreakers } from './compile-doors.ts'
 import { mirrorPlan } from './compile-mirror.ts'
 import { compilePools } from './compile-pools.ts'
@@ -132,6 +133,7 @@ function routePlan(
     breakerAt: routeBreakers(id, config.breaker, registries),
     mirror: mirrorPlan(id, config.mirror, registries),
     tally: null,
+    batch: batchPlan(config),
   }
 }
 

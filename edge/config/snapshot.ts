@@ -11,6 +11,7 @@ import type { KeyPlan } from '../cache/key-plan.ts'
 import type { ClientAddressRule } from '../client/client-address.ts'
 import type { CrawlerAgents } from '../client/crawler-agents.ts'
 import type { HashKey } from '../contract/balance.ts'
+import type { BatchConfig } from '../contract/batch.ts'
 import type { FallbackConfig } from '../contract/degrade.ts'
 import type { KeySource } from '../contract/key-source.ts'
 import type { MirrorConfig } from '../contract/mirror.ts'
@@ -71,6 +72,15 @@ export interface RoutePlan {
   readonly mirror: MirrorPlan | null
   /** How it fares as the route of a group; null when it is of none. */
   readonly tally: TallyPlan | null
+  /** How its reads of single items are collected; null when they are not. */
+  readonly batch: BatchPlan | null
+}
+
+/** How reads of single items are collected. */
+export interface BatchPlan {
+  readonly config: BatchConfig
+  /** Fields, in lower case, that a bulk request has from its single requests, which must be alike in them. */
+  readonly fields: readonly string[]
 }
 
 /** Where a group is counted. */

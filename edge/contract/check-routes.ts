@@ -1,6 +1,7 @@
 // Each route by itself: whom it asks, its path and hosts, and whether its own numbers agree.
 
 import { hostFault } from './address-text.ts'
+import { checkBatch } from './check-batch.ts'
 import { checkBreaker } from './check-breaker.ts'
 import { checkCacheKey } from './check-cache-key.ts'
 import { checkMirror } from './check-mirror.ts'
@@ -25,6 +26,7 @@ const CHECKS: readonly RouteCheck[] = [
   checkWhenDown,
   checkBreakers,
   checkMirror,
+  checkBatch,
 ]
 
 /** The problems that a site's routes have each by itself. */

@@ -2,6 +2,7 @@
 // A test holds this table against the patterns in the schemas, both ways.
 
 import { HASH_KEY_PATTERN } from './balance.ts'
+import { BULK_TARGET_PATTERN } from './batch.ts'
 import { COOKIE_NAME_PATTERN, IDENTITY_PATTERN, LANGUAGE_PATTERN, QUERY_NAME_PATTERN } from './cache-key.ts'
 import { COLUMN_PATTERN, TABLE_PATTERN } from './changes.ts'
 import { CHECK_HOST_PATTERN, CHECK_PATH_PATTERN, STATUS_RANGE_PATTERN } from './health.ts'
@@ -35,6 +36,7 @@ export const FORMS: Readonly<Record<string, string>> = {
   [COLUMN_PATTERN]: 'the name of a column: letters, digits, "_" and "$", at most 64, that does not begin with a digit',
   [TABLE_PATTERN]: 'a table such as shop.item, or shop.item_* for all tables of shop that begin with item_',
   [CHECK_PATH_PATTERN]: 'a path such as /up or /up?deep=1: it begins with / and has no space and no #',
+  [BULK_TARGET_PATTERN]: 'a target such as /items?ids={ids}: it begins with / and has no space and no #',
   [CHECK_HOST_PATTERN]: 'a host such as shop.example.org, with its port if it has one',
   [STATUS_RANGE_PATTERN]: 'a status such as 204, or a range such as 200-299',
   [RATE_PATTERN]: 'a rate such as 100/s or 6000/m: a count, a slash, and s, m, h or d',

@@ -107,6 +107,12 @@ export const METRICS = {
     'route',
   ),
   weir_breaker_changes_total: counter('Circuit breakers that changed, by pool and what they became.', 'pool', 'state'),
+  weir_batches_total: counter(
+    'Windows in which single reads were collected, by route and outcome: split, partial, refused, failed, gone, or alone for one item only.',
+    'route',
+    'outcome',
+  ),
+  weir_batched_requests_total: counter('Requests answered with an item of a bulk answer.', 'route'),
   weir_pool_in_flight: gauge('Requests that hold a slot in the bulkhead of their pool.', 'pool'),
   weir_pool_limit: gauge('What the bulkhead of a pool has in flight at most now, where that adapts; of the highest worker.', 'pool'),
   weir_pool_queued: gauge('Requests that wait for a slot in the bulkhead of their pool.', 'pool'),

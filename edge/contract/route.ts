@@ -1,6 +1,7 @@
 // A route: which requests it takes and what happens to them. The most specific route wins, so their order says nothing.
 
 import Type from 'typebox'
+import { BatchSchema } from './batch.ts'
 import { BreakerSchema } from './breaker.ts'
 import { CacheSchema } from './cache.ts'
 import { CompressSchema } from './compress.ts'
@@ -83,6 +84,7 @@ export const RouteSchema = Type.Object(
       description: 'The longest request body; more gets 413.',
     }),
     mirror: Type.Optional(MirrorSchema),
+    batch: Type.Optional(BatchSchema),
   },
   { additionalProperties: false, description: 'Which requests it takes and what happens to them.' },
 )

@@ -21,8 +21,10 @@ import type { KnownTarget } from '../config/target-memo.ts'
 import type { PurgeOrder } from '../contract/purge.ts'
 import type { Body } from '../http/body.ts'
 import type { Fields } from '../http/fields.ts'
+import type { Batches } from '../resilience/batches.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import type { WebsocketLane } from '../upstream/websocket-lane.ts'
+import type { BatchedRead } from './batched-read.ts'
 import type { BodiesInUse } from './bodies-in-use.ts'
 import type { ConnectionMemory } from './connection-memory.ts'
 import type { LineMetrics } from './line-metrics.ts'
@@ -101,6 +103,8 @@ export interface Tools {
   /** Copies of pages on disk; null where the edge keeps nothing there. */
   readonly copies: StaticCopies | null
   readonly refreshes: Refreshes
+  /** Reads of single items that wait for others like them. */
+  readonly batches: Batches<BatchedRead>
   /** Between kept entries and who is served from them: what was purged. */
   readonly fence: PurgeFence
   readonly upstream: Upstream

@@ -8,6 +8,8 @@ import { refreshed } from '../cache/validation.ts'
 import type { PoolPlan, RoutePlan } from '../config/snapshot.ts'
 import { discard } from '../http/body.ts'
 import { isSafeMethod } from '../http/status.ts'
+import type { UpstreamRequest } from '../upstream/upstream.ts'
+import { sendBatched } from './batch.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
 import { refuseLoop } from './forward-fields.ts'
 import { endFlight, type Unanswered } from './found.ts'
@@ -39,8 +41,8 @@ export async function forward(asked: Asked, found: Unanswered, x: Exchange): Pro
     const { mirror, tally } = asked.route
     const sending =
       mirror === null
-        ? sendToPool(draft, pool, asked, asker)
-        : sendMirrored(draft, (sent) => sendToPool(sent, pool, asked, asker), mirror, asked, x)
+        ? sendOn(draft, pool, asked, { found, asker })
+        : sendMirrored(draft, (sent) => sendOn(sent, pool, asked, { found, asker }), mirror, asked, x)
     const fetched = await (tally === null ? sending : toldGroup(sending, asked.route, tally, x))
     const { status } = fetched.answer
     if (status === 304) return await settled(fetched, pool, asked, { found, asker })
@@ -63,6 +65,11 @@ export async function forward(asked: Asked, found: Unanswered, x: Exchange): Pro
 interface Asking {
   readonly found: Unanswered
   readonly asker: Exchange
+}
+
+function sendOn(draft: UpstreamRequest, pool: PoolPlan, asked: Asked, { found, asker }: Asking): Promise<Fetched> {
+  const { batch } = asked.route
+  return batch === null ? sendToPool(draft, pool, asked, asker) : sendBatched(draft, { batch, pool, found }, asked, asker)
 }
 
 // Who waits is let go unless what stands in may be kept as any answer may: then they are served from it.

@@ -37,6 +37,8 @@ export class LineMetrics {
   readonly #tunnels: SeriesTree<Counter>
   readonly #sticky: SeriesTree<Counter>
   readonly #stoodIn: SeriesTree<Counter>
+  readonly #batches: SeriesTree<Counter>
+  readonly #batched: SeriesTree<Counter>
   #inFlight = 0
   #requests = 0
   #hits = 0
@@ -68,6 +70,8 @@ export class LineMetrics {
     this.#tunnels = counters(metrics, 'weir_tunnels_total')
     this.#sticky = counters(metrics, 'weir_sticky_total')
     this.#stoodIn = counters(metrics, 'weir_stand_ins_total')
+    this.#batches = counters(metrics, 'weir_batches_total')
+    this.#batched = counters(metrics, 'weir_batched_requests_total')
   }
 
   /** Requests being served, requests answered, and lookups and hits since the last call. */
@@ -198,6 +202,12 @@ export class LineMetrics {
   /** One way in which an answer of a mirror was not the real one. */
   mirrorDiffered(route: string, kind: string): void {
     this.#mirrorDiffered.at(route).at(kind).series.add(1)
+  }
+
+  /** The end of a window in which single reads were collected. @param requests answered with an item of a bulk answer */
+  batched(route: string, outcome: string, requests: number): void {
+    this.#batches.at(route).at(outcome).series.add(1)
+    if (requests > 0) this.#batched.at(route).series.add(requests)
   }
 
   /** A request to a pool that gives sticky cookies: what the client's was worth. */

@@ -47,6 +47,7 @@ function lineOf(answer: Answer, end: { outcome: Sent['outcome']; bytes: number; 
     tries: why.tries || undefined,
     retries: why.retries || undefined,
     hedge: why.hedge || undefined,
+    batched: why.batched || undefined,
     fault: why.fault || undefined,
   }
 }

@@ -40,6 +40,8 @@ export interface Why {
   retries: string
   /** What came of asking a second peer because the first was slow. */
   hedge: '' | 'sent' | 'won' | 'no-budget'
+  /** Items in the bulk request whose answer has this one; 0 where it was asked for alone. */
+  batched: number
   servedBy: ServedBy
   /** Code of the fault, when one decided the answer. */
   fault: string
@@ -67,6 +69,7 @@ export function newWhy(revision: number): Why {
     tries: 0,
     retries: '',
     hedge: '',
+    batched: 0,
     servedBy: 'edge',
     fault: '',
   }

@@ -37,6 +37,7 @@ import { split } from '../../edge/pipeline/split.ts'
 import { newWhy } from '../../edge/pipeline/why.ts'
 import type { RedisPort } from '../../edge/redis/redis-port.ts'
 import { script } from '../../edge/redis/script.ts'
+import { Batches } from '../../edge/resilience/batches.ts'
 import { WebsocketLane } from '../../edge/upstream/websocket-lane.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemoryFiles } from './memory-files.ts'
@@ -141,6 +142,7 @@ export class Line {
         { maxFlights: 100, maxMarks: 100, markMs: 2_000 },
       ),
       refreshes: new Refreshes(),
+      batches: new Batches({ clock: this.clock, timers: this.clock }),
       fence: this.fence,
       upstream: this.upstream,
       mirrorUpstream: this.mirrorUpstream,

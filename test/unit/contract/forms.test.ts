@@ -20,6 +20,7 @@ const EXAMPLES = [
   ['a hash key', 'path', 'host+path', 'cookie:sid, address', 'header:NAME', 'query:NAME'],
   ['a table', 'shop.item', 'shop.item_*'],
   ['a path such as /up', '/up', '/up?deep=1'],
+  ['a target such as', '/items?ids={ids}'],
   ['a host such as shop.example.org, with', 'shop.example.org'],
   ['a status', '204', '200-299'],
   ['a rate', '100/s', '6000/m'],
