@@ -61,7 +61,9 @@ function itemOf(draft: UpstreamRequest, { pool, found }: Batching, { request }: 
   if (method !== 'GET' || body !== null || found.kind === 'stale' || target.includes('?')) return null
   // Who is bound to one peer, and what edges are told of one client, is not for all.
   if (pool.sticky !== null || pool.config.peersAre !== 'origins') return null
-  if (ALONE.some((name) => fields.has(name)) || fields.has(pool.config.deadlineField?.toLowerCase() ?? 'range')) return null
+  if (ALONE.some((name) => fields.has(name))) return null
+  const { deadlineField } = pool.config
+  if (deadlineField !== undefined && fields.has(deadlineField.toLowerCase())) return null
   for (const [name] of fields) if (isSecretField(name)) return null
   const name = decoded(request.path.slice(request.path.lastIndexOf('/') + 1))
   return name === null || name === '' || NO_ID.test(name) ? null : name

@@ -105,7 +105,7 @@ export class BulkRead {
     }
     const text = await this.#textOf(fetched.answer)
     const texts = text === null ? null : splitItems(text, new Set(this.#items.values()), batch.config)
-    return texts === null || texts.size === 0 ? 'refused' : { fetched, fields: partFields(fetched.answer.fields), texts }
+    return texts === null ? 'refused' : { fetched, fields: partFields(fetched.answer.fields), texts }
   }
 
   #request(): UpstreamRequest {

@@ -95,9 +95,9 @@ t.test('requests that are not alike, or want something of their own, do not go t
     await ask(asking, other)
     t.same(new Set(targets()), new Set([asking.target ?? '/item/1', '/item/2']), JSON.stringify(asking))
   }
-  for (const pool of [{ peersAre: 'edges' }]) {
+  for (const pool of [{ peersAre: 'edges' }, { deadlineField: 'X-Deadline' }]) {
     const { ask, targets } = batched({}, { pool })
-    await ask('1', '2')
+    await ask({ headers: { 'X-Deadline': '900' } }, other)
     t.same(targets(), ['/item/1', '/item/2'], JSON.stringify(pool))
   }
 })
@@ -107,6 +107,14 @@ t.test('an item that the bulk answer has not is asked for alone', async (t) => {
   const answers = await ask('1', 'no-2', '3')
   t.same(targets(), ['/items?ids=1,no-2,3', '/item/no-2'])
   t.equal(answers[1]!.text, '"alone /item/no-2"')
+  t.equal(outcome('partial'), 1)
+})
+
+t.test('items that nobody has keep nobody else from being collected', async (t) => {
+  const { ask, targets, outcome } = batched()
+  await ask('no-1', 'no-2')
+  await ask('3', '4')
+  t.same(targets(), ['/items?ids=no-1,no-2', '/item/no-1', '/item/no-2', '/items?ids=3,4'])
   t.equal(outcome('partial'), 1)
 })
 
@@ -124,7 +132,7 @@ t.test('whatever is wrong with a bulk answer, clients get theirs, and for a seco
     'its length': { headers: { ...JSON_TYPE, 'Content-Length': '2000' }, body: good },
     'what it is really long': { headers: JSON_TYPE, body: good.padEnd(2_000) },
     'its text': { headers: JSON_TYPE, body: '[{"id":1},' },
-    'all items missing': { headers: JSON_TYPE, body: '{"error":"no"}' },
+    'no items': { headers: JSON_TYPE, body: '"no"' },
     'a reset': { fault: 'UPSTREAM_RESET' },
   }
   for (const [what, does] of Object.entries(wrong)) {
