@@ -23,6 +23,8 @@ t.test('a cold page is fetched once for a crowd on all workers', { timeout: 60_0
     // Each has a connection of its own, so that all workers have some.
     const crowd = Array.from({ length: 200 }, () => visit(edge, path))
     await until(async () => (await edge.metric('weir_requests_in_flight')) === 200, { what: 'all to wait', deadlineMs: 20_000 })
+    // All are at the edge; the one that goes on may still be on its way.
+    await until(() => held.waiting > 0, { what: 'one to be at the origin', deadlineMs: 20_000 })
     t.equal(held.waiting, 1)
     held.release()
     for (const answer of await Promise.all(crowd)) t.match(answer, { status: 200, text: 'page' })
