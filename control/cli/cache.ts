@@ -5,13 +5,13 @@ import { DEFAULT_TERMS, DRIFTS, MAX_RATE_PER_S, MAX_SAMPLE } from '../../edge/co
 import { driftedIn, driftRatio, sumOf } from '../../edge/contract/audit-tally.ts'
 import { parseRate, SECOND_MS } from '../../edge/contract/units.ts'
 import { auditEdge } from '../client/edge-audit.ts'
+import { adminUrl, DEFAULT_ADMIN } from './admin-url.ts'
 import { CliError, EXIT, refusal, usageError } from './cli-error.ts'
 import type { Call, Command } from './command.ts'
 import { Progress } from './progress.ts'
 import { report } from './report.ts'
 import { printable, table } from './table.ts'
 
-const DEFAULT_EDGE = 'http://127.0.0.1:9901'
 /** Examples shown of each group; `--json` has more. */
 const SHOWN_EXAMPLES = 3
 
@@ -21,7 +21,7 @@ export const cache: Command = {
   summary: 'compare what an edge keeps with its origins',
   usage: ['cache audit [--edge URL] [--sample N] [--rate RATE] [--fix]'],
   flags: {
-    edge: { value: 'URL', help: `the admin port of the edge, on this machine (${DEFAULT_EDGE})` },
+    edge: { value: 'URL', help: `the admin port of the edge, on this machine (${DEFAULT_ADMIN})` },
     sample: { value: 'N', help: `entries to compare (${DEFAULT_TERMS.sample}; ${MAX_SAMPLE} at most)` },
     rate: { value: 'RATE', help: `requests to origins at most, such as ${DEFAULT_TERMS.ratePerS}/s (the default)` },
     fix: { value: null, help: 'forget what is not what its origin says; the next request fetches it' },
@@ -44,7 +44,7 @@ async function work(call: Call): Promise<AuditReport> {
   let total = 0
   let progress = new Progress(terminal, total)
   const answer = await auditEdge({
-    edge: edgeOf(flags.text('edge') ?? DEFAULT_EDGE),
+    edge: adminUrl(flags.text('edge')),
     terms,
     stopped: call.untilStopped(),
     told({ done, of, drifted }) {
@@ -57,12 +57,6 @@ async function work(call: Call): Promise<AuditReport> {
   progress.end()
   if (!answer.ok) throw new CliError(answer.kind === 'unreachable' ? EXIT.unreachable : EXIT.refused, printable(answer.sentence))
   return answer.report
-}
-
-function edgeOf(text: string): URL {
-  if (!/^http:\/\/[^/]/.test(text) || !URL.canParse(text))
-    throw usageError(`--edge must be a URL such as ${DEFAULT_EDGE}; it is ${JSON.stringify(text)}`)
-  return new URL(text)
 }
 
 function ratePerS(text: string | undefined): number {

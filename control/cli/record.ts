@@ -2,9 +2,10 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { type RecordTerms, RecordTermsSchema } from '../../edge/contract/recording.ts'
-import { formatDurationMs, parseSizeBytes } from '../../edge/contract/units.ts'
+import { formatDurationMs, parseSizeBytes, SECOND_MS } from '../../edge/contract/units.ts'
 import { validate } from '../../edge/contract/validate.ts'
 import { type RecordAnswer, recordEdge } from '../client/edge-record.ts'
+import { adminUrl, DEFAULT_ADMIN } from './admin-url.ts'
 import { CliError, EXIT, refusal, usageError } from './cli-error.ts'
 import type { Call, Command } from './command.ts'
 import { faultSentence } from './fault-sentence.ts'
@@ -13,16 +14,13 @@ import { Progress } from './progress.ts'
 import { counted, report } from './report.ts'
 import { printable } from './table.ts'
 
-const DEFAULT_EDGE = 'http://127.0.0.1:9901'
-const SECOND_MS = 1_000
-
 /** The command `record`. */
 export const record: Command = {
   name: 'record',
   summary: 'record what people ask an edge for, without their secrets',
   usage: ['record FILE [--for TIME] [--sample RATIO] [--max SIZE] [--bodies SIZE] [--route ID] [--mask NAME]… [--edge URL]'],
   flags: {
-    edge: { value: 'URL', help: `the admin port of the edge, on this machine (${DEFAULT_EDGE})` },
+    edge: { value: 'URL', help: `the admin port of the edge, on this machine (${DEFAULT_ADMIN})` },
     for: { value: 'TIME', help: 'how long (60s; 1h at most)' },
     sample: { value: 'RATIO', help: 'the part of the requests, such as 0.05 (1 is all, the default)' },
     max: { value: 'SIZE', help: 'the longest file (64MB; 512MB at most)' },
@@ -35,7 +33,7 @@ export const record: Command = {
     const [path, ...more] = call.args
     if (path === undefined || more.length > 0) throw usageError('record takes one FILE to write')
     const terms = termsOf(call.flags)
-    const edge = edgeOf(call.flags.text('edge') ?? DEFAULT_EDGE)
+    const edge = adminUrl(call.flags.text('edge'))
     const answer = await write(path, (take) => work(call, { edge, terms, take }))
     if (!answer.ok) throw new CliError(answer.kind === 'unreachable' ? EXIT.unreachable : EXIT.refused, printable(answer.sentence))
     const { ended, requests, dropped } = answer.end
@@ -109,10 +107,4 @@ function sizeOf(flags: Flags, name: string): number | undefined {
   const bytes = parseSizeBytes(text)
   if (bytes === null) throw usageError(`--${name} must be a size such as 64KB or 1MB; it is ${JSON.stringify(text)}`)
   return bytes
-}
-
-function edgeOf(text: string): URL {
-  if (!/^http:\/\/[^/]/.test(text) || !URL.canParse(text))
-    throw usageError(`--edge must be a URL such as ${DEFAULT_EDGE}; it is ${JSON.stringify(text)}`)
-  return new URL(text)
 }

@@ -3,12 +3,12 @@
 // Invariant: its peers only change by a whole, valid, recent answer. Errors of any kind, and answers of a server that lost its leader,
 // leave them as they are. A return is no change: what came is compared with what is known, and held when it loses too much.
 
-import { Abort } from '../../edge/base/abort.ts'
+import type { Abort } from '../../edge/base/abort.ts'
 import type { Random } from '../../edge/base/ports.ts'
+import { Asking } from './asking.ts'
 import { backoffMs } from './backoff.ts'
 import { NO_INDEX, nextIndex } from './consul-index.ts'
 import type { ConsulService, HealthAnswer, HealthCatalog } from './health-catalog.ts'
-import { pause } from './pause.ts'
 import { servicePeers } from './service-peers.ts'
 import { WakeLimit } from './wake-limit.ts'
 import type { ServiceWorld, WatchedService } from './watched-service.ts'
@@ -27,9 +27,8 @@ export class ConsulWatch {
   readonly #asked: ConsulService
   readonly #service: WatchedService
   readonly #world: ConsulWorld
-  readonly #abort = new Abort()
   readonly #wakes = new WakeLimit({ everyMs: 500, burst: 10 })
-  readonly #running: Promise<void>
+  readonly #asking: Asking
   #index: bigint = NO_INDEX
   #consistency: 'stale' | 'default' = 'stale'
   /** In a row. */
@@ -40,32 +39,24 @@ export class ConsulWatch {
     this.#asked = asked
     this.#service = service
     this.#world = world
-    this.#running = this.#run()
+    this.#asking = new Asking(world.timers, (abort) => this.#askOnce(abort))
   }
 
   /** Stops asking; resolves when nothing of it runs any more. */
-  async close(): Promise<void> {
-    this.#abort.abort()
-    await this.#running
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#abort.aborted) {
-      const pauseMs = await this.#askOnce()
-      await pause(pauseMs, this.#world.timers, this.#abort)
-    }
+  close(): Promise<void> {
+    return this.#asking.close()
   }
 
   /** Asks once and takes the answer in. @returns how long to wait before the next question */
-  async #askOnce(): Promise<number> {
+  async #askOnce(abort: Abort): Promise<number> {
     const { catalog, clock, random } = this.#world
     try {
-      const answer = await catalog.ask({ service: this.#asked, index: this.#index, consistency: this.#consistency }, this.#abort)
-      if (this.#abort.aborted) return 0
+      const answer = await catalog.ask({ service: this.#asked, index: this.#index, consistency: this.#consistency }, abort)
+      if (abort.aborted) return 0
       this.#take(answer)
       return this.#wakes.take(clock.monotonicMs())
     } catch (cause) {
-      if (this.#abort.aborted) return 0
+      if (abort.aborted) return 0
       this.#failed(cause instanceof Error ? cause.message : String(cause))
       return backoffMs(this.#failures, random.next())
     }

@@ -3,13 +3,13 @@
 // Invariant: as for Consul, peers change by a whole answer only. "There is no such name" is an answer, an empty one, and goes through
 // the protect threshold like every other; a server that fails or is silent says nothing.
 
-import { Abort } from '../../edge/base/abort.ts'
+import type { Abort } from '../../edge/base/abort.ts'
 import type { Random } from '../../edge/base/ports.ts'
 import type { DnsName } from '../../edge/contract/discover.ts'
+import { Asking } from './asking.ts'
 import { backoffMs } from './backoff.ts'
 import { dnsPeers } from './dns-peers.ts'
 import type { NameResolver } from './name-resolver.ts'
-import { pause } from './pause.ts'
 import type { ServiceWorld, WatchedService } from './watched-service.ts'
 
 /** What a watch takes from outside. */
@@ -23,8 +23,7 @@ export class DnsWatch {
   readonly #name: DnsName
   readonly #service: WatchedService
   readonly #world: DnsWorld
-  readonly #abort = new Abort()
-  readonly #running: Promise<void>
+  readonly #asking: Asking
   /** In a row. */
   #failures = 0
 
@@ -33,27 +32,19 @@ export class DnsWatch {
     this.#name = name
     this.#service = service
     this.#world = world
-    this.#running = this.#run()
+    this.#asking = new Asking(world.timers, (abort) => this.#askOnce(abort))
   }
 
   /** Stops asking; resolves when nothing of it runs any more. */
-  async close(): Promise<void> {
-    this.#abort.abort()
-    await this.#running
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#abort.aborted) {
-      const pauseMs = await this.#askOnce()
-      await pause(pauseMs, this.#world.timers, this.#abort)
-    }
+  close(): Promise<void> {
+    return this.#asking.close()
   }
 
   /** @returns how long to wait before the next question */
-  async #askOnce(): Promise<number> {
+  async #askOnce(abort: Abort): Promise<number> {
     const { minRefreshMs, maxRefreshMs } = this.#name
     try {
-      const found = await unlessAborted(dnsPeers(this.#name, this.#world.resolver), this.#abort)
+      const found = await unlessAborted(dnsPeers(this.#name, this.#world.resolver), abort)
       if (found === null) return 0
       if (this.#failures > 0) {
         this.#world.log.info({ event: 'discovery-recovered', service: this.#service.key, afterFailures: this.#failures })

@@ -1,6 +1,6 @@
 // What is not in order in the pools, over all edges.
 
-import type { Trouble } from '../../edge/contract/trouble.ts'
+import { laterOf, type Trouble, troubleKey } from '../../edge/contract/trouble.ts'
 import type { EdgeState } from './edge-state.ts'
 
 /** A trouble, and where it is seen. */
@@ -15,12 +15,12 @@ export function fleetTroubles(edges: readonly EdgeState[]): FleetTrouble[] {
   for (const { edgeId, connection, beat } of edges) {
     if (connection.state !== 'connected') continue
     for (const trouble of beat?.troubles ?? []) {
-      const key = `${trouble.kind} ${trouble.pool} ${trouble.peer ?? ''}`
+      const key = troubleKey(trouble)
       const known = seen.get(key)
       if (known === undefined) seen.set(key, { trouble, edges: [edgeId] })
       else {
         known.edges.push(edgeId)
-        if ((trouble.untilMs ?? 0) > (known.trouble.untilMs ?? 0)) known.trouble = trouble
+        known.trouble = laterOf(known.trouble, trouble)
       }
     }
   }

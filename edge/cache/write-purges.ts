@@ -4,13 +4,13 @@
 
 import type { Metrics, Timers } from '../base/ports.ts'
 import type { PurgeOrder } from '../contract/purge.ts'
+import { SECOND_MS } from '../contract/units.ts'
 import { OutcomeCounters } from './outcome-counters.ts'
 
 /** Purges of one worker within a second. */
 const MAX_A_SECOND = 10
 /** URLs that wait: ten seconds' worth. A purge that comes later than that helps nobody. */
 const MAX_WAITING = 100
-const SECOND_MS = 1_000
 
 /** What becomes of a URL: purged now, once it is its turn, together with one that waits already, or not at all. */
 type WritePurge = 'sent' | 'waits' | 'merged' | 'full'

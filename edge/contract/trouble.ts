@@ -41,6 +41,16 @@ export const TroubleSchema = Type.Object(
 /** One thing that is not in order. */
 export type Trouble = Type.Static<typeof TroubleSchema>
 
+/** What a trouble is about; the same for whoever sees it. */
+export function troubleKey({ kind, pool, peer = '' }: Trouble): string {
+  return `${kind} ${pool} ${peer}`
+}
+
+/** Of two that are about the same the one that ends later; the first where neither does. */
+export function laterOf(one: Trouble, other: Trouble): Trouble {
+  return (other.untilMs ?? 0) > (one.untilMs ?? 0) ? other : one
+}
+
 /**
  * Several lists as one, bounded: what is told of the same pool and peer more than once stands once, with its latest end.
  * @param lists each of one worker, or of one edge
@@ -49,11 +59,11 @@ export function mergeTroubles(lists: Iterable<readonly Trouble[]>, max: number):
   const merged = new Map<string, Trouble>()
   for (const list of lists) {
     for (const trouble of list) {
-      const key = `${trouble.kind} ${trouble.pool} ${trouble.peer ?? ''}`
+      const key = troubleKey(trouble)
       const known = merged.get(key)
       if (known === undefined) {
         if (merged.size < max) merged.set(key, trouble)
-      } else if ((trouble.untilMs ?? 0) > (known.untilMs ?? 0)) merged.set(key, trouble)
+      } else merged.set(key, laterOf(known, trouble))
     }
   }
   return [...merged.values()]

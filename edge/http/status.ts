@@ -88,3 +88,8 @@ export function mayHaveBody(method: string, status: number): boolean {
 export function isSafeMethod(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE'
 }
+
+/** Whether running twice has the effect of running once. @see RFC 9110 §9.2.2 */
+export function isIdempotentMethod(method: string): boolean {
+  return isSafeMethod(method) || method === 'PUT' || method === 'DELETE'
+}

@@ -33,29 +33,31 @@ const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504])
 
 /** Asks the pool of the route. @throws EdgeError LOOP, NO_PEER, UPSTREAM_*, BODY_TOO_LARGE, CLIENT_GONE */
 export async function forward(asked: Asked, found: Unanswered, x: Exchange): Promise<Forwarded> {
+  const asking = { found, asker: askerFor(found, x) }
   try {
     refuseLoop(asked.request, x)
     const pool = poolOf(asked, x)
-    const asker = askerFor(found, x)
     const draft = originRequest(asked, found, x)
     const { mirror, tally } = asked.route
     const sending =
       mirror === null
-        ? sendOn(draft, pool, asked, { found, asker })
-        : sendMirrored(draft, (sent) => sendOn(sent, pool, asked, { found, asker }), mirror, asked, x)
+        ? sendOn(draft, pool, asked, asking)
+        : sendMirrored(draft, (sent) => sendOn(sent, pool, asked, asking), mirror, asked, x)
     const fetched = await (tally === null ? sending : toldGroup(sending, asked.route, tally, x))
     const { status } = fetched.answer
-    if (status === 304) return await settled(fetched, pool, asked, { found, asker })
+    if (status === 304) return await settled(fetched, pool, asked, asking)
     if (!FAILING.has(status)) return { kind: 'fetched', fetched }
-    const stoodIn = await inPlaceOf({ status, fault: null }, asked, found, x)
+    const stoodIn = await inPlaceOf({ status, fault: null }, asked, asking, x)
     if (stoodIn === null) return { kind: 'fetched', fetched }
     discard(fetched.answer.body)
     return stoodIn
   } catch (thrown) {
     const fault = asEdgeError(thrown)
-    const stoodIn = fault.row.source === 'upstream' ? await inPlaceOf({ status: null, fault }, asked, found, x) : null
-    if (stoodIn === null) endFlight(found)
-    if (stoodIn === null) throw fault
+    const stoodIn = fault.row.source === 'upstream' ? await inPlaceOf({ status: null, fault }, asked, asking, x) : null
+    if (stoodIn === null) {
+      endFlight(found)
+      throw fault
+    }
     noteStandIn(fault, stoodIn, asked.route, x)
     return stoodIn
   }
@@ -73,8 +75,8 @@ function sendOn(draft: UpstreamRequest, pool: PoolPlan, asked: Asked, { found, a
 }
 
 // Who waits is let go unless what stands in may be kept as any answer may: then they are served from it.
-async function inPlaceOf(how: Pick<Down, 'status' | 'fault'>, asked: Asked, found: Unanswered, x: Exchange): Promise<Forwarded | null> {
-  const asker = askerFor(found, x)
+async function inPlaceOf(how: Pick<Down, 'status' | 'fault'>, asked: Asked, asking: Asking, x: Exchange): Promise<Forwarded | null> {
+  const { found, asker } = asking
   const ask = async (pool: PoolPlan) => {
     const fetched = await sendToPool(originRequest(asked, found, x), pool, asked, asker).catch(() => null)
     if (fetched === null || !FAILING.has(fetched.answer.status)) return fetched
@@ -82,7 +84,7 @@ async function inPlaceOf(how: Pick<Down, 'status' | 'fault'>, asked: Asked, foun
     return null
   }
   const stoodIn = await standIn({ ...how, asked, found, ask }, x)
-  if (stoodIn?.kind === 'fetched') return settled(stoodIn.fetched, x.snapshot.pools.get(x.why.pool)!, asked, { found, asker })
+  if (stoodIn?.kind === 'fetched') return settled(stoodIn.fetched, x.snapshot.pools.get(x.why.pool)!, asked, asking)
   if (stoodIn !== null) endFlight(found)
   return stoodIn
 }

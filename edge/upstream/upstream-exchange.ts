@@ -9,6 +9,7 @@ import type { Abort } from '../base/abort.ts'
 import { asEdgeError, EdgeError } from '../base/edge-error.ts'
 import type { Cancel, Clock } from '../base/ports.ts'
 import { Fields } from '../http/fields.ts'
+import { isIdempotentMethod } from '../http/status.ts'
 import type { ResponseHead } from '../wire/message.ts'
 import { WireFault } from '../wire/wire-fault.ts'
 import { AnswerBody, type AnswerSource } from './answer-body.ts'
@@ -43,8 +44,6 @@ export interface HeadPromise {
   reject(fault: EdgeError): void
 }
 
-/** Methods that may run twice (RFC 9110 §9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 /** From here on an answer that comes before the request is whole says that the rest of it is not wanted. */
 const FIRST_UNWILLING_STATUS = 300
 
@@ -203,7 +202,7 @@ export class UpstreamExchange implements Occupant, AnswerSource, UploadWatcher {
   #mayGoAgain(): boolean {
     const connection = this.#connection!
     if (this.#tries > 1 || connection.requests < 2 || this.#upload !== null) return false
-    return IDEMPOTENT.has(this.task.request.method) || connection.refused
+    return isIdempotentMethod(this.task.request.method) || connection.refused
   }
 
   #watch(): void {

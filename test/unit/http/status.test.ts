@@ -1,5 +1,12 @@
 import t from 'tap'
-import { isHeuristicallyCacheable, isInterim, isSafeMethod, mayHaveBody, reasonPhrase } from '../../../edge/http/status.ts'
+import {
+  isHeuristicallyCacheable,
+  isIdempotentMethod,
+  isInterim,
+  isSafeMethod,
+  mayHaveBody,
+  reasonPhrase,
+} from '../../../edge/http/status.ts'
 
 t.test('a status has its registered phrase, an unknown one the empty phrase', async (t) => {
   t.equal(reasonPhrase(200), 'OK')
@@ -32,4 +39,9 @@ t.test('safe methods only read', async (t) => {
     'OPTIONS',
     'TRACE',
   ])
+})
+
+t.test('what only reads, and what replaces or removes, may run twice', async (t) => {
+  for (const method of ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']) t.ok(isIdempotentMethod(method), method)
+  for (const method of ['POST', 'PATCH', 'CONNECT', 'get', 'PURGE']) t.notOk(isIdempotentMethod(method), method)
 })
