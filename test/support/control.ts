@@ -61,7 +61,7 @@ export async function startControl(t: Scope, setup: ControlSetup = {}): Promise<
 
   const begin = async () => {
     const child = startProcess(t, process.execPath, [WEIR, 'control', '--config', config], { cwd: folder })
-    await child.waitForLine(/control plane and console on http/, 20_000)
+    await child.waitForLine(/control plane and console on http/)
     return child
   }
   let child: TestProcess = await begin()

@@ -29,10 +29,10 @@ export interface TestAnswer {
 
 /**
  * Sends one request to a loopback port and reads the whole answer; never follows, retries or decodes.
- * @throws Error when the connection fails, breaks inside the body, or `deadlineMs` (10 s) pass
+ * @throws Error when the connection fails, breaks inside the body, or `deadlineMs` (30 s) pass
  */
 export function request(wanted: TestRequest): Promise<TestAnswer> {
-  const { port, method = 'GET', path = '/', headers = {}, body, deadlineMs = 10_000 } = wanted
+  const { port, method = 'GET', path = '/', headers = {}, body, deadlineMs = 30_000 } = wanted
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
     const place = { host: '127.0.0.1', port, ...(wanted.from === undefined ? {} : { localAddress: wanted.from }) }
@@ -47,10 +47,10 @@ export function request(wanted: TestRequest): Promise<TestAnswer> {
 
 /**
  * Writes `bytes` on a fresh connection and gives all that comes back until the other side closes.
- * A side that keeps the connection open is left after `deadlineMs` (1 s) with what it has said so far.
+ * A side that keeps the connection open is left after `deadlineMs` (10 s) with what it has said so far.
  * @throws Error when the connection cannot be made
  */
-export function rawExchange(port: number, bytes: string | Buffer, deadlineMs = 1_000): Promise<Buffer> {
+export function rawExchange(port: number, bytes: string | Buffer, deadlineMs = 10_000): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const socket = connect(port, '127.0.0.1')

@@ -3,7 +3,7 @@ import type { Scope } from './scope.ts'
 
 // Old output is dropped beyond this, so a chatty server under load does not fill the test's memory.
 const MAX_OUTPUT_CHARS = 1_000_000
-const STOP_DEADLINE_MS = 8_000
+const STOP_DEADLINE_MS = 20_000
 
 /** How a process ended: its exit code, or the signal that ended it. */
 export interface Exit {
@@ -76,7 +76,7 @@ export class TestProcess {
    * The match of the first line, past or to come, that fits `pattern`.
    * @throws Error with the output, when the process ends or `deadlineMs` pass first
    */
-  waitForLine(pattern: RegExp, deadlineMs = 15_000): Promise<RegExpExecArray> {
+  waitForLine(pattern: RegExp, deadlineMs = 60_000): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const look = () => {
         const match = matchLine(this.#output, pattern)
@@ -103,7 +103,7 @@ export class TestProcess {
     if (!this.#exit) this.#child.kill(signal)
   }
 
-  /** Asks it to end (SIGTERM), insists (SIGKILL) after 8 s; gives how it ended. */
+  /** Asks it to end (SIGTERM), insists (SIGKILL) after 20 s; gives how it ended. */
   async stop(): Promise<Exit> {
     this.signal('SIGTERM')
     const insist = setTimeout(() => this.signal('SIGKILL'), STOP_DEADLINE_MS)

@@ -38,13 +38,13 @@ export async function startCluster(t: Scope, replicaOfFirst: 'with-replica' | 'm
       await shells[0]!.call('CLUSTER', 'MEET', '127.0.0.1', port, busPort)
     const states = async () => Promise.all(shells.map(async (shell) => String(await shell.call('CLUSTER', 'INFO'))))
     const joined = (info: string) => info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${nodes.length}`)
-    await until(async () => (await states()).every(joined), { what: 'the cluster to be whole', deadlineMs: 15_000 })
+    await until(async () => (await states()).every(joined), { what: 'the cluster to be whole', deadlineMs: 60_000 })
     const firstId = String(await shells[0]!.call('CLUSTER', 'MYID'))
     for (const shell of shells.slice(masters.length)) {
       await shell.call('CLUSTER', 'REPLICATE', firstId)
       await until(async () => (await shell.info('replication')).includes('master_link_status:up'), {
         what: 'the replica',
-        deadlineMs: 15_000,
+        deadlineMs: 60_000,
       })
     }
   } finally {

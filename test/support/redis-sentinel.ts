@@ -33,7 +33,7 @@ export async function startSentinels(t: Scope): Promise<TestSentinels> {
     return (replicas as unknown[]).length === 1 && (sentinels as unknown[]).length === 1
   }
   const ready = async () => (await Promise.all(shells.map(known))).every(Boolean)
-  await until(ready, { what: 'the sentinels to know each other and the replica', deadlineMs: 20_000, everyMs: 50 })
+  await until(ready, { what: 'the sentinels to know each other and the replica', deadlineMs: 60_000, everyMs: 50 })
   return {
     master,
     replica,

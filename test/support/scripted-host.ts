@@ -1,11 +1,11 @@
 import type { Abort } from '../../edge/base/abort.ts'
-import { systemClock, systemTimers } from '../../edge/base/system/clock.ts'
 import { type EdgeBootstrap, EdgeBootstrapSchema } from '../../edge/contract/bootstrap.ts'
 import { validate } from '../../edge/contract/validate.ts'
 import type { Body } from '../../edge/http/body.ts'
 import { Fields } from '../../edge/http/fields.ts'
 import type { Answer, Incoming, Reply, Sent } from '../../edge/pipeline/exchange.ts'
 import type { ConnectionHost, HeldConnection } from '../../edge/server/connection-host.ts'
+import { ManualClock } from './manual-clock.ts'
 import { readBody } from './read-body.ts'
 import { RecordingLog } from './recording-log.ts'
 import { RecordingMetrics } from './recording-metrics.ts'
@@ -23,8 +23,9 @@ export type HostScript = (request: HostedRequest) => unknown
 /** What stands in for a listener: holds connections, hands their requests to the test, and keeps count. */
 export class ScriptedHost implements ConnectionHost {
   readonly bootstrap: EdgeBootstrap
-  readonly clock = systemClock
-  readonly timers = systemTimers
+  /** It stands still, so that how fast the machine is decides nothing; `sweep` says how late it is. */
+  readonly clock = new ManualClock(Date.now())
+  readonly timers = this.clock
   readonly log = new RecordingLog()
   readonly metrics = new RecordingMetrics()
   readonly dateLine = 'Date: Thu, 01 Jan 2026 00:00:00 GMT\r\n'

@@ -68,7 +68,7 @@ export class Service {
   }
 
   async #ready(): Promise<void> {
-    const { name, isReady, deadlineMs = 20_000 } = this.#recipe
+    const { name, isReady, deadlineMs = 60_000 } = this.#recipe
     const check = async () => this.#process.exit !== null || (await isReady())
     await until(check, { what: `${name} to be ready`, deadlineMs })
     if (this.#process.exit) throw new Error(`${name} ended while starting; it wrote:\n${this.#process.output.slice(-4_000)}`)

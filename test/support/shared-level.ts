@@ -34,12 +34,12 @@ export function makeRedisConfig(url: string, changes: Partial<RedisConfig> = {})
     others: [],
     sentinelName: 'mymaster',
     keyPrefix: 'weir:',
-    lookupTimeoutMs: 200,
+    lookupTimeoutMs: 5_000,
     chunkTimeoutMs: 5_000,
     ttlJitterRatio: 0,
     compressMinBytes: 16_384,
     fenceMs: 60_000,
-    connectTimeoutMs: 500,
+    connectTimeoutMs: 2_000,
     breakerFailures: 5,
     breakerOpenMs: 100,
     ...changes,
@@ -70,6 +70,6 @@ export function startLevel(t: Scope, url: string, changes: Partial<RedisConfig> 
 /** The same, once it is connected. */
 export async function startReadyLevel(t: Scope, url: string, changes: Partial<RedisConfig> = {}) {
   const started = startLevel(t, url, changes)
-  await until(() => started.redis.state() === 'ready', { what: 'the client to be ready', deadlineMs: 15_000 })
+  await until(() => started.redis.state() === 'ready', { what: 'the client to be ready' })
   return started
 }

@@ -2,7 +2,7 @@
 export interface UntilOptions {
   /** Completes the sentence "waited N ms in vain for …", e.g. `redis to answer PING`. */
   readonly what: string
-  /** Gives up after this long; 5,000 by default. */
+  /** Gives up after this long; 20,000 by default: who waits for what comes loses nothing by patience, and a busy machine may need it. */
   readonly deadlineMs?: number
   /** Pause between two looks; 10 by default. */
   readonly everyMs?: number
@@ -14,7 +14,7 @@ export interface UntilOptions {
  * @throws Error with a sentence that says what was waited for and what was seen last
  */
 export async function until<T>(check: () => T | Promise<T>, options: UntilOptions): Promise<T> {
-  const { what, deadlineMs = 5_000, everyMs = 10 } = options
+  const { what, deadlineMs = 20_000, everyMs = 10 } = options
   const giveUpAtMs = performance.now() + deadlineMs
   for (;;) {
     const seen = await look(check)

@@ -38,13 +38,13 @@ export class UpgradedEdge {
   async upgrade(): Promise<void> {
     const old = this.pid
     await this.begin()
-    await until(() => isGone(old), { what: 'the old edge to be gone', deadlineMs: 20_000 })
+    await until(() => isGone(old), { what: 'the old edge to be gone' })
   }
 
   async #end(): Promise<void> {
     if (this.#pids.length === 1 || isGone(this.pid)) return
     process.kill(this.pid, 'SIGTERM')
-    await until(() => isGone(this.pid), { what: 'the successor to end', deadlineMs: 10_000 })
+    await until(() => isGone(this.pid), { what: 'the successor to end' })
   }
 }
 

@@ -33,7 +33,7 @@ export interface Court {
 }
 
 /** Opens the connection of somebody else, and leaves the record empty. */
-export async function openCourt(t: Scope, port: number, origin: RecordingOrigin, deadlineMs = 4_000): Promise<Court> {
+export async function openCourt(t: Scope, port: number, origin: RecordingOrigin, deadlineMs = 15_000): Promise<Court> {
   const court = { port, origin, victim: await WireClient.connect(t, port), deadlineMs }
   const fault = await victimFault(court)
   if (fault !== null) throw new Error(fault)
