@@ -65,7 +65,10 @@ t.test('two consumers share the work, and what one leaves behind the other takes
   for (let id = 0; id < 20; id++) await add(redis, row(id))
   // A consumer that was given half of it and was killed before it acknowledged any.
   await redis.xreadgroup('GROUP', 'weir', 'killed', 'COUNT', 10, 'STREAMS', STREAM, '>')
-  const worlds = [await consumer(t, server, { batch: 3 }), await consumer(t, server, { batch: 3 })]
+  // On a busy machine each may seem idle to the other for a moment: an entry that goes to and fro is no dead letter.
+  const terms = { batch: 3, maxTries: 100 }
+  const worlds = [await consumer(t, server, terms), await consumer(t, server, terms)]
+  await until(() => worlds.every((world) => stateOf(world).state === 'up'), { what: 'both consumers' })
   for (let id = 20; id < 200; id++) await add(redis, row(id))
   const all = () => new Set(worlds.flatMap(tags))
   await until(() => all().size === 200, { what: 'all 200, nothing lost' })
@@ -118,7 +121,7 @@ t.test('Redis away: shown, nothing lost, taken up again; emptied: the group is m
   await add(redis, row('before'))
   await until(() => tags(world).includes('item-before'), { what: 'the first' })
   server.pause()
-  await until(() => stateOf(world).state === 'down', { what: 'the silence to be noticed', deadlineMs: 15_000 })
+  await until(() => stateOf(world).state === 'down', { what: 'the silence to be noticed', deadlineMs: 60_000 })
   t.equal(world.metrics.value('weir_changes_stream_state'), 0)
   server.resume()
   await until(() => stateOf(world).state === 'up', { what: 'the return' })
@@ -127,7 +130,7 @@ t.test('Redis away: shown, nothing lost, taken up again; emptied: the group is m
   await until(() => tags(world).includes('item-after'), { what: 'what came then' })
   await redis.flushall()
   await until(async () => add(redis, row('emptied')), { what: 'the client of the test' })
-  await until(() => tags(world).includes('item-emptied'), { what: 'what came after the loss', deadlineMs: 10_000 })
+  await until(() => tags(world).includes('item-emptied'), { what: 'what came after the loss' })
   t.match(stateOf(world), { state: 'up', lastFault: null })
 })
 

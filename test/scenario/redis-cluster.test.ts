@@ -17,8 +17,8 @@ function lasting(body: Uint8Array = Buffer.from('hello')) {
   return makeEntry({ body, fields: IMAGE, requestedAtMs: nowMs, receivedAtMs: nowMs, keepUntilMs: nowMs + 600_000 })
 }
 
-async function startClusterLevel(t: Scope, addresses: readonly string[]) {
-  return startReadyLevel(t, `redis://${addresses[0]}`, { topology: 'cluster', others: [...addresses.slice(1)], lookupTimeoutMs: 1_000 })
+async function startClusterLevel(t: Scope, addresses: readonly string[], lookupTimeoutMs = 10_000) {
+  return startReadyLevel(t, `redis://${addresses[0]}`, { topology: 'cluster', others: [...addresses.slice(1)], lookupTimeoutMs })
 }
 
 t.test('keys are spread over the nodes, an entry and its chunks stay together', async (t) => {
@@ -68,22 +68,22 @@ t.test('keys that move to another node are found there', async (t) => {
 
 t.test('when a master dies its keys are misses, those of the others are not, and its replica takes over', async (t) => {
   const { addresses, masters } = await startCluster(t, 'with-replica')
-  const { level, redis } = await startClusterLevel(t, addresses)
+  const { level, redis } = await startClusterLevel(t, addresses, 1_000)
   for (const key of KEYS) await level.put(key, lasting(), 8, Date.now())
   const held = async () => {
     let hits = 0
     for (const key of KEYS) if ((await level.get(key, ANY, Date.now())) !== null) hits++
     return hits
   }
-  t.equal(await held(), KEYS.length)
+  await until(async () => (await held()) === KEYS.length, { what: 'all keys to be found' })
   const shell = new Redis(masters[0]!.port, '127.0.0.1')
-  await shell.call('WAIT', 1, 2_000)
+  t.equal(await shell.call('WAIT', 1, 20_000), 1, 'the replica has them')
   shell.disconnect()
 
   await masters[0]!.kill()
   const slowestMs = await slowest(() => level.get(KEYS[0]!, ANY, Date.now()))
-  t.ok(slowestMs < 3_000, `every lookup ends: ${slowestMs} ms`)
-  await until(async () => (await held()) === KEYS.length, { what: 'all keys to be found again', deadlineMs: 15_000, everyMs: 100 })
+  t.ok(slowestMs < 15_000, `every lookup ends by itself: ${slowestMs} ms`)
+  await until(async () => (await held()) === KEYS.length, { what: 'all keys to be found again', deadlineMs: 60_000, everyMs: 100 })
   t.equal(redis.state(), 'ready')
 })
 
