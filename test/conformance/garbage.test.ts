@@ -2,7 +2,7 @@
 
 import { type AddressInfo, connect, createServer } from 'node:net'
 import t, { type Test } from 'tap'
-import { request } from '../support/http-client.ts'
+import { request, type TestAnswer } from '../support/http-client.ts'
 import { startOrigin } from '../support/origin.ts'
 import type { Scope } from '../support/scope.ts'
 import { SeededRandom } from '../support/seeded-random.ts'
@@ -154,6 +154,12 @@ async function start(t: Scope, to: string) {
   return { weir, metric }
 }
 
+/** The answer to a page, or null when it is none of the origin's. */
+async function answered(port: number, pathOf: () => string): Promise<TestAnswer | null> {
+  const answer = await request({ port, path: pathOf() })
+  return answer.status === 200 ? answer : null
+}
+
 async function inLanes(rounds: number, work: () => Promise<void>): Promise<void> {
   let left = rounds
   const lane = async () => {
@@ -175,7 +181,9 @@ t.test(`garbage from clients (seed ${SEED})`, async (t) => {
   const edge = await start(t, origin.url)
   const random = new SeededRandom(SEED)
   await inLanes(ROUNDS, () => throwGarbage(edge.weir.port, random))
-  t.match(await request({ port: edge.weir.port, path: '/after' }), { status: 200, text: 'origin' })
+  // A busy machine may have kept the origin from answering in its short time, for which it is left alone for a while.
+  const after = await until(() => answered(edge.weir.port, () => '/after'), { what: 'an answer of the origin', deadlineMs: 60_000 })
+  t.equal(after?.text, 'origin')
   await expectWell(t, edge)
 })
 
@@ -198,19 +206,14 @@ t.test(`garbage from an origin (seed ${SEED})`, async (t) => {
   await inLanes(ROUNDS, async () => {
     round += 1
     // Broken off, refused or answered: all are fine, as long as each comes to an end.
-    await request({ port: edge.weir.port, method: random.pick(['GET', 'HEAD', 'POST']), path: `/${round}`, deadlineMs: 4_000 }).catch(
-      (cause: Error) => {
-        t.notMatch(cause.message, /no whole answer within/)
-      },
-    )
+    await request({ port: edge.weir.port, method: random.pick(['GET', 'HEAD', 'POST']), path: `/${round}` }).catch((cause: Error) => {
+      t.notMatch(cause.message, /no whole answer within/)
+    })
   })
-  const after = await until(
-    async () => {
-      const answer = await request({ port: edge.weir.port, path: `/after?${round++}` })
-      return answer.status === 200 ? answer : null
-    },
-    { what: 'an ejected origin to be asked again', deadlineMs: 15_000 },
-  )
+  const after = await until(() => answered(edge.weir.port, () => `/after?${round++}`), {
+    what: 'an ejected origin to be asked again',
+    deadlineMs: 60_000,
+  })
   t.equal(after?.text, 'well')
   await expectWell(t, edge)
 })

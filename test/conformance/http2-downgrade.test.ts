@@ -14,7 +14,7 @@ import { startCarelessGateway } from './careless-gateway.ts'
 import { refusedHeads, takenHeads } from './corpus/http2-heads.ts'
 import { type Http2Message, http2Messages } from './corpus/http2-messages.ts'
 
-const DEADLINE_MS = 5_000
+const DEADLINE_MS = 20_000
 /** A gateway that fails may leave its client without an answer. */
 const CARELESS_DEADLINE_MS = 150
 const PROBE = 101

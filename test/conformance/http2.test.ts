@@ -151,7 +151,7 @@ t.test('a flood ends its connection, counted, and leaves nothing behind', async 
   }
 })
 
-t.test('rapid reset, one at a time: as many as the minute allows, then ENHANCE_YOUR_CALM', async (t) => {
+t.test('rapid reset, one at a time: as many as a minute allows, then ENHANCE_YOUR_CALM', async (t) => {
   const server = await startHttp2(t, () => {})
   const client = await FrameClient.connect(t, server.port)
   let stream = 1

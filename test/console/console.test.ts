@@ -34,7 +34,7 @@ if (there) {
     t.equal(await page.isVisible('#board'), false)
     await enter({ page, faults: [] }, control.adminToken)
     await page.waitForSelector('#routes th:text("pages")')
-    t.equal(await page.isVisible('#fault'), false)
+    await page.waitForSelector('#fault', { state: 'hidden' })
   })
 
   t.test('a switch is set and taken back, and the edge obeys', async (t) => {
@@ -47,10 +47,11 @@ if (there) {
     await page.fill('#switch-reason', 'the database is on fire')
     await page.click('#switch button')
     await page.waitForSelector('#force th:text("switch pages")')
-    t.equal(await page.textContent('#said'), 'The switch pages is in force on 1 of 1 edges.')
+    await page.waitForSelector('#said:text-is("The switch pages is in force on 1 of 1 edges.")')
     t.equal((await visit(edge, '/')).status, 503)
     await page.click('#force button:text("Take back")')
     await page.waitForSelector('#force td.empty')
+    await page.waitForSelector('#said:text-is("The switch pages is off on 1 of 1 edges.")')
     t.equal((await visit(edge, '/')).status, 200)
     t.same(faults, [])
   })
@@ -110,7 +111,7 @@ if (there) {
     page.once('dialog', (dialog) => dialog.accept())
     await page.click('#endpoints button:text("Accept")')
     await page.waitForSelector('#endpoints td:text-is("0")')
-    t.match(await page.textContent('#decided'), /^3 peers of shop are let go/)
+    await page.waitForSelector('#decided:text-matches("^3 peers of shop are let go")')
     t.same(faults, [])
   })
 }
