@@ -132,7 +132,7 @@ t.test('SIGTERM lets what is under way finish, takes nothing new, and ends with 
   weir.signal('SIGTERM')
   await until(
     () =>
-      rawExchange(port, '').then(
+      rawExchange(port, '', 500).then(
         () => false,
         () => true,
       ),
@@ -154,7 +154,7 @@ t.test('a second signal, whichever, ends at once', async (t) => {
   weir.signal('SIGTERM')
   await until(
     () =>
-      rawExchange(port, '').then(
+      rawExchange(port, '', 500).then(
         () => false,
         () => true,
       ),

@@ -62,7 +62,7 @@ t.test('started by an old Node, sockets that were handed over reach the new one'
     out += text
   })
   const exited = new Promise((resolve) => child.once('exit', resolve))
-  await until(() => out.includes('weir: listening on fd:web\n'), { what: 'the edge to listen', deadlineMs: 15_000 })
+  await until(() => out.includes('weir: listening on fd:web\n'), { what: 'the edge to listen', deadlineMs: 60_000 })
   await new Promise((resolve) => server.close(resolve))
   t.equal((await request({ port })).text, 'through both')
   child.kill('SIGTERM')

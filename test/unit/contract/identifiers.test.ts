@@ -54,7 +54,7 @@ t.test('no pattern takes long for a long text that fails at its end', (t) => {
   for (const [, pattern] of CASES) {
     for (const part of ['a', 'a-', 'a.', '/a', ':', '0', '*']) matchesPattern(pattern, `${part.repeat(50_000)}\u0000`)
   }
-  t.ok(performance.now() - startMs < 1_000)
+  t.ok(performance.now() - startMs < 5_000)
   t.end()
 })
 

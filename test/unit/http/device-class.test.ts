@@ -43,5 +43,5 @@ t.test('the agent that stands for a class is of that class', async (t) => {
 t.test('an agent made to be slow is judged in bounded time', async (t) => {
   const startedAtMs = performance.now()
   for (const piece of ['android ', 'tizen ', 'silk ', 'phone']) deviceClass(piece.repeat(100_000), '?1')
-  t.ok(performance.now() - startedAtMs < 1_000)
+  t.ok(performance.now() - startedAtMs < 5_000)
 })

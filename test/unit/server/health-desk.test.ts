@@ -14,7 +14,7 @@ t.test('the peers of what was told are checked, and no longer after the end', as
     told.push(...readings.map(({ health, cause }) => `${health} ${cause}`))
   })
   const address = `127.0.0.1:${origin.port}`
-  const healthCheck = { intervalMs: 100, unhealthyAfter: 2 }
+  const healthCheck = { intervalMs: 100, timeoutMs: 60_000, unhealthyAfter: 2 }
   desk.follow(toldOf({ pools: { shop: { peers: [{ address }], healthCheck } } }))
   await until(() => told.length === 2, { what: 'the change' })
   t.same(told, ['healthy ', 'unhealthy it answered 500'])

@@ -61,8 +61,9 @@ t.test('what the system refuses at once cannot have run: it is sent once more, w
   const origin = await startRawOrigin(t, ({ socket }) => socket.write(OK))
   const { send, get } = startUpstream(t)
   await get(hopTo(origin.address))
-  // The reset is here, and nobody has been told yet.
+  // The reset is here, and nobody has been told yet: the system has a moment to bring it, this thread none to read it.
   origin.connections[0]?.socket.resetAndDestroy()
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
   t.equal((await send(hopTo(origin.address), { method: 'POST' })).status, 200)
   t.equal(origin.connections.length, 2)
 })
