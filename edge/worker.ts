@@ -89,10 +89,10 @@ async function obey(message: ToWorker): Promise<void> {
   if (message.type === 'read') return tell({ type: 'reading', ticket: message.ticket, reading: edge.reading() })
   if (message.type === 'pools') return tell({ type: 'pools-read', ticket: message.ticket, pools: edge.pools(message.pool) })
   if (message.type === 'mirrors') return tell({ type: 'mirrors-read', ticket: message.ticket, mirrors: edge.mirrors() })
-  if (message.type === 'record')
-    return edge.record(
-      (tools) => new Recorder(message.terms, seed.index, tools, (lines, dropped) => tell({ type: 'recorded', lines, dropped })),
-    )
+  if (message.type === 'record') {
+    edge.record((tools) => new Recorder(message.terms, seed.index, tools, (lines, dropped) => tell({ type: 'recorded', lines, dropped })))
+    return tell({ type: 'record-began', ticket: message.ticket })
+  }
   if (message.type === 'record-stop') {
     edge.record(null)
     return tell({ type: 'record-stopped', ticket: message.ticket })

@@ -6,7 +6,8 @@ import type { TakeLines } from '../pipeline/recorder.ts'
 
 /** A worker as recordings see it. */
 export interface RecordedWorker {
-  record(terms: RecordTerms, take: TakeLines): void
+  /** Resolves when it records. */
+  record(terms: RecordTerms, take: TakeLines): Promise<void>
   stopRecording(): Promise<void>
 }
 
@@ -65,13 +66,13 @@ export class RecordDesk {
       }
     }
     const cancel = timers.after(terms.forMs, () => ending.stop('time'))
-    log.info({ event: 'recording-began', ...terms })
-    for (const worker of workers) {
-      worker.record(terms, (lines, dropped) => {
-        counts.dropped += dropped
-        lines.forEach(count)
-      })
+    const takeAll: TakeLines = (lines, dropped) => {
+      counts.dropped += dropped
+      lines.forEach(count)
     }
+    // Who reads that it began may rely on it: what is asked from then on is recorded, at whichever worker.
+    await Promise.all(workers.map((worker) => worker.record(terms, takeAll)))
+    log.info({ event: 'recording-began', ...terms })
     const ended = await ending.promise
     cancel()
     await Promise.all(workers.map((worker) => worker.stopRecording()))

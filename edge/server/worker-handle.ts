@@ -140,10 +140,10 @@ export class WorkerHandle {
     this.#say({ type: 'audit-stop' })
   }
 
-  /** Lets it record what it serves, until `stopRecording`. @param take hears of lines as they are made */
-  record(terms: RecordTerms, take: TakeLines): void {
+  /** Lets it record what it serves, until `stopRecording`. Resolves when it does, or is gone or stuck. @param take hears of lines as they are made */
+  async record(terms: RecordTerms, take: TakeLines): Promise<void> {
     this.#recorded = take
-    this.#say({ type: 'record', terms })
+    await this.#ask((ticket) => ({ type: 'record', ticket, terms }))
   }
 
   /** Ends its recording. Resolves when all its lines are here, or it is gone or stuck. */

@@ -72,8 +72,8 @@ export type ToWorker =
   | { readonly type: 'mirrors'; readonly ticket: number }
   /** @param pool only this one; all when null */
   | { readonly type: 'pools'; readonly ticket: number; readonly pool: string | null }
-  /** From now on it sends `recorded`. */
-  | { readonly type: 'record'; readonly terms: RecordTerms }
+  /** From now on it sends `recorded`, behind `record-began`. */
+  | { readonly type: 'record'; readonly ticket: number; readonly terms: RecordTerms }
   | { readonly type: 'record-stop'; readonly ticket: number }
   /** Its `audited` comes later, after any number of `auditing`. */
   | { readonly type: 'audit'; readonly ticket: number; readonly share: AuditShare }
@@ -95,6 +95,8 @@ export type FromWorker =
   | { readonly type: 'pools-read'; readonly ticket: number; readonly pools: readonly PoolReading[] }
   | { readonly type: 'mirrors-read'; readonly ticket: number; readonly mirrors: readonly MirrorReading[] }
   | { readonly type: 'recorded'; readonly lines: readonly string[]; readonly dropped: number }
+  /** It records. */
+  | { readonly type: 'record-began'; readonly ticket: number }
   /** All that it recorded was sent. */
   | { readonly type: 'record-stopped'; readonly ticket: number }
   | { readonly type: 'purged-here'; readonly orders: readonly PurgeOrder[]; readonly atMs: number }
