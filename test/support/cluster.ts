@@ -22,7 +22,8 @@ export interface Cluster {
 export async function clusterOf(t: Scope, count: number, cache: object = {}, lookupTimeoutMs = 5_000): Promise<Cluster> {
   const [origin, redis] = await Promise.all([startOrigin(t, { body: 'page', headers: KEPT }), startRedis(t)])
   const site = {
-    pools: { shop: { peers: [{ address: `127.0.0.1:${origin.port}` }], tries: 1 } },
+    // What is held at the origin is held for as long as a crowd takes to gather.
+    pools: { shop: { peers: [{ address: `127.0.0.1:${origin.port}` }], tries: 1, firstByteTimeoutMs: 100_000, totalTimeoutMs: 100_000 } },
     fallbacks: { resting: { status: 200, body: 'resting' } },
     routes: {
       pages: { pool: 'shop', cache: { coalesceTimeoutMs: 60_000, ...cache } },
@@ -46,6 +47,12 @@ export async function total(edges: readonly TestEdge[], metric: string, labels: 
 /** How many come at once: edges that take thousands of connections in one turn of a busy machine would not renew their leases meanwhile. */
 const BATCH = 500
 
+/** Waits until what an edge was given last is in Redis too: nobody who asked waits for that. */
+export async function inRedis(edge: TestEdge, count = 1): Promise<void> {
+  const stored = async () => (await edge.metric('weir_l2_stores_total', { outcome: 'stored' })) >= count
+  await until(stored, { what: `${count} page(s) in Redis` })
+}
+
 /** Sends a crowd whose first visitor is at the origin before the others come, and waits until all are at the edges. */
 export async function gathered({ origin, edges, ports }: Cluster, path: string, count: number) {
   const hold = origin.hold(path)
@@ -56,7 +63,7 @@ export async function gathered({ origin, edges, ports }: Cluster, path: string, 
     crowds.push(sendCrowd(ports, path, batch))
     sent += batch
     const allIn = async () => (await total(edges, 'weir_requests_in_flight')) === sent
-    await until(allIn, { what: `${sent} requests to be at the edges`, deadlineMs: 20_000 })
+    await until(allIn, { what: `${sent} requests to be at the edges`, deadlineMs: 30_000 })
   }
   return { hold, answers: bodiesOf(...crowds) }
 }

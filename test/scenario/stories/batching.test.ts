@@ -23,7 +23,7 @@ function shop({ target }: OriginRequest) {
 
 async function served(t: Scope) {
   const origin = await startOrigin(t, shop)
-  const batch = { target: '/items?ids={ids}', itemsField: 'items', windowMs: 500, maxItems: 10, timeoutMs: 10_000 }
+  const batch = { target: '/items?ids={ids}', itemsField: 'items', windowMs: 1_000, maxItems: 10, timeoutMs: 10_000 }
   const edge = await startEdge(t, {
     site: {
       pools: { shop: { peers: [{ address: `127.0.0.1:${origin.port}` }] } },

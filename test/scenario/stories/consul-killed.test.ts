@@ -21,7 +21,9 @@ const paths = Array.from({ length: 30 }, (_, i) => `/page/${i}`)
 const send = visitors(t, edge, (i) => paths[i % paths.length]!)
 
 const homes = async (port: number) => Promise.all(paths.map(async (path) => (await visit({ port }, path)).text))
-const allThree = async (at: typeof edge) => (await at.snapshot()).endpoints.services[0]?.peers.length === 3
+/** The edge has been told of all, and its worker goes by it. */
+const allThree = async (at: typeof edge) =>
+  (await at.snapshot()).endpoints.services[0]?.peers.length === 3 && (await at.metric('weir_peers', { pool: 'shop' })) === 3
 await until(() => allThree(edge), { what: 'three peers at the edge', deadlineMs: 15_000 })
 const before = await homes(edge.port)
 
@@ -56,7 +58,7 @@ t.test('the control plane is killed too, and the edge restarted: it serves what 
 
 t.test('the control plane comes back without Consul, and hands out what it knew to an edge that knows nothing', async (t) => {
   await control.start()
-  await until(async () => (await edge.snapshot()).controlConnected, { what: 'the edge to be connected again', deadlineMs: 15_000 })
+  await until(async () => (await edge.snapshot()).controlConnected, { what: 'the edge to be connected again', deadlineMs: 30_000 })
   await servesAll(t, 'with the control plane back')
   const newcomer = await startEdge(t, { edgeId: 'edge-2', control })
   await until(() => allThree(newcomer), { what: 'the new edge to have three peers', deadlineMs: 15_000 })
@@ -73,6 +75,6 @@ t.test('Consul comes back empty: nobody is let go of, and pages go home once the
   await until(async () => (await lastError()) === null, { what: 'the control plane to believe it again', deadlineMs: 30_000 })
   // They register one by one, so for a moment there may be fewer of them.
   const home = async () => (await homes(edge.port)).every((name, i) => name === before[i])
-  await until(home, { what: 'every page to be home' })
+  await until(home, { what: 'every page to be home', deadlineMs: 30_000 })
   await servesAll(t, 'with Consul back')
 })

@@ -40,7 +40,7 @@ const send = visitors(t, edge, (i) => `/page/${i % 20}`)
 const report = async () =>
   (JSON.parse((await control.call('GET', '/v1/endpoints')).text) as { reports: readonly ServiceReport[] }).reports[0]!
 const peersAtEdge = async () => (await edge.snapshot()).endpoints.services[0]?.peers ?? []
-const held = () => until(async () => (await report()).hold, { what: 'the answer to be held', deadlineMs: 10_000 })
+const held = () => until(async () => (await report()).hold, { what: 'the answer to be held', deadlineMs: 30_000 })
 await until(async () => (await peersAtEdge()).length === 4, { what: 'four peers at the edge', deadlineMs: 15_000 })
 
 async function servesAll(t: Test, what: string): Promise<void> {
@@ -71,7 +71,7 @@ t.test('three of four are deregistered at once: they are held, with a countdown,
   await held()
   t.match(await report(), { peers: 4, hold: { refused: true, untilMs: null } }, 'a refusal outlives the control plane')
   for (const port of gone) await register(port)
-  await until(async () => (await report()).hold === null, { what: 'the hold to end by itself', deadlineMs: 10_000 })
+  await until(async () => (await report()).hold === null, { what: 'the hold to end by itself', deadlineMs: 30_000 })
   await servesAll(t, 'when all are back')
 })
 
@@ -80,12 +80,12 @@ t.test(
   async (t) => {
     await until(async () => (await edge.snapshot()).controlConnected, { what: 'the edge to be connected again', deadlineMs: 20_000 })
     // They came back one by one, and the first with whom it was no loss ended the hold.
-    await until(async () => (await peersAtEdge()).length === 4, { what: 'all four to be back', deadlineMs: 10_000 })
+    await until(async () => (await peersAtEdge()).length === 4, { what: 'all four to be back', deadlineMs: 30_000 })
     await deregister(origins.map(({ port }) => port))
     const hold = (await held())!
     t.match(hold, { untilMs: null, listed: 0, kept: { count: 4 } })
     await servesAll(t, 'with nobody listed')
-    const word = (body: object) => control.call('POST', '/v1/endpoints/accept?waitMs=5000', { body: { service: 'shop', ...body } })
+    const word = (body: object) => control.call('POST', '/v1/endpoints/accept?waitMs=15000', { body: { service: 'shop', ...body } })
     t.equal((await word({ hold: hold.id + 1 })).status, 412)
     t.equal((await peersAtEdge()).length, 4)
     const accepted = await word({ hold: hold.id, reason: 'the shop is closed for good' })

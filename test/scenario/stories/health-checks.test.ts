@@ -21,10 +21,10 @@ t.test('one of three peers fails its checks: it gets no more requests from any w
   const unhealthy = () => edge.metric('weir_peer_health', { pool: 'shop', health: 'unhealthy' })
 
   const [from, fromMs] = [sick!.count('/up'), performance.now()]
-  await sick!.waitForCount(from + 10, '/up')
+  await sick!.waitForCount(from + 20, '/up')
   const elapsedMs = performance.now() - fromMs
-  // Two checkers would need half of this for ten checks; a busy machine only makes it longer.
-  t.ok(elapsedMs > 9 * 200 * 0.9, `ten checks in ${Math.round(elapsedMs)} ms: one peer is asked once, not by each worker`)
+  // Two checkers need half of the time for twenty checks. The first of them may have waited for this process.
+  t.ok(elapsedMs > 19 * 200 * 0.7, `twenty checks in ${Math.round(elapsedMs)} ms: one peer is asked once, not by each worker`)
   t.same(await answers(), new Set(['a', 'b', 'c']))
 
   sick!.on('/up', { status: 503 })
@@ -39,5 +39,5 @@ t.test('one of three peers fails its checks: it gets no more requests from any w
 
   sick!.on('/up', { status: 200 })
   await until(async () => (await answers()).has('a'), { what: 'it to be back' })
-  t.equal(await unhealthy(), 0)
+  await until(async () => (await unhealthy()) === 0, { what: 'that to be counted' })
 })

@@ -8,10 +8,12 @@ import { latencyMs, runLoad } from '../../support/load.ts'
 import { SeededRandom } from '../../support/seeded-random.ts'
 import { visitors } from '../../support/visit.ts'
 
-const REQUESTS = 2_500
+const REQUESTS = 1_200
 const IN_FLIGHT = 8
 const QUICK_MS = 5
-const SLOW_MS = 400
+/** A request is slow, and a second peer asked, far beyond what a busy machine adds to the others. */
+const SLOW_MS = 2_000
+const HEDGE_MIN_MS = 250
 const SLOW_SHARE = 0.03
 
 t.test('the slowest answers of a bimodal origin come sooner, for few requests more', { timeout: 90_000 }, async (t) => {
@@ -22,7 +24,7 @@ t.test('the slowest answers of a bimodal origin come sooner, for few requests mo
   }
   const origins = await Promise.all([1, 2, 3].map(() => startByteOrigin(t, answer)))
   const peers = origins.map(({ port }) => ({ address: `127.0.0.1:${port}` }))
-  const pools = { plain: { peers }, hedged: { peers, hedge: { minMs: 40 } } }
+  const pools = { plain: { peers }, hedged: { peers, hedge: { minMs: HEDGE_MIN_MS } } }
   const routeTo = (pool: string) => ({ path: `/${pool}/*`, pool, cache: { store: 'off' } })
   const edge = await startEdge(t, { site: { pools, routes: { plain: routeTo('plain'), hedged: routeTo('hedged') } } })
   const load = (pool: string) =>
@@ -42,7 +44,9 @@ t.test('the slowest answers of a bimodal origin come sooner, for few requests mo
   t.ok(after <= before / 2, `p99 ${before} → ${after} ms`)
   t.equal(askedFor('plain'), REQUESTS)
   t.ok(extra > 0 && extra <= 0.05, `${extra} more`)
-  t.equal(await edge.metric('weir_upstream_hedges_total', { outcome: 'sent' }), second)
+  // One that was called off on its way may not have come to a peer.
+  const counted = await edge.metric('weir_upstream_hedges_total', { outcome: 'sent' })
+  t.ok(counted >= second && counted <= REQUESTS * 0.05, `${counted} counted, ${second} came`)
   t.ok((await edge.metric('weir_upstream_hedges_total', { outcome: 'won' })) > 0)
   t.equal(await edge.metric('weir_peer_ejections_total'), 0, 'whoever loses has not failed')
 })

@@ -9,6 +9,7 @@ import { startEdge } from '../../support/edge.ts'
 import { freePorts } from '../../support/free-port.ts'
 import { request } from '../../support/http-client.ts'
 import { startOrigin } from '../../support/origin.ts'
+import { until } from '../../support/until.ts'
 import { PERSON, visit } from '../../support/visit.ts'
 import { type WireAnswer, WireClient } from '../../support/wire-client.ts'
 
@@ -87,7 +88,8 @@ t.test('who comes to the plain site is sent to the same page over https, and the
     t.notOk(answer.headers[HSTS])
   }
   t.equal(origin.count(), before)
-  t.equal(await edge.metric('weir_requests_total', { route: '', status: '3xx' }), 4)
+  // Each is counted once its answer is sent.
+  await until(async () => (await edge.metric('weir_requests_total', { route: '', status: '3xx' })) === 4, { what: 'all to be counted' })
 })
 
 /** What is written to the plain site, and where it leads; null for nowhere. */

@@ -42,7 +42,7 @@ t.test('a peer whose bodies break off after whole heads is left out', async (t) 
 })
 
 t.test('a peer that takes much longer than the others is left out', async (t) => {
-  const slow: OriginScript = () => new Promise((resolve) => setTimeout(() => resolve({ body: 'a' }), 400))
+  const slow: OriginScript = () => new Promise((resolve) => setTimeout(() => resolve({ body: 'a' }), 1_500))
   const { answersOnceOut } = await startWith(t, slow, { slowFactor: 4, slowMinMs: 200, minRequests: 10 })
   t.same(await answersOnceOut('slow'), new Set(['b', 'c']))
 })

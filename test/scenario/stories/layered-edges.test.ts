@@ -51,14 +51,12 @@ t.test('two edges that point at each other answer 508 instead of going round', a
   const [left, right] = (await freePorts(2)) as [number, number]
   const pointingAt = (port: number) => ({
     pools: { next: { peers: [{ address: `127.0.0.1:${port}` }] } },
-    routes: { all: { pool: 'next' } },
+    // It comes back with the key that it left with, and must not wait there for itself: its client would not wait for so long.
+    routes: { all: { pool: 'next', cache: { coalesceTimeoutMs: 60_000 } } },
   })
   const first = await startEdge(t, { edgeId: 'left', site: pointingAt(right), bootstrap: { listen: `127.0.0.1:${left}` } })
   const second = await startEdge(t, { edgeId: 'right', site: pointingAt(left), bootstrap: { listen: `127.0.0.1:${right}` } })
-  const startedMs = performance.now()
   t.equal((await visit({ port: left }, '/round')).status, 508)
-  // It comes back with the key that it left with, and must not wait there for itself.
-  t.ok(performance.now() - startedMs < 3_000, 'at once')
   t.equal(await first.metric('weir_faults_total', { code: 'LOOP' }), 1, 'the first to see it again refused it')
   t.equal(await second.metric('weir_upstream_requests_total'), 1)
 })

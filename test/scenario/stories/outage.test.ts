@@ -74,5 +74,5 @@ t.test('of three peers one dies: its pages move to the others, theirs stay, and 
   )
   t.same(Object.keys(report.statuses), ['200'], 'nobody noticed')
   t.same(report.failures, [])
-  t.ok(latencyMs(report, 1) < 2_000, `the slowest took ${Math.round(latencyMs(report, 1))} ms`)
+  t.ok(latencyMs(report, 1) < 5_000, `the slowest took ${Math.round(latencyMs(report, 1))} ms`)
 })

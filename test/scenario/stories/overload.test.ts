@@ -12,7 +12,7 @@ const MAX_IN_FLIGHT = 20
 const origin = await startOrigin(t, { body: 'page' })
 const edge = await startEdge(t, {
   site: {
-    pools: { shop: { peers: [{ address: `127.0.0.1:${origin.port}` }] } },
+    pools: { shop: { peers: [{ address: `127.0.0.1:${origin.port}` }], firstByteTimeoutMs: 60_000, totalTimeoutMs: 60_000 } },
     routes: {
       pages: { pool: 'shop', cache: { store: 'off' } },
       reviews: { path: '/reviews', pool: 'shop', cache: { store: 'off' }, priority: 'low' },

@@ -47,7 +47,7 @@ async function startEdges(t: Parameters<typeof startEdge>[0], at: 'redis' | 'mem
     const edge = await startEdge(t, { site })
     return { origin, one: edge, two: edge }
   }
-  const redis = { url: (await startRedis(t)).url, lookupTimeoutMs: 1_000 }
+  const redis = { url: (await startRedis(t)).url, lookupTimeoutMs: 5_000 }
   const start = (edgeId: string) => startEdge(t, { site, redis, edgeId, bootstrap: { l1MaxBytes: 0 } })
   return { origin, one: await start('edge-1'), two: await start('edge-2') }
 }

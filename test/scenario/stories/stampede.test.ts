@@ -26,7 +26,7 @@ async function crowd(at: TestEdge, path: string, count: number): Promise<{ reado
   const answers = Promise.all(Array.from({ length: count }, () => visit(at, path)))
   answers.catch(() => undefined) // Its fault is the test's, which awaits it later.
   const what = `${count} requests to be at the edge`
-  await until(async () => (await at.metric('weir_requests_in_flight')) === count, { what, deadlineMs: 9_000 })
+  await until(async () => (await at.metric('weir_requests_in_flight')) === count, { what, deadlineMs: 18_000 })
   return { answers }
 }
 

@@ -5,6 +5,7 @@ import { startControl } from '../../support/control.ts'
 import { startEdge } from '../../support/edge.ts'
 import { latencyMs, runWhile } from '../../support/load.ts'
 import { startOrigin } from '../../support/origin.ts'
+import { until } from '../../support/until.ts'
 import { visit, visitors } from '../../support/visit.ts'
 
 const SWAPS = 1_000
@@ -48,11 +49,11 @@ t.test('1,000 swaps under load: no request fails, and each sees whole revisions 
   t.same(report.failures, [])
   t.same(Object.keys(report.statuses), ['200'])
   t.ok(report.sent >= SWAPS, `${report.sent} requests`)
-  t.ok(latencyMs(report, 1) < 2_000, `the slowest took ${Math.round(latencyMs(report, 1))} ms`)
+  t.ok(latencyMs(report, 1) < 5_000, `the slowest took ${Math.round(latencyMs(report, 1))} ms`)
 
   for (let i = 0; i < 4 * WORKERS; i += 1) t.equal((await visit(edge, '/number')).text, String(SWAPS + 1), 'every worker serves the last')
   t.match(await edge.snapshot(), { revision: SWAPS + 1, workers: WORKERS, controlConnected: true })
   t.equal(await edge.metric('weir_config_swaps_total', { outcome: 'refused' }), 0)
   t.equal(await edge.metric('weir_worker_restarts_total'), 0, 'no worker ended')
-  t.equal(await edge.metric('weir_requests_in_flight'), 0, 'no request is left behind')
+  await until(async () => (await edge.metric('weir_requests_in_flight')) === 0, { what: 'no request to be left behind' })
 })

@@ -82,7 +82,7 @@ t.test(
     t.equal(await pageOver(join(folder, 'kept')), 'page')
     t.equal(await pageOver(join(folder, 'added')), 'page')
     await t.rejects(pageOver(join(folder, 'left')), { code: 'ECONNREFUSED' })
-    t.match(weir.output, '"event":"socket-unclaimed"')
+    await weir.waitForLine(/"event":"socket-unclaimed"/)
   },
 )
 

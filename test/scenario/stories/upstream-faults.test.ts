@@ -16,8 +16,9 @@ const IN_FLIGHT = 24
 const CROWD = 300
 const OUTAGE_REQUESTS = 2_000
 const WANTED_RATIO = 0.999
-/** Requests at the origins for each of a client in a total outage: a fifth more, and the floor. */
-const MOST = 1.25
+/** In a total outage peers are asked a fifth more often, beside so many retries at first and for each second. */
+const MORE = 0.2
+const FLOOR = { atFirst: 30, perS: 3 }
 const TRICKLE_MS = 40
 const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy'
 
@@ -55,7 +56,7 @@ async function startBreaker(t: Test): Promise<number> {
   return (server.address() as { port: number }).port
 }
 
-const poolOf = (ports: readonly number[]) => ({ peers: ports.map((port) => ({ address: `127.0.0.1:${port}` })), firstByteTimeoutMs: 400 })
+const poolOf = (ports: readonly number[]) => ({ peers: ports.map((port) => ({ address: `127.0.0.1:${port}` })), firstByteTimeoutMs: 1_500 })
 const routeTo = (pool: string) => ({ path: `/${pool}/*`, pool, cache: { store: 'off' } })
 
 /** So many pages that each peer has its own. */
@@ -98,20 +99,23 @@ const OUTAGES = [
 ]
 
 for (const { name, fault, inFlight } of OUTAGES) {
-  t.test(`all peers ${name}: they are asked a fifth more often, and serve as soon as they are well`, { timeout: 60_000 }, async (t) => {
+  t.test(`all peers ${name}: they are asked a fifth more often, and serve as soon as they are well`, { timeout: 110_000 }, async (t) => {
     let script = fault
     const origins = await Promise.all([1, 2, 3].map(() => startByteOrigin(t, (asked) => script(asked))))
     const edge = await startEdge(t, {
       site: { pools: { shop: poolOf(origins.map(({ port }) => port)) }, routes: { pages: { ...routeTo('shop'), path: '/*' } } },
     })
+    const sinceMs = performance.now()
     const report = await runLoad(visitors(t, edge, pages('shop')), { total: OUTAGE_REQUESTS, inFlight })
+    const tookS = (performance.now() - sinceMs) / 1_000
     t.equal(report.failures.length, 0, 'each has its answer')
     t.notOk(report.statuses[200])
     const asked = amplification(origins)
     t.comment(`${name}: ${asked} requests at the origins for each of ${OUTAGE_REQUESTS}`)
     // What the first peer to be left out held is repeated while the others have not failed yet: once, and not by the budget.
     const freeOnce = inFlight / 3 / OUTAGE_REQUESTS
-    t.ok(asked > 1.1 && asked < MOST + freeOnce, `${asked} at the origins for each`)
+    const most = 1 + MORE + (FLOOR.atFirst + FLOOR.perS * tookS) / OUTAGE_REQUESTS + freeOnce
+    t.ok(asked > 1.1 && asked <= most + 0.01, `${asked} at the origins for each, at most ${most} in ${tookS} s`)
     t.ok((await edge.metric('weir_upstream_retries_refused_total', { pool: 'shop' })) > 0)
     script = fine
     const after = await runLoad(visitors(t, edge, pages('shop')), { total: 300, inFlight: IN_FLIGHT })

@@ -154,7 +154,8 @@ t.test('twenty talk at once, in messages of all kinds and sizes, and each hears 
   }
   await Promise.all(talks.map(conversation))
   await until(async () => (await edge.metric('weir_tunnels')) === 0, { ...PATIENCE, what: 'all to be over' })
-  t.equal(await edge.metric('weir_tunnels_total', { pool: 'shop' }), 20)
+  const ended = () => edge.metric('weir_tunnels_total', { pool: 'shop' })
+  await until(async () => (await ended()) === 20, { ...PATIENCE, what: 'all ends to be counted' })
   for (const direction of ['to-client', 'to-origin'])
     t.ok((await edge.metric('weir_tunnel_bytes_total', { direction })) > saidBytes, `${direction}: what was said, and its frames`)
 })
@@ -200,7 +201,8 @@ t.test('one on which nobody says anything for too long is ended, and counted as 
   const other = await talk(t, edge, '/live')
   const silent = await talk(t, edge, '/quiet')
   t.match(await silent.ended, { code: 1006, wasClean: false })
-  t.equal(await edge.metric('weir_tunnels_total', { pool: 'quiet', outcome: 'idle' }), 1)
+  const counted = () => edge.metric('weir_tunnels_total', { pool: 'quiet', outcome: 'idle' })
+  await until(async () => (await counted()) === 1, { ...PATIENCE, what: 'its end to be counted' })
   t.equal(await other.say('still here'), 'still here')
 })
 
@@ -232,7 +234,7 @@ t.test('an upgrade in place leaves those that stand to the old edge, which waits
 })
 
 t.test('an edge that is to end lets them finish until its deadline, opens no more, and then ends them', { timeout: 60_000 }, async (t) => {
-  const edge = await startEdge(t, { site, bootstrap: { drainTimeoutMs: 3_000 } })
+  const edge = await startEdge(t, { site, bootstrap: { drainTimeoutMs: 5_000 } })
   const [leaving, staying] = [await talk(t, edge, '/live'), await talk(t, edge, '/live')]
   const stopped = edge.stop()
   await until(
