@@ -80,9 +80,12 @@ const visitUntil = (name: string, isSo: (shift: ShiftView) => boolean, what: str
 
 t.test('a good version is at 100 % by itself, over a restart of the control plane, and users stay with it', async (t) => {
   t.match(await control.weir('canary', 'start', 'good', '--reason', 'version 2'), { code: 0, output: /2\/2 edges/ })
+  const seqs = () => Promise.all(edges.map(async (edge) => (await edge.snapshot()).switchboard.seq))
+  const atFirst = Math.max(...(await seqs()))
   const first = await users('good')
   t.ok(first.size > 0 && first.size < 40, `${first.size} of 60 users have the new version at 20 %`)
   const second = await visitUntil('good', ({ stage }) => stage.step === 1, 'the second step')
+  await until(async () => (await seqs()).every((seq) => seq > atFirst), { what: 'both edges to be at it', deadlineMs: DEADLINE_MS })
 
   await control.kill()
   t.equal((await users('good')).size, (await users('good')).size, 'without a control plane the edges go on')
