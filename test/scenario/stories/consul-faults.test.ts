@@ -73,7 +73,7 @@ const send = visitors(t, edge, (i) => `/page/${i % 30}`)
 const report = async () =>
   (JSON.parse((await control.call('GET', '/v1/endpoints')).text) as { reports: readonly ServiceReport[] }).reports[0]!
 const peersAtEdge = async () => (await edge.snapshot()).endpoints.services[0]?.peers.length
-await until(async () => (await peersAtEdge()) === 3, { what: 'three peers at the edge', deadlineMs: 15_000 })
+await until(async () => (await peersAtEdge()) === 3, { what: 'three peers at the edge', deadlineMs: 30_000 })
 
 /** Runs work under load. */
 async function underLoad(t: Test, work: () => Promise<unknown>): Promise<void> {
@@ -87,7 +87,7 @@ for (const [name, fault] of Object.entries(FAULTS)) {
     await underLoad(t, async () => {
       await begin(fault)
       const troubled = async () => (await report()).lastError !== null
-      await until(troubled, { what: 'the control plane to be troubled', deadlineMs: 15_000 })
+      await until(troubled, { what: 'the control plane to be troubled', deadlineMs: 30_000 })
       t.equal(await peersAtEdge(), 3)
       t.equal((await report()).peers, 3)
       await begin(null)

@@ -24,7 +24,7 @@ const homes = async (port: number) => Promise.all(paths.map(async (path) => (awa
 /** The edge has been told of all, and its worker goes by it. */
 const allThree = async (at: typeof edge) =>
   (await at.snapshot()).endpoints.services[0]?.peers.length === 3 && (await at.metric('weir_peers', { pool: 'shop' })) === 3
-await until(() => allThree(edge), { what: 'three peers at the edge', deadlineMs: 15_000 })
+await until(() => allThree(edge), { what: 'three peers at the edge', deadlineMs: 30_000 })
 const before = await homes(edge.port)
 
 /** What discovery is up against, as the control plane says it; null while all is well. */
@@ -42,7 +42,7 @@ async function servesAll(t: Test, what: string): Promise<void> {
 
 t.test('Consul is killed: traffic goes on', async (t) => {
   await consul.kill()
-  await until(lastError, { what: 'the control plane to notice, and to say so', deadlineMs: 15_000 })
+  await until(lastError, { what: 'the control plane to notice, and to say so', deadlineMs: 30_000 })
   await servesAll(t, 'with Consul away')
   t.ok(await allThree(edge))
 })
@@ -61,7 +61,7 @@ t.test('the control plane comes back without Consul, and hands out what it knew 
   await until(async () => (await edge.snapshot()).controlConnected, { what: 'the edge to be connected again', deadlineMs: 30_000 })
   await servesAll(t, 'with the control plane back')
   const newcomer = await startEdge(t, { edgeId: 'edge-2', control })
-  await until(() => allThree(newcomer), { what: 'the new edge to have three peers', deadlineMs: 15_000 })
+  await until(() => allThree(newcomer), { what: 'the new edge to have three peers', deadlineMs: 30_000 })
   t.same(await homes(newcomer.port), before)
 })
 

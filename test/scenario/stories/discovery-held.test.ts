@@ -41,7 +41,7 @@ const report = async () =>
   (JSON.parse((await control.call('GET', '/v1/endpoints')).text) as { reports: readonly ServiceReport[] }).reports[0]!
 const peersAtEdge = async () => (await edge.snapshot()).endpoints.services[0]?.peers ?? []
 const held = () => until(async () => (await report()).hold, { what: 'the answer to be held', deadlineMs: 30_000 })
-await until(async () => (await peersAtEdge()).length === 4, { what: 'four peers at the edge', deadlineMs: 15_000 })
+await until(async () => (await peersAtEdge()).length === 4, { what: 'four peers at the edge', deadlineMs: 30_000 })
 
 async function servesAll(t: Test, what: string): Promise<void> {
   const load = await runLoad(send, { total: 200, inFlight: 4 })

@@ -33,7 +33,7 @@ const report = async () =>
   (JSON.parse((await control.call('GET', '/v1/endpoints')).text) as { reports: readonly ServiceReport[] }).reports[0]!
 const peersAtEdge = async () => (await edge.snapshot()).endpoints.services[0]?.peers ?? []
 const peersAre = (count: number) =>
-  until(async () => (await peersAtEdge()).length === count, { what: `${count} peers at the edge`, deadlineMs: 15_000 })
+  until(async () => (await peersAtEdge()).length === count, { what: `${count} peers at the edge`, deadlineMs: 30_000 })
 
 async function servesAll(t: Test, what: string): Promise<void> {
   const load = await runLoad(send, { total: 100, inFlight: 4 })
@@ -70,6 +70,6 @@ t.test('a name server that fails, is silent, or knows the name no more takes no 
 t.test('a name is asked for at a bounded rate', async (t) => {
   const before = dns.asked('SRV', NAME)
   const { answers } = await report()
-  await until(async () => (await report()).answers >= answers + 5, { what: 'five more answers', deadlineMs: 15_000 })
+  await until(async () => (await report()).answers >= answers + 5, { what: 'five more answers', deadlineMs: 30_000 })
   t.ok(dns.asked('SRV', NAME) - before < 30, `${dns.asked('SRV', NAME) - before}`)
 })

@@ -30,7 +30,7 @@ async function mirrored(t: Scope, mirror: object, next: OriginScript, workers = 
       read = await reading()
       return done(read)
     }
-    await until(look, { what, deadlineMs: 15_000 })
+    await until(look, { what, deadlineMs: 30_000 })
     return read
   }
   const crowd = async (count: number) => {

@@ -29,7 +29,7 @@ const waiting: Promise<TestAnswer>[] = []
 async function pileUp(count: number): Promise<void> {
   while (waiting.length < count) waiting.push(visit(edge, '/slow', { deadlineMs: 60_000 }))
   const what = `${count} requests to be in flight`
-  await until(async () => (await edge.metric('weir_requests_in_flight')) === count, { what, deadlineMs: 15_000 })
+  await until(async () => (await edge.metric('weir_requests_in_flight')) === count, { what, deadlineMs: 30_000 })
 }
 
 /** Who is answered now, by the status each gets: a crawler, and people on routes of low, normal and high priority. */
@@ -76,7 +76,7 @@ t.test('when it has all it may have, only what matters most is served', async (t
 t.test('those who were let in are served to the end, and then everybody is again', async (t) => {
   stalled.release()
   t.ok((await Promise.all(waiting)).every(({ status }) => status === 200))
-  await until(async () => (await edge.metric('weir_pressure')) === 0, { what: 'the pressure to fall', deadlineMs: 15_000 })
+  await until(async () => (await edge.metric('weir_pressure')) === 0, { what: 'the pressure to fall', deadlineMs: 30_000 })
   t.same(await served(), [200, 200, 200, 200])
   await logged(/"event":"pressure","from":1,"to":0,"cause":"in-flight"/)
 })

@@ -36,7 +36,7 @@ const [one, two, three] = edges as [TestEdge, TestEdge, TestEdge]
 
 const pageAt = async (edge: TestEdge, path: string) => (await visit(edge, path)).text
 const isHit = async (edge: TestEdge, path: string) => cacheStatus(await visit(edge, path)).includes(';hit')
-const kept = (edge: TestEdge, path: string) => until(() => isHit(edge, path), { what: `${path} to be kept`, deadlineMs: 15_000 })
+const kept = (edge: TestEdge, path: string) => until(() => isHit(edge, path), { what: `${path} to be kept`, deadlineMs: 30_000 })
 async function purge(order: object, waitMs = 20_000) {
   const answer = await control.call('POST', `/v1/purges?waitMs=${waitMs}`, { body: { purges: [order] } })
   return JSON.parse(answer.text) as { seq: number; edges: { acked: number; of: number; afterMs: number; missing?: string[] } }
@@ -122,7 +122,7 @@ t.test('repeated a moment later, a purge beats an origin that reads a replica th
   t.equal(await pageAt(two, '/news/4'), `/news/4 v${old}`, 'the replica lags, and that is kept')
   shown.version += 1
   const caught = async () => (await pageAt(two, '/news/4')) === `/news/4 v${shown.version}`
-  await until(caught, { what: 'the second purge', deadlineMs: 15_000 })
+  await until(caught, { what: 'the second purge', deadlineMs: 30_000 })
 })
 
 t.test('PURGE at one edge, and a group that an answer to a POST names, are gone from all', async (t) => {
@@ -134,13 +134,13 @@ t.test('PURGE at one edge, and a group that an answer to a POST names, are gone 
     for (const edge of edges) if ((await pageAt(edge, path)) !== `${path} v${shown.version}`) return false
     return true
   }
-  await until(() => everywhere('/news/7'), { what: 'it to be gone from all edges', deadlineMs: 15_000 })
+  await until(() => everywhere('/news/7'), { what: 'it to be gone from all edges', deadlineMs: 30_000 })
 
   for (const edge of edges) await kept(edge, '/cart/1')
   shown.version += 1
   await visit(two, '/order', { method: 'POST' })
   t.equal(await pageAt(two, '/cart/1'), `/cart/1 v${shown.version}`)
-  await until(() => everywhere('/cart/1'), { what: 'the group to be gone from all edges', deadlineMs: 15_000 })
+  await until(() => everywhere('/cart/1'), { what: 'the group to be gone from all edges', deadlineMs: 30_000 })
 })
 
 t.test('a write at one edge, where the rule says so, is forgotten by the memory of all', async (t) => {
@@ -149,7 +149,7 @@ t.test('a write at one edge, where the rule says so, is forgotten by the memory 
   t.match(await visit(two, '/news/8', { method: 'POST' }), { status: 200 })
   t.equal(await pageAt(two, '/news/8'), `/news/8 v${shown.version}`)
   const forgotten = async () => (await pageAt(one, '/news/8')) === `/news/8 v${shown.version}`
-  await until(forgotten, { what: 'the other edge to forget it', deadlineMs: 15_000 })
+  await until(forgotten, { what: 'the other edge to forget it', deadlineMs: 30_000 })
   const log = (await control.call('GET', '/v1/purges?limit=5')).text
   t.match(log, /"by":"url","url":"http:\/\/shop.test\/news\/8"[^{}]*\}[^{}]*"owner":"edge-2","reason":"purged at this edge"/)
   t.notMatch((await control.call('GET', '/v1/audit?limit=5')).text, 'edge-2', 'the audit is for what people did')
@@ -163,7 +163,7 @@ t.test('soft: the page is stale, and stands in while its origin is away', async 
   t.equal(await pageAt(one, '/news/5'), `/news/5 v${old}`)
   await origin.listen()
   shown.version += 1
-  await until(async () => (await pageAt(one, '/news/5')) === `/news/5 v${shown.version}`, { what: 'the new page', deadlineMs: 15_000 })
+  await until(async () => (await pageAt(one, '/news/5')) === `/news/5 v${shown.version}`, { what: 'the new page', deadlineMs: 30_000 })
 })
 
 t.test('Redis is killed and emptied in between: nobody sees an error, and nothing comes back', async (t) => {

@@ -33,7 +33,7 @@ async function ask(edge: TestEdge, range: string | null, path = '/film', method 
   return { status, body, range: got['content-range'], cacheStatus: String(got['cache-status']), type: String(got['content-type']) }
 }
 /** What one edge stores another finds a moment later. */
-const KEPT = { what: 'what was fetched to be kept', deadlineMs: 10_000 }
+const KEPT = { what: 'what was fetched to be kept', deadlineMs: 30_000 }
 const isHit = ({ cacheStatus }: { cacheStatus: string }) => cacheStatus.includes(';hit')
 
 /** Two edges that keep all they know in one Redis, or one that keeps it in memory. */

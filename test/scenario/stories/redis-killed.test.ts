@@ -28,7 +28,7 @@ t.test('Redis is killed and comes back empty: no request fails, none is slow, an
   let answered = 0
   const afterAnother = async (count: number) => {
     const wanted = answered + count
-    await until(() => answered >= wanted, { what: `${count} more answers`, deadlineMs: 15_000 })
+    await until(() => answered >= wanted, { what: `${count} more answers`, deadlineMs: 30_000 })
   }
   const outage = async () => {
     await afterAnother(300)

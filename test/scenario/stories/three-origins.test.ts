@@ -38,7 +38,7 @@ async function homes(port: number): Promise<Map<string, string>> {
 const mostPeers = (edge: TestEdge) => edge.metric('weir_peers', { pool: 'shop' })
 const allServe = async (edge: TestEdge) => [...(await homes(edge.port)).values()].every((home) => NAMES.includes(home))
 for (const edge of edges) {
-  await until(async () => (await mostPeers(edge)) === 3, { what: 'three peers at the edge', deadlineMs: 15_000 })
+  await until(async () => (await mostPeers(edge)) === 3, { what: 'three peers at the edge', deadlineMs: 30_000 })
   await until(() => allServe(edge), { what: 'every worker to have them' })
 }
 

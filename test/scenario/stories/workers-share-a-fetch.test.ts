@@ -11,7 +11,7 @@ const edge = await startEdge(t, {
   workers: 4,
   site: {
     pools: { shop: { peers: [{ address: `127.0.0.1:${origin.port}` }] } },
-    routes: { all: { pool: 'shop', cache: { coalesceTimeoutMs: 30_000 } } },
+    routes: { all: { pool: 'shop', cache: { coalesceTimeoutMs: 60_000 } } },
   },
 })
 const asked = (path: string) => origin.requests.filter(({ target }) => target === path).length

@@ -62,7 +62,7 @@ const caughtUp = () =>
   )
 
 t.test('a page that was kept is new once its row was written', async (t) => {
-  await until(async () => (await page()).isHit, { what: 'the page to be kept', deadlineMs: 15_000 })
+  await until(async () => (await page()).isHit, { what: 'the page to be kept', deadlineMs: 30_000 })
   item.version = 2
   t.match(await page(), { text: '/item/blue-chair 1', isHit: true })
   await add(change(2))
@@ -146,7 +146,7 @@ t.test('what cannot be used is shown with its reason, and can be tried again', a
     const { lag, deadLetters } = await stream()
     return lag === 0 && deadLetters === 3
   }
-  await until(measured, { what: 'three dead letters to be counted', deadlineMs: 15_000 })
+  await until(measured, { what: 'three dead letters to be counted', deadlineMs: 30_000 })
   t.match(await control.weir('changes', 'status'), {
     code: 0,
     output: /stream weir:changes, group weir, as weir-\w+: up .*\n.*\n3 dead letters/,
