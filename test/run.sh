@@ -25,9 +25,10 @@ files=("$@")
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
-# Scenario tests start real services and measure: they run alone. A file gets two minutes; unit tests take a moment.
+# Scenario tests start real services and measure: they run alone. A file gets five minutes, on a busy machine; unit tests
+# take a moment.
 run_tap() {
-  tap run --jobs=2 --serial=test/scenario --timeout=120 --fail-skip --fail-todo --output-dir="$results" "$@" </dev/null
+  tap run --jobs=2 --serial=test/scenario --timeout=300 --fail-skip --fail-todo --output-dir="$results" "$@" </dev/null
 }
 if [ -t 1 ]; then
   run_tap --reporter=terse "${files[@]}"

@@ -106,7 +106,7 @@ async function other(own: string): Promise<string | null> {
 }
 
 for (const [sends, sending] of Object.entries(SENDINGS)) {
-  t.test(`a client that sends its body ${sends}`, { timeout: 60_000 }, async (t) => {
+  t.test(`a client that sends its body ${sends}`, { timeout: 240_000 }, async (t) => {
     for (const [does, one] of Object.entries(MANNERS)) {
       manner = one
       for (const time of ['first', 'second']) {

@@ -137,7 +137,7 @@ const edge = await startEdge(t, {
   },
 })
 
-t.test(`${ROUNDS} answers with changed bytes (seed ${SEED})`, { timeout: 110_000 }, async (t) => {
+t.test(`${ROUNDS} answers with changed bytes (seed ${SEED})`, { timeout: 240_000 }, async (t) => {
   const { faults, kinds } = await fuzz(edge.port, stage, ROUNDS, 20_000)
   t.same(faults, [])
   t.same(stage.origin.faults, [], 'the origin could read all that it was sent')

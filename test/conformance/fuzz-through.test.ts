@@ -77,7 +77,7 @@ const edge = await startEdge(t, {
   },
 })
 
-t.test(`${ROUNDS} requests with changed bytes (seed ${SEED})`, { timeout: 110_000 }, async (t) => {
+t.test(`${ROUNDS} requests with changed bytes (seed ${SEED})`, { timeout: 240_000 }, async (t) => {
   const { faults, passed, refused } = await fuzz(edge.port, origin, ROUNDS)
   t.same(faults, [])
   // If all were refused, or all passed, nothing would have been tried.

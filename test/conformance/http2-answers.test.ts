@@ -68,7 +68,7 @@ function told({ headers, text, end }: Visit): string {
   return `status ${headers?.[':status']}, end ${end}, ${JSON.stringify(text)}`
 }
 
-t.test('asked for over HTTP/2', { timeout: 110_000 }, async (t) => {
+t.test('asked for over HTTP/2', { timeout: 240_000 }, async (t) => {
   for (const { family, cases } of FAMILIES) {
     const faults: string[] = []
     for (const answerCase of cases) {

@@ -124,7 +124,7 @@ t.test(`the corpus has ${CASES.length} cases, each with a name of its own`, asyn
   t.equal(new Set(CASES.map(({ name }) => name)).size, CASES.length)
 })
 
-t.test('through the edge', { timeout: 110_000 }, async (t) => {
+t.test('through the edge', { timeout: 240_000 }, async (t) => {
   const faults: string[] = []
   for (const one of CASES) {
     const fault = await judge(t, { port, origin, deadlineMs: DEADLINE_MS }, one)
@@ -142,7 +142,7 @@ t.test('afterwards nothing is left under way', async (t) => {
   t.equal(await edge.metric('weir_faults_total', { code: 'INTERNAL' }), 0)
 })
 
-t.test('a gateway that writes what it reads is found out by every attack', { timeout: 110_000 }, async (t) => {
+t.test('a gateway that writes what it reads is found out by every attack', { timeout: 240_000 }, async (t) => {
   const origin = await startRecordingOrigin(t)
   const place = { port: await startCarelessGateway(t, origin.port), origin, deadlineMs: CARELESS_DEADLINE_MS }
   const missed: Downgrade[] = []

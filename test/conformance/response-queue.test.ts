@@ -65,7 +65,7 @@ async function play({ method, pieces, later, ends }: AnswerCase, number: number)
   return told.find((fault) => fault !== null) ?? (stolen ? 'somebody got what is nobody’s' : null)
 }
 
-t.test(`${CASES.length} answers that may be too long, while ${WAITING} others wait`, { timeout: 110_000 }, async (t) => {
+t.test(`${CASES.length} answers that may be too long, while ${WAITING} others wait`, { timeout: 240_000 }, async (t) => {
   t.ok(CASES.length > 30 && CASES.some(({ pieces }) => pieces.join('').includes(SECOND)))
   const faults: string[] = []
   for (const [number, answerCase] of CASES.entries()) {

@@ -36,7 +36,7 @@ t.test(`the corpus has ${CASES} answers, each with a name of its own in its fami
 
 const WAYS: readonly Asks[] = ['plain', 'kept', 'over HTTP/1.0']
 for (const asks of WAYS) {
-  t.test(`asked for ${asks === 'kept' ? 'where it may be kept' : asks}`, { timeout: 110_000 }, async (t) => {
+  t.test(`asked for ${asks === 'kept' ? 'where it may be kept' : asks}`, { timeout: 240_000 }, async (t) => {
     for (const { family, cases } of FAMILIES) {
       const faults: string[] = []
       for (const answerCase of cases) {
@@ -60,7 +60,7 @@ const CARELESS: readonly ((t: Test, originPort: number) => Promise<number>)[] = 
 
 t.test(
   'of two careless proxies one at least is found out by every answer that must not be passed on whole',
-  { timeout: 110_000 },
+  { timeout: 240_000 },
   async (t) => {
     const left = FAMILIES.flatMap(({ family, cases }) => cases.map((answerCase) => ({ family, answerCase }))).filter(
       ({ answerCase: { allowed, forever } }) => !allowed.includes('whole') && forever === undefined,

@@ -51,7 +51,7 @@ t.test(`the corpus has ${CASES} cases, each with a name of its own in its family
 
 const WAYS: Readonly<Record<Pieces, string>> = { whole: 'in one piece', halves: 'in two pieces', bytes: 'byte by byte' }
 for (const [pieces, way] of Object.entries(WAYS) as [Pieces, string][]) {
-  t.test(`sent ${way}`, { timeout: 110_000 }, async (t) => {
+  t.test(`sent ${way}`, { timeout: 240_000 }, async (t) => {
     for (const { family, cases } of FAMILIES) {
       const faults: string[] = []
       for (const wireCase of cases) {
@@ -77,7 +77,7 @@ async function copiedCourt(t: Test): Promise<Court> {
   return openCourt(t, await startCopyingProxy(t, origin.port), origin, 250)
 }
 
-t.test('a proxy that copies what it reads is found out by every case that must be refused', { timeout: 110_000 }, async (t) => {
+t.test('a proxy that copies what it reads is found out by every case that must be refused', { timeout: 240_000 }, async (t) => {
   // Where one message may be passed on, or one is cut off by its client, copying it may be right.
   const mayPass = ({ allowed, leaves }: WireCase) => leaves !== undefined || !allowed.every((outcome) => NOTHING_PASSED.includes(outcome))
   const left = FAMILIES.flatMap(({ family, cases }) => cases.filter((one) => !mayPass(one)).map((wireCase) => ({ family, wireCase })))

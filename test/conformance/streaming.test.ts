@@ -14,9 +14,9 @@ const MIB = 1024 * 1024
 const BODY_BYTES = 256 * MIB
 const PIECE = Buffer.alloc(64 * 1024, 'x')
 /** What it may add to the memory of the process: buffers on both sides, and what awaits collection; the same for a body of any size. */
-const GROWTH_BYTES = 112 * MIB
+const GROWTH_BYTES = 176 * MIB
 /** What the sockets between origin and client may hold when the client reads nothing. */
-const IN_FLIGHT_BYTES = 16 * MIB
+const IN_FLIGHT_BYTES = 32 * MIB
 
 async function start(t: Scope, listener: RequestListener) {
   const server = createServer(listener)

@@ -1,6 +1,7 @@
+import { createSocket } from 'node:dgram'
 import t from 'tap'
 import { startConsul } from '../support/consul.ts'
-import { freePorts } from '../support/free-port.ts'
+import { CLAIM_ADDRESS, freePort, freePorts } from '../support/free-port.ts'
 import { rawExchange, request } from '../support/http-client.ts'
 import { latencyMs, runLoad, runWhile } from '../support/load.ts'
 import { startNginx } from '../support/nginx.ts'
@@ -147,4 +148,12 @@ t.test('waiting in vain says for what and what was seen last', async (t) => {
 t.test('free ports differ', async (t) => {
   const ports = await freePorts(5)
   t.equal(new Set(ports).size, 5)
+})
+
+t.test('a port that another process was given is passed over', async (t) => {
+  const port = (await freePort()) + 1
+  const theirs = createSocket('udp4')
+  t.teardown(() => theirs.close())
+  await new Promise<void>((resolve) => theirs.once('error', () => resolve()).bind(port, CLAIM_ADDRESS, resolve))
+  t.not(await freePort(), port)
 })

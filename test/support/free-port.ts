@@ -7,9 +7,11 @@ import { createServer } from 'node:net'
 const FIRST_PORT = 12_000
 const PORTS = 20_000
 const STRIDE = 97
-// Where they meet, the first has it: who gives out a port holds a UDP socket of that number until its process ends, on a loopback address
-// that nothing else uses. So a port stays whose it was before its program listens, and while that is down.
-const CLAIM_ADDRESS = '127.77.0.1'
+/**
+ * Where processes meet, the first has it: who gives out a port holds a UDP socket of that number until its process ends, on this loopback
+ * address, which nothing else uses. So a port stays whose it was before its program listens, and while that is down.
+ */
+export const CLAIM_ADDRESS = '127.77.0.1'
 
 let offset = (process.pid * STRIDE) % PORTS
 

@@ -23,7 +23,7 @@ export interface WireOptions {
 }
 
 /** Deadline of every wait unless said otherwise. */
-const DEADLINE_MS = 10_000
+const DEADLINE_MS = 20_000
 
 /** A connection under the hand of a test. */
 export class WireClient {

@@ -25,7 +25,7 @@ t.test('a process is held until it is let go, though nothing but a timer of ours
     timers.after(50, () => { console.log('done'); release() })
     await Promise.resolve()`
   const run = (how: string) =>
-    spawnSync(process.execPath, ['--input-type=module', '-e', script, how], { encoding: 'utf8', timeout: 20_000 })
+    spawnSync(process.execPath, ['--input-type=module', '-e', script, how], { encoding: 'utf8', timeout: 60_000 })
   t.match(run('held'), { status: 0, stdout: 'done\n' })
   t.match(run('not held'), { status: 0, stdout: '' })
   t.end()
