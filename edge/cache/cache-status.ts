@@ -1,4 +1,4 @@
-import { type BareItem, boolean, integer, item, string, token } from '../http/structured-fields.ts'
+import { item, string } from '../http/structured-fields.ts'
 import { writeItem } from '../http/structured-fields-write.ts'
 
 /** Why a request went on to the origin; the most specific that is known (RFC 9211 §2.2). */
@@ -32,16 +32,14 @@ const TOKEN = /^[A-Za-z*][A-Za-z0-9._-]*$/
  */
 export function cacheStatus(name: string, outcome: CacheOutcome): string {
   const cache = TOKEN.test(name) ? name : writeItem(item(string(name)))
-  // Written by hand: it goes with every answer from memory, and is made of a number and constants.
+  // Written by hand: it goes with every answer, and is made of numbers and constants.
   if (outcome.kind === 'hit') return `${cache};hit;ttl=${Math.floor(outcome.ttlMs / 1000)};detail=${outcome.level}`
-  return writeItem(item(TOKEN.test(name) ? token(name) : string(name), forwardParameters(outcome)))
+  return `${cache};fwd=${outcome.reason}${forwarded(outcome)}`
 }
 
 /** `hit` and `fwd` exclude each other; `stored` and `collapsed` only go with `fwd` (RFC 9211 §2.2 to §2.6). */
-function forwardParameters(outcome: CacheOutcome & { readonly kind: 'forward' }): Record<string, BareItem> {
-  const parameters: Record<string, BareItem> = { fwd: token(outcome.reason) }
-  if (outcome.forwardStatus !== null) parameters['fwd-status'] = integer(outcome.forwardStatus)
-  if (outcome.stored === 'stored') parameters.stored = boolean(true)
-  if (outcome.collapsed !== 'no') parameters.collapsed = boolean(outcome.collapsed === 'collapsed')
-  return parameters
+function forwarded({ forwardStatus, stored, collapsed }: CacheOutcome & { readonly kind: 'forward' }): string {
+  const status = forwardStatus === null ? '' : `;fwd-status=${forwardStatus}`
+  const kept = stored === 'stored' ? ';stored' : ''
+  return `${status}${kept}${collapsed === 'no' ? '' : collapsed === 'collapsed' ? ';collapsed' : ';collapsed=?0'}`
 }

@@ -61,11 +61,19 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [511, 'Network Authentication Required'],
 ])
 
+// By the first digit.
+const CLASSES: readonly string[] = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx', '6xx', '7xx', '8xx', '9xx']
+
 const HEURISTICALLY_CACHEABLE: ReadonlySet<number> = new Set([200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501])
 
 /** The reason phrase of a status; '' for one that has none, which is a valid phrase (RFC 9112 §4). */
 export function reasonPhrase(status: number): string {
   return REASONS.get(status) ?? ''
+}
+
+/** The class of a status, such as `2xx`. @see RFC 9110 §15 */
+export function statusClass(status: number): string {
+  return CLASSES[Math.floor(status / 100)]!
 }
 
 /** Whether an answer may be kept although it names no lifetime. @see RFC 9110 §15.1 */

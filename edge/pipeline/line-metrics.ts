@@ -2,10 +2,9 @@
 
 import type { Counter, Gauge, Histogram, Metrics } from '../base/ports.ts'
 import { counters, histograms, type SeriesTree } from '../base/series-tree.ts'
+import { statusClass } from '../http/status.ts'
 import { DoorMetrics } from './door-metrics.ts'
 
-/** Classes of status by their first digit. */
-const STATUS_CLASS: readonly string[] = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx', '6xx', '7xx', '8xx', '9xx']
 /** The status of an exchange that became a tunnel. */
 const SWITCHED = 101
 
@@ -96,11 +95,7 @@ export class LineMetrics {
   /** An exchange is over. */
   ended(route: string, status: number, servedBy: string, durationMs: number): void {
     this.#requests += 1
-    this.#answered
-      .at(route)
-      .at(STATUS_CLASS[Math.floor(status / 100)]!)
-      .at(servedBy)
-      .series.add(1)
+    this.#answered.at(route).at(statusClass(status)).at(servedBy).series.add(1)
     // A tunnel lasts for hours, which say nothing of how fast anybody is served.
     if (status === SWITCHED) return
     this.#served()
@@ -109,11 +104,7 @@ export class LineMetrics {
 
   /** An exchange of a group of a route is over. */
   grouped(route: string, group: string, status: number): void {
-    this.#grouped
-      .at(route)
-      .at(group)
-      .at(STATUS_CLASS[Math.floor(status / 100)]!)
-      .series.add(1)
+    this.#grouped.at(route).at(group).at(statusClass(status)).series.add(1)
   }
 
   /** An exchange became a tunnel, which nobody here works for any more: it must not count as load. Its end comes as that of a 101. */

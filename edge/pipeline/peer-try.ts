@@ -7,6 +7,7 @@ import type { Peer } from '../balance/peer.ts'
 import type { PeerLatency } from '../balance/peer-latency.ts'
 import { asEdgeError, EdgeError } from '../base/edge-error.ts'
 import type { PoolPlan } from '../config/snapshot.ts'
+import { statusClass } from '../http/status.ts'
 import type { Exchange } from './exchange.ts'
 import { isFailingStatus, isPeerFault } from './peer-failure.ts'
 
@@ -34,7 +35,7 @@ export class PeerTry {
   /** The head of an answer is here; the peer goes on with it until `over`. */
   answered(status: number): void {
     const { outliers, config } = this.#pool
-    this.#count(`${Math.floor(status / 100)}xx`)
+    this.#count(statusClass(status))
     if (isFailingStatus(status, config.ejection.failureStatuses)) return this.#noteFailure()
     // A tunnel ends hours later, and not by the peer's fault.
     if (status === SWITCHED) return recordSuccess(this.#peer)

@@ -6,6 +6,7 @@ import {
   isSafeMethod,
   mayHaveBody,
   reasonPhrase,
+  statusClass,
 } from '../../../edge/http/status.ts'
 
 t.test('a status has its registered phrase, an unknown one the empty phrase', async (t) => {
@@ -44,4 +45,16 @@ t.test('safe methods only read', async (t) => {
 t.test('what only reads, and what replaces or removes, may run twice', async (t) => {
   for (const method of ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']) t.ok(isIdempotentMethod(method), method)
   for (const method of ['POST', 'PATCH', 'CONNECT', 'get', 'PURGE']) t.notOk(isIdempotentMethod(method), method)
+})
+
+t.test('the class of a status is its first digit', async (t) => {
+  for (const [status, expected] of [
+    [101, '1xx'],
+    [200, '2xx'],
+    [304, '3xx'],
+    [499, '4xx'],
+    [599, '5xx'],
+    [999, '9xx'],
+  ] as const)
+    t.equal(statusClass(status), expected)
 })
