@@ -20,6 +20,7 @@ const FILES: readonly (readonly [path: string, name: string, contentType: string
   ['/console/troubles.js', 'troubles.js', SCRIPT],
   ['/console/cache.js', 'cache.js', SCRIPT],
   ['/console/endpoints.js', 'endpoints.js', SCRIPT],
+  ['/console/traffic.js', 'traffic.js', SCRIPT],
   ['/console/console.css', 'console.css', STYLE],
   ['/console/icon.svg', 'icon.svg', 'image/svg+xml'],
 ]

@@ -4,6 +4,7 @@
 import { loadHotKeys, loadPurges, showPurgeRoutes } from './cache.js'
 import { loadEndpoints } from './endpoints.js'
 import { $, act, call, duration, element, fault, fill, TOKEN_KEY, tell, timeLeft, whenRefused } from './page.js'
+import { loadTraffic } from './traffic.js'
 import { loadTroubles } from './troubles.js'
 
 const RETRY_MS = 2_000
@@ -31,7 +32,7 @@ async function loadNews() {
   await loadEdges()
   if (Date.now() - edgesAskedMs < EDGES_MS) return
   edgesAskedMs = Date.now()
-  await Promise.all([loadTroubles(), loadHotKeys()])
+  await Promise.all([loadTroubles(), loadTraffic(), loadHotKeys()])
 }
 
 function showSite(publication) {
@@ -211,7 +212,7 @@ async function follow(signal) {
       // One call alone first: a wrong token should count as one try.
       await loadSite()
       welcome()
-      await Promise.all([loadBoard(), loadEdges(), loadTroubles(), loadHotKeys(), loadPurges(), loadEndpoints()])
+      await Promise.all([loadBoard(), loadEdges(), loadTroubles(), loadTraffic(), loadHotKeys(), loadPurges(), loadEndpoints()])
       await readEvents(signal)
     } catch (cause) {
       if (signal.aborted) return
@@ -243,11 +244,14 @@ async function readEvents(signal) {
 async function take(event) {
   const name = /^event: (.*)$/m.exec(event)?.[1]
   const data = /^data: (.*)$/m.exec(event)?.[1]
-  if (name === 'revision' && JSON.parse(data).revision !== shown.revision) await Promise.all([loadSite(), loadEdges()])
+  if (name === 'revision' && JSON.parse(data).revision !== shown.revision) await Promise.all([loadSite(), loadEdges(), loadTraffic()])
   if (name === 'edges') await loadNews()
   if (name === 'purges') await loadPurges()
   if (name === 'endpoints' || name === 'holds') await loadEndpoints()
-  if (name === 'switchboard') showBoard(JSON.parse(data))
+  if (name === 'switchboard') {
+    showBoard(JSON.parse(data))
+    await loadTraffic()
+  }
 }
 
 // Time left goes down by itself, and what is over goes away, also when nobody is heard any more.

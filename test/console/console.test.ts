@@ -114,4 +114,35 @@ if (there) {
     await page.waitForSelector('#decided:text-matches("^3 peers of shop are let go")')
     t.same(faults, [])
   })
+
+  t.test('a canary is started, moved on and taken back', async (t) => {
+    const [old, next] = [await startOrigin(t, { body: 'old' }), await startOrigin(t, { body: 'new' })]
+    const site = {
+      pools: { old: { peers: [{ address: `127.0.0.1:${old.port}` }] }, next: { peers: [{ address: `127.0.0.1:${next.port}` }] } },
+      routes: {
+        pages: {
+          pool: 'old',
+          split: { groups: { v2: { pool: 'next' } }, canary: { group: 'v2', steps: [10, 50, 100], stepMs: 3_600_000 } },
+        },
+      },
+    }
+    const control = await startControl(t, { site })
+    await startEdge(t, { control })
+    const { page, faults } = await openPage(t, control.url)
+    await enter({ page, faults }, control.adminToken)
+    await page.click('#traffic button:text-is("Start the canary")')
+    await page.waitForSelector('#shifted:text-is("The canary of pages is at its first step on 1 of 1 edges.")')
+    await page.waitForSelector('#traffic td:text-is("canary of v2: running")')
+    await page.waitForSelector('#traffic td:text("v2 10 %")')
+    await page.waitForSelector('#traffic td:text("1 of 3; 0 requests, 0 failed")')
+    await page.click('#traffic button:text-is("Pause")')
+    await page.waitForSelector('#traffic td:text("paused by an operator")')
+    await page.click('#traffic button:text-is("Advance")')
+    await page.waitForSelector('#traffic td:text("v2 50 %")')
+    await page.click('#traffic button:text-is("Return")')
+    await page.waitForSelector('#traffic td:text-is("canary of v2: returned")')
+    await page.waitForSelector('#traffic td:text("v2 0 %")')
+    await page.waitForSelector('#troubles th:text("canary-returned")')
+    t.same(faults, [])
+  })
 }

@@ -41,6 +41,7 @@ function api(more: FakeApi = () => json(null, 404)): FakeApi {
     if (path === '/v1/edges') return json({ revision: 7, switchSeq: 3, edges: [EDGE] })
     if (path === '/v1/troubles') return json({ troubles: [] })
     if (path === '/v1/endpoints') return json({ reports: [] })
+    if (path === '/v1/traffic') return json({ routes: [], shifts: [] })
     if (path.startsWith('/v1/hot-keys')) return json({ keys: [] })
     if (path.startsWith('/v1/purges')) return json({ purges: [] })
     return more(method, path, init)

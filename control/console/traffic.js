@@ -1,0 +1,89 @@
+// The traffic of routes that have groups: who has which share, and what becomes of a canary or a switch that is under way.
+
+import { $, act, call, element, fill, tell } from './page.js'
+
+/** What may be done with a shift, by its state, with the word for it when it is done. */
+const ACTS = {
+  running: { Pause: 'is paused: its share grows no further', Advance: 'is at its next step', Return: 'is taken back' },
+  paused: { Resume: 'goes on', Advance: 'is at its next step', Return: 'is taken back' },
+}
+const CLASSES = { returned: 'bad', paused: 'warn' }
+
+/** Asks who has which share and shows it. */
+export async function loadTraffic() {
+  const { routes, shifts } = await call('GET', '/v1/traffic')
+  const shiftOf = new Map(shifts.map((shift) => [shift.route, shift]))
+  const focused = document.activeElement?.dataset?.act
+  const rows = routes.map(({ route, shares, set, hasCanary }) => {
+    const shift = shiftOf.get(route)
+    return [
+      route,
+      sharesText(shares),
+      shift === undefined
+        ? '–'
+        : [`${shift.limits === null ? 'switch' : 'canary'} of ${shift.group}: ${shift.stage.state}`, CLASSES[shift.stage.state]],
+      shift === undefined ? '–' : stepText(shift),
+      shift === undefined
+        ? set
+          ? `${set.owner}: ${set.reason || 'no reason given'}`
+          : 'as the site says'
+        : [shift.told, CLASSES[shift.stage.state]],
+      buttons(route, shift, hasCanary),
+    ]
+  })
+  fill($('traffic'), rows, 'No route has groups.')
+  // Rows are made anew; who stood on a button with the keyboard should still stand on it.
+  if (focused) document.querySelector(`button[data-act="${CSS.escape(focused)}"]`)?.focus()
+}
+
+function sharesText(shares) {
+  return Object.entries(shares)
+    .map(([group, percent]) => `${group} ${Number(percent.toFixed(2))} %`)
+    .join(', ')
+}
+
+function stepText({ stage, steps, tally }) {
+  const { requests, failures } = tally.group
+  const told = `${requests} requests, ${failures} failed`
+  return 'step' in stage ? `${stage.step + 1} of ${steps.length}; ${told}` : told
+}
+
+function buttons(route, shift, hasCanary) {
+  const all = element('span')
+  const acts = ACTS[shift?.stage.state]
+  for (const [name, done] of Object.entries(acts ?? {})) {
+    const verb = name.toLowerCase()
+    const body = { reason: `${verb} in the console` }
+    all.append(
+      button(name, route, { path: `/v1/shifts/${encodeURIComponent(route)}/${verb}`, body, done: `The shift of ${route} ${done}` }),
+    )
+  }
+  if (acts === undefined && hasCanary) {
+    const body = { kind: 'canary', reason: 'started in the console' }
+    all.append(
+      button('Start the canary', route, {
+        path: `/v1/shifts/${encodeURIComponent(route)}`,
+        body,
+        done: `The canary of ${route} is at its first step`,
+      }),
+    )
+  }
+  return all
+}
+
+function button(name, route, { path, body, done }) {
+  const made = element('button', name)
+  made.type = 'button'
+  made.dataset.act = `${name} ${route}`
+  made.setAttribute('aria-label', `${name}: ${route}`)
+  made.addEventListener('click', () =>
+    act(made, async () => {
+      const { edges } = await call('POST', `${path}?waitMs=2000`, body)
+      await loadTraffic()
+      tell(done, edges, 'shifted')
+      // The button may be gone; who works by keyboard goes on from here and not from the top.
+      if (!made.isConnected && document.activeElement === document.body) $('traffic-title').focus()
+    }),
+  )
+  return made
+}
