@@ -6,7 +6,7 @@ import { formatDurationMs, MINUTE_MS, SECOND_MS } from '../../edge/contract/unit
 import { refusal } from './cli-error.ts'
 import type { Surroundings } from './command.ts'
 
-const READY_WITHIN_MS = 20 * SECOND_MS
+const READY_WITHIN_MS = MINUTE_MS
 const FIRST_RESTART_MS = 500
 const MAX_RESTART_MS = 30 * SECOND_MS
 /** A child that lived this long starts with the shortest wait again when it ends. */
@@ -49,7 +49,7 @@ export class KeptChild {
   /**
    * Starts a child and waits until it is ready.
    * @returns the child and what its ready line matched
-   * @throws CliError when it ends first, or is not ready within 20 s; nothing runs on then
+   * @throws CliError when it ends first, or is not ready within a minute; nothing runs on then
    */
   static async start(recipe: ChildRecipe, world: World): Promise<{ readonly child: KeptChild; readonly match: RegExpExecArray }> {
     const child = new KeptChild(recipe, world)

@@ -29,11 +29,11 @@ export interface WeirRun {
 
 /**
  * Runs `weir …args` and waits for `weir: listening on http://host:port`; stopped when the test ends.
- * @throws Error with its output when it ends first or says nothing for a minute
+ * @throws Error with its output when it ends first or says nothing for 90 s
  */
 export async function startWeir(t: Scope, args: readonly string[], options: StartOptions = {}): Promise<TestWeir> {
   const child = startProcess(t, process.execPath, [WEIR, ...args], options)
-  const match = await child.waitForLine(/weir: listening on (https?:\/\/\S+:(\d+))/)
+  const match = await child.waitForLine(/weir: listening on (https?:\/\/\S+:(\d+))/, 90_000)
   return {
     port: Number(match[2]),
     url: match[1] as string,
