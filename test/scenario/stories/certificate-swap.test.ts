@@ -110,7 +110,7 @@ async function startTlsEdge(t: Test, { certFile, keyFile }: Pick<MadeCertificate
   return { edge, port, said, saidByAll }
 }
 
-t.test('renewed twice under load: new connections get the new certificate, and none is dropped', { timeout: 110_000 }, async (t) => {
+t.test('renewed twice under load: new connections get the new certificate, and none is dropped', { timeout: 240_000 }, async (t) => {
   const [first, second, third] = [1, 2, 3].map(() => authority.issue(['shop.test'])) as [MadeCertificate, MadeCertificate, MadeCertificate]
   const files = new MountedCertificate(tempDir(t), first)
   const { edge, port, said, saidByAll } = await startTlsEdge(t, files)
@@ -171,7 +171,7 @@ t.test('renewed twice under load: new connections get the new certificate, and n
   t.equal(said('certificates-changed'), 2 * WORKERS)
 })
 
-t.test('files that are gone are said by name, and the edge serves on with what it has', { timeout: 60_000 }, async (t) => {
+t.test('files that are gone are said by name, and the edge serves on with what it has', { timeout: 120_000 }, async (t) => {
   const folder = tempDir(t)
   const made = authority.issue(['shop.test'])
   const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]

@@ -64,7 +64,7 @@ async function churn(): Promise<void> {
 
 t.test(
   '300 changes of endpoints and 12 revisions under load: no request fails, and nothing is forgotten',
-  { timeout: 110_000 },
+  { timeout: 240_000 },
   async (t) => {
     const isOpen = async () => {
       await visit(edge, '/frail')

@@ -16,7 +16,7 @@ const SLOW_MS = 2_000
 const HEDGE_MIN_MS = 250
 const SLOW_SHARE = 0.03
 
-t.test('the slowest answers of a bimodal origin come sooner, for few requests more', { timeout: 90_000 }, async (t) => {
+t.test('the slowest answers of a bimodal origin come sooner, for few requests more', { timeout: 180_000 }, async (t) => {
   const random = new SeededRandom(95)
   const answer = ({ socket, target }: Asked) => {
     const delayMs = random.next() < SLOW_SHARE ? SLOW_MS : QUICK_MS

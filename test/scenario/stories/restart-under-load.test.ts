@@ -92,24 +92,24 @@ const more = (answered: () => number, count: number) => {
   return until(() => answered() >= wanted, { what: `${count} more pages`, deadlineMs: 60_000 })
 }
 
-t.test('upgraded in place twice (SIGUSR2) while 10,000 pages are read: none fails', { timeout: 110_000 }, async (t) => {
+t.test('upgraded in place twice (SIGUSR2) while 10,000 pages are read: none fails', { timeout: 240_000 }, async (t) => {
   const listeners = [{ address: `127.0.0.1:${await freePort()}` }]
   const edge = await startEdge(t, { site, workers: 2, bootstrap: { listeners } })
   const upgraded = new UpgradedEdge(t, edge)
   const reading = await readers(t, edge.port, async (answered) => {
-    await more(answered, 2_000)
+    await more(answered, 1_000)
     await upgraded.upgrade()
     t.same(await edge.left, { code: 0, signal: null })
-    await more(answered, 2_000)
+    await more(answered, 1_000)
     await upgraded.upgrade()
-    await more(answered, Math.max(2_000, REQUESTS - answered()))
+    await more(answered, Math.max(1_000, REQUESTS - answered()))
   })
   nobodyNoticed(t, reading)
 })
 
 t.test(
   'started anew by who holds its sockets, as systemd does it: who comes in between waits and is served',
-  { timeout: 110_000 },
+  { timeout: 240_000 },
   async (t) => {
     const folder = tempDir(t)
     writeFileSync(join(folder, 'site.yaml'), JSON.stringify(site))
@@ -119,10 +119,10 @@ t.test(
     const first = held.start(folder)
     await first.waitForLine(/weir: listening on fd:web/, STARTS_WITHIN_MS)
     const reading = await readers(t, held.port, async (answered) => {
-      await more(answered, 2_000)
+      await more(answered, 1_000)
       t.same(await first.stop(), { code: 0, signal: null })
       await held.start(folder).waitForLine(/weir: listening on fd:web/, STARTS_WITHIN_MS)
-      await more(answered, 2_000)
+      await more(answered, 1_000)
     })
     nobodyNoticed(t, reading)
   },
@@ -132,17 +132,17 @@ t.test(
 const MIGRATES = '/proc/sys/net/ipv4/tcp_migrate_req'
 const migrates = existsSync(MIGRATES) && readFileSync(MIGRATES, 'utf8').trim() === '1'
 
-t.test('replaced by a second edge on the same port: who has a connection does not notice', { timeout: 110_000 }, async (t) => {
+t.test('replaced by a second edge on the same port: who has a connection does not notice', { timeout: 240_000 }, async (t) => {
   const port = await freePort()
   const bootstrap = { portSharing: 'allow', listeners: [{ address: `127.0.0.1:${port}` }] }
   const start = () => startEdge(t, { site, workers: 2, bootstrap })
   const first = await start()
   const reading = await readers(t, port, async (answered) => {
-    await more(answered, 2_000)
+    await more(answered, 1_000)
     const second = await start()
     await until(async () => (await second.metric('weir_requests_total')) > 500, { what: 'both to serve', deadlineMs: 30_000 })
     t.same(await first.stop(), { code: 0, signal: null })
-    await more(answered, 2_000)
+    await more(answered, 1_000)
   })
   if (migrates) return nobodyNoticed(t, reading)
   const resets = reading.resets.reduce((sum, count) => sum + count, 0)

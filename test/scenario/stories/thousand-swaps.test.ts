@@ -29,7 +29,7 @@ async function publish(number: number): Promise<void> {
   if (revision !== number || edges.acked !== 1 || edges.nacked !== 0) throw new Error(`revision ${number}: ${answer.text}`)
 }
 
-t.test('1,000 swaps under load: no request fails, and each sees whole revisions in their order', { timeout: 110_000 }, async (t) => {
+t.test('1,000 swaps under load: no request fails, and each sees whole revisions in their order', { timeout: 240_000 }, async (t) => {
   const swapping = async () => {
     for (let number = 2; number <= SWAPS + 1; number += 1) await publish(number)
   }

@@ -26,7 +26,7 @@ function pageOver(socketPath: string): Promise<string> {
   })
 }
 
-t.test('a Unix socket outlives an upgrade, and is refused to another edge', { timeout: 60_000 }, async (t) => {
+t.test('a Unix socket outlives an upgrade, and is refused to another edge', { timeout: 120_000 }, async (t) => {
   const path = join(tempDir(t), 'edge.sock')
   const edge = await startEdge(t, { site, bootstrap: { listeners: [{ address: `unix:${path}` }] } })
   const taken = await runWeir(t, ['proxy', '--to', origin.url, '--listen', `unix:${path}`, '--admin', 'off'])
@@ -36,7 +36,7 @@ t.test('a Unix socket outlives an upgrade, and is refused to another edge', { ti
   t.equal(await pageOver(path), 'page')
 })
 
-t.test('a successor that cannot start changes nothing', { timeout: 60_000 }, async (t) => {
+t.test('a successor that cannot start changes nothing', { timeout: 120_000 }, async (t) => {
   const stateDir = tempDir(t)
   const edge = await startEdge(t, { site, bootstrap: { stateDir, l1KeepMaxBytes: 1_048_576 } })
   edge.writeSite({ name: 'shop', routes: 1 })
@@ -48,7 +48,7 @@ t.test('a successor that cannot start changes nothing', { timeout: 60_000 }, asy
   await until(() => !readdirSync(stateDir).includes('memory'), { what: 'what was written for the successor to be removed' })
 })
 
-t.test('one whose predecessor is gone by the time it serves goes on serving', { timeout: 60_000 }, async (t) => {
+t.test('one whose predecessor is gone by the time it serves goes on serving', { timeout: 120_000 }, async (t) => {
   const args = ['proxy', '--to', origin.url, '--listen', '127.0.0.1:0', '--admin', 'off', '--workers', '1']
   const weir = await startWeir(t, args, { env: { WEIR_READY_FD: '99' } })
   await weir.waitForLine(/"event":"predecessor-gone"/)
@@ -57,7 +57,7 @@ t.test('one whose predecessor is gone by the time it serves goes on serving', { 
 
 t.test(
   'the new bootstrap counts: a listener that it does not have is closed, one that it adds is opened',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (t) => {
     const folder = tempDir(t)
     writeFileSync(join(folder, 'site.yaml'), JSON.stringify(site))
@@ -86,7 +86,7 @@ t.test(
   },
 )
 
-t.test('what was asked for most is in memory again, after an upgrade and after an end', { timeout: 60_000 }, async (t) => {
+t.test('what was asked for most is in memory again, after an upgrade and after an end', { timeout: 120_000 }, async (t) => {
   const kept = await startOrigin(t, { body: 'page', headers: { 'cache-control': 'max-age=600' } })
   const pools = { shop: { peers: [{ address: `127.0.0.1:${kept.port}` }] } }
   const edge = await startEdge(t, { site: { pools, routes: { pages: { pool: 'shop' } } }, bootstrap: { l1KeepMaxBytes: 1_048_576 } })
@@ -98,7 +98,7 @@ t.test('what was asked for most is in memory again, after an upgrade and after a
   t.match(await visit(edge, '/3'), { status: 503 })
 })
 
-t.test('a process that ends in order leaves its memory to the next one, once', { timeout: 60_000 }, async (t) => {
+t.test('a process that ends in order leaves its memory to the next one, once', { timeout: 120_000 }, async (t) => {
   const kept = await startOrigin(t, { body: 'page', headers: { 'cache-control': 'max-age=600' } })
   const pools = { shop: { peers: [{ address: `127.0.0.1:${kept.port}` }] } }
   const edge = await startEdge(t, {

@@ -62,7 +62,7 @@ const routeTo = (pool: string) => ({ path: `/${pool}/*`, pool, cache: { store: '
 /** So many pages that each peer has its own. */
 const pages = (pool: string) => (index: number) => `/${pool}/${index}`
 
-t.test('of three peers one is sick: reads are answered', { timeout: 110_000 }, async (t) => {
+t.test('of three peers one is sick: reads are answered', { timeout: 240_000 }, async (t) => {
   const good = await Promise.all([startByteOrigin(t, fine), startByteOrigin(t, fine)])
   const sick: Record<string, number> = { refuses: await freePort(), 'resets-connections': await startBreaker(t) }
   for (const [name, script] of Object.entries(FAULTS)) sick[name] = (await startByteOrigin(t, script)).port
@@ -99,7 +99,7 @@ const OUTAGES = [
 ]
 
 for (const { name, fault, inFlight } of OUTAGES) {
-  t.test(`all peers ${name}: they are asked a fifth more often, and serve as soon as they are well`, { timeout: 110_000 }, async (t) => {
+  t.test(`all peers ${name}: they are asked a fifth more often, and serve as soon as they are well`, { timeout: 240_000 }, async (t) => {
     let script = fault
     const origins = await Promise.all([1, 2, 3].map(() => startByteOrigin(t, (asked) => script(asked))))
     const edge = await startEdge(t, {

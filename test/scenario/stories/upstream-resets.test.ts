@@ -116,7 +116,7 @@ for (const way of Object.keys(WAYS)) {
   })
 }
 
-t.test('breaking off of all kinds among 2,000 requests hurts nobody else', { timeout: 60_000 }, async (t) => {
+t.test('breaking off of all kinds among 2,000 requests hurts nobody else', { timeout: 120_000 }, async (t) => {
   const origin = await startByteOrigin(t, breakOff)
   const edge = await start(t, origin.port)
   const wrong: string[] = []

@@ -137,7 +137,7 @@ const site = {
   },
 }
 
-t.test('twenty talk at once, in messages of all kinds and sizes, and each hears what it said', { timeout: 60_000 }, async (t) => {
+t.test('twenty talk at once, in messages of all kinds and sizes, and each hears what it said', { timeout: 120_000 }, async (t) => {
   const edge = await startEdge(t, { site, workers: 2 })
   const talks = await Promise.all(Array.from({ length: 20 }, () => talk(t, edge, '/live')))
   await until(async () => (await edge.metric('weir_tunnels')) === 20, { ...PATIENCE, what: 'twenty to be counted' })
@@ -160,7 +160,7 @@ t.test('twenty talk at once, in messages of all kinds and sizes, and each hears 
     t.ok((await edge.metric('weir_tunnel_bytes_total', { direction })) > saidBytes, `${direction}: what was said, and its frames`)
 })
 
-t.test('over TLS too', { timeout: 60_000 }, async (t) => {
+t.test('over TLS too', { timeout: 120_000 }, async (t) => {
   const authority = new TestAuthority(t)
   const { certFile, keyFile } = authority.issue(['shop.test'])
   const port = await freePort()
@@ -181,7 +181,7 @@ t.test('over TLS too', { timeout: 60_000 }, async (t) => {
   await until(() => heard.endsWith('\x81\x05hello'), { ...PATIENCE, what: 'the echo' })
 })
 
-t.test('who may not open one is told so as anybody is, and the origin hears nothing of it', { timeout: 60_000 }, async (t) => {
+t.test('who may not open one is told so as anybody is, and the origin hears nothing of it', { timeout: 120_000 }, async (t) => {
   const edge = await startEdge(t, { site })
   const knock = (path: string) => visit(edge, path, { headers: HANDSHAKE })
   for (let i = 0; i < 2; i += 1) await talk(t, edge, '/paid')
@@ -196,7 +196,7 @@ t.test('who may not open one is told so as anybody is, and the origin hears noth
   t.match(echo.opened.at(-1)?.headers, { via: '1.1 edge-1', 'x-forwarded-for': '127.0.0.1' })
 })
 
-t.test('one on which nobody says anything for too long is ended, and counted as that', { timeout: 60_000 }, async (t) => {
+t.test('one on which nobody says anything for too long is ended, and counted as that', { timeout: 120_000 }, async (t) => {
   const edge = await startEdge(t, { site })
   const other = await talk(t, edge, '/live')
   const silent = await talk(t, edge, '/quiet')
@@ -206,7 +206,7 @@ t.test('one on which nobody says anything for too long is ended, and counted as 
   t.equal(await other.say('still here'), 'still here')
 })
 
-t.test('a new configuration is for new ones: those that stand go on, though their route is gone', { timeout: 60_000 }, async (t) => {
+t.test('a new configuration is for new ones: those that stand go on, though their route is gone', { timeout: 120_000 }, async (t) => {
   const edge = await startEdge(t, { site, workers: 2 })
   const talks = await Promise.all(Array.from({ length: 10 }, () => talk(t, edge, '/live')))
   edge.writeSite({ pools: { other: { peers } }, routes: { other: { path: '/other', pool: 'other' } } })
@@ -216,7 +216,7 @@ t.test('a new configuration is for new ones: those that stand go on, though thei
   t.equal(await young.say('new'), 'new')
 })
 
-t.test('an upgrade in place leaves those that stand to the old edge, which waits for them', { timeout: 100_000 }, async (t) => {
+t.test('an upgrade in place leaves those that stand to the old edge, which waits for them', { timeout: 240_000 }, async (t) => {
   const listeners = [{ address: `127.0.0.1:${await freePort()}` }]
   const edge = await startEdge(t, { site, bootstrap: { drainTimeoutMs: 100_000, listeners } })
   const upgraded = new UpgradedEdge(t, edge)
@@ -233,7 +233,7 @@ t.test('an upgrade in place leaves those that stand to the old edge, which waits
   t.equal(await young.say('still here'), 'still here')
 })
 
-t.test('an edge that is to end lets them finish until its deadline, opens no more, and then ends them', { timeout: 60_000 }, async (t) => {
+t.test('an edge that is to end lets them finish until its deadline, opens no more, and then ends them', { timeout: 120_000 }, async (t) => {
   const edge = await startEdge(t, { site, bootstrap: { drainTimeoutMs: 5_000 } })
   const [leaving, staying] = [await talk(t, edge, '/live'), await talk(t, edge, '/live')]
   const stopped = edge.stop()

@@ -167,7 +167,7 @@ async function readersSee(t: Test, goDown: (victim: number) => void): Promise<Se
 
 const othersOf = ({ broken, victim }: Seen) => broken.filter((owner) => owner !== null && owner !== victim)
 
-t.test('one of three workers is killed: only its own connections break, and it comes back', { timeout: 110_000 }, async (t) => {
+t.test('one of three workers is killed: only its own connections break, and it comes back', { timeout: 240_000 }, async (t) => {
   const seen = await readersSee(t, (victim) => channel.postMessage({ kill: victim }))
   t.same(seen.statuses, new Set(['200']))
   t.ok(seen.broken.includes(seen.victim), 'its connections broke')
@@ -177,7 +177,7 @@ t.test('one of three workers is killed: only its own connections break, and it c
   await until(() => log.of('worker-serves-again').length === 1, { ...PATIENCE, what: 'the line that says so' })
 })
 
-t.test('one of three fills its heap: it ends alone, and it comes back', { timeout: 110_000 }, async (t) => {
+t.test('one of three fills its heap: it ends alone, and it comes back', { timeout: 240_000 }, async (t) => {
   const seen = await readersSee(t, (victim) => channel.postMessage({ fill: victim }))
   t.same(seen.statuses, new Set(['200']))
   t.same(othersOf(seen), [])
@@ -185,7 +185,7 @@ t.test('one of three fills its heap: it ends alone, and it comes back', { timeou
   t.match(log.of('worker-ended').at(-1), { worker: seen.victim, cause: /ERR_WORKER_OUT_OF_MEMORY/ })
 })
 
-t.test('what killed workers had in flight at a pool is given back to the others', { timeout: 110_000 }, async (t) => {
+t.test('what killed workers had in flight at a pool is given back to the others', { timeout: 240_000 }, async (t) => {
   const held = origin.hold('/held')
   const gone = Array.from({ length: SLOTS }, (_, i) => visit({ port }, `/held?${i}`, { deadlineMs: 100_000 }).catch(() => null))
   await until(() => held.waiting === SLOTS, { ...PATIENCE, what: 'all slots to be taken' })

@@ -16,7 +16,7 @@ const edge = await startEdge(t, {
 })
 const asked = (path: string) => origin.requests.filter(({ target }) => target === path).length
 
-t.test('a cold page is fetched once for a crowd on all workers', { timeout: 60_000 }, async (t) => {
+t.test('a cold page is fetched once for a crowd on all workers', { timeout: 120_000 }, async (t) => {
   for (let round = 0; round < 5; round += 1) {
     const path = `/page/${round}`
     const held = origin.hold(path)
@@ -32,13 +32,13 @@ t.test('a cold page is fetched once for a crowd on all workers', { timeout: 60_0
   }
 })
 
-t.test('what may not be shared does not queue behind each other', { timeout: 60_000 }, async (t) => {
+t.test('what may not be shared does not queue behind each other', { timeout: 120_000 }, async (t) => {
   origin.on('/mine', { body: 'mine', headers: { 'cache-control': 'private' } })
   const answers = await Promise.all(Array.from({ length: 100 }, () => visit(edge, '/mine')))
   for (const answer of answers) t.match(answer, { status: 200, text: 'mine' })
 })
 
-t.test('an answer that comes slowly is not waited for by other workers: each streams its own', { timeout: 60_000 }, async (t) => {
+t.test('an answer that comes slowly is not waited for by other workers: each streams its own', { timeout: 120_000 }, async (t) => {
   const ends: (() => void)[] = []
   origin.on('/slow', (_request, response) => {
     response.writeHead(200, { 'cache-control': 'max-age=60' })
