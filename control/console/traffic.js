@@ -2,10 +2,14 @@
 
 import { $, act, call, element, fill, tell } from './page.js'
 
-/** What may be done with a shift, by its state, with the word for it when it is done. */
-const ACTS = {
-  running: { Pause: 'is paused: its share grows no further', Advance: 'is at its next step', Return: 'is taken back' },
-  paused: { Resume: 'goes on', Advance: 'is at its next step', Return: 'is taken back' },
+/** What may be done with a shift, by its state. */
+const ACTS = { running: ['Pause', 'Advance', 'Return'], paused: ['Resume', 'Advance', 'Return'] }
+/** What each comes to, and how the audit tells it. */
+const DONE = {
+  Pause: ['is paused: its share grows no further', 'paused'],
+  Resume: ['goes on', 'resumed'],
+  Advance: ['is at its next step', 'moved on'],
+  Return: ['is taken back', 'returned'],
 }
 const CLASSES = { returned: 'bad', paused: 'warn' }
 
@@ -50,23 +54,16 @@ function stepText({ stage, steps, tally }) {
 
 function buttons(route, shift, hasCanary) {
   const all = element('span')
+  const path = `/v1/shifts/${encodeURIComponent(route)}`
   const acts = ACTS[shift?.stage.state]
-  for (const [name, done] of Object.entries(acts ?? {})) {
-    const verb = name.toLowerCase()
-    const body = { reason: `${verb} in the console` }
-    all.append(
-      button(name, route, { path: `/v1/shifts/${encodeURIComponent(route)}/${verb}`, body, done: `The shift of ${route} ${done}` }),
-    )
+  for (const name of acts ?? []) {
+    const [done, told] = DONE[name]
+    const body = { reason: `${told} in the console` }
+    all.append(button(name, route, { path: `${path}/${name.toLowerCase()}`, body, done: `The shift of ${route} ${done}` }))
   }
   if (acts === undefined && hasCanary) {
     const body = { kind: 'canary', reason: 'started in the console' }
-    all.append(
-      button('Start the canary', route, {
-        path: `/v1/shifts/${encodeURIComponent(route)}`,
-        body,
-        done: `The canary of ${route} is at its first step`,
-      }),
-    )
+    all.append(button('Start the canary', route, { path, body, done: `The canary of ${route} is at its first step` }))
   }
   return all
 }
