@@ -10,6 +10,7 @@ import type { Ports } from './base/ports.ts'
 import { systemBlobs } from './base/system/blobs.ts'
 import { systemClock, systemRandom, systemTimers } from './base/system/clock.ts'
 import { systemDial } from './base/system/dial.ts'
+import { settleTexts } from './base/system/engine.ts'
 import { systemFiles } from './base/system/files.ts'
 import { openLog } from './base/system/log.ts'
 import { systemVitals } from './base/system/vitals.ts'
@@ -18,6 +19,7 @@ import { Recorder } from './pipeline/recorder.ts'
 import { Listeners } from './server/listeners.ts'
 import type { FromWorker, ToWorker, WorkerSeed } from './server/worker-messages.ts'
 
+settleTexts()
 const seed = workerData as WorkerSeed
 const { bootstrap } = seed
 const tell = (message: FromWorker) => parentPort!.postMessage(message)

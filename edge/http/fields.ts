@@ -5,13 +5,15 @@ interface Block {
   readonly bits: number
   /** The lines as HTTP/1.1 text; made when first asked for. */
   text: string | null
+  /** Whether that is one piece: put together as it is at first, it is a tree of its parts, which each reader would walk. */
+  whole: boolean
 }
 
 /** What no field may hold (RFC 9110 §5.5), and characters of more than one byte, which on the wire could become such. */
 const UNWRITABLE_CHARACTER = /[^\t -~\x80-\xff]/
 /** What stands for the text of lines that have none; no text of lines is this. */
 const UNWRITABLE = '\n'
-const EMPTY: Block = { raw: [], bits: 0, text: '' }
+const EMPTY: Block = { raw: [], bits: 0, text: '', whole: true }
 
 /**
  * Header or trailer fields of one message, in wire order, with the case they came in.
@@ -47,7 +49,7 @@ export class Fields implements Iterable<[name: string, value: string]> {
   /** Fields over a flat list that nobody else changes any more; not copied. @param raw an even number of texts */
   static adopt(raw: readonly string[]): Fields {
     const bits = bitsOf(raw)
-    return new Fields({ raw, bits, text: null }, [], bits)
+    return new Fields({ raw, bits, text: null, whole: false }, [], bits)
   }
 
   /** Fields from a record; a list of values becomes one line each. Without an argument: no fields. */
@@ -141,10 +143,9 @@ export class Fields implements Iterable<[name: string, value: string]> {
    * (RFC 9112 §11.1). What `set` and `append` were given is not looked at: it is made here, of parts that were parsed.
    */
   toText(): string | null {
-    const { raw } = this.#block
-    this.#block.text ??= isWritable(raw) ? textOf(raw) : UNWRITABLE
-    if (this.#block.text === UNWRITABLE || (this.#foreign && !isWritable(this.#own))) return null
-    return this.#own.length === 0 ? this.#block.text : this.#block.text + textOf(this.#own)
+    const text = textOfBlock(this.#block)
+    if (text === UNWRITABLE || (this.#foreign && !isWritable(this.#own))) return null
+    return this.#own.length === 0 ? text : text + textOf(this.#own)
   }
 
   /** Bytes these fields take on the wire as HTTP/1.1: name, colon, space, value, CR LF; without the empty line that ends them. */
@@ -162,7 +163,7 @@ export class Fields implements Iterable<[name: string, value: string]> {
   }
 
   #share(): void {
-    this.#block = { raw: this.toRaw(), bits: this.#bits, text: null }
+    this.#block = { raw: this.toRaw(), bits: this.#bits, text: null, whole: false }
     this.#own = []
   }
 
@@ -190,6 +191,20 @@ function bitsOf(raw: readonly string[]): number {
     bits |= 1 << ((name.length * 7 + (name.charCodeAt(0) | 0x20) * 3 + (name.charCodeAt(1) | 0x20) * 18) & 31)
   }
   return bits
+}
+
+// Most lines are written once, and then their text is best left in parts; who comes a second time will come a thousandth time.
+function textOfBlock(block: Block): string {
+  const { raw, text, whole } = block
+  if (text !== null && whole) return text
+  const made = text === null ? firstText(raw) : Buffer.from(text, 'latin1').toString('latin1')
+  block.whole = text !== null
+  block.text = made
+  return made
+}
+
+function firstText(raw: readonly string[]): string {
+  return isWritable(raw) ? textOf(raw) : UNWRITABLE
 }
 
 function isWritable(raw: readonly string[]): boolean {
