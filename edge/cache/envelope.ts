@@ -175,16 +175,18 @@ function writeNumbers(entry: Entry, envelope: Buffer): void {
 
 function headOf(envelope: Buffer) {
   const flags = envelope[1]!
-  const staleIfErrorMs = envelope.readDoubleLE(NUMBERS_FROM + 32)
+  // Compiled to one load each, which the methods of Buffer are not.
+  const numbers = new DataView(envelope.buffer, envelope.byteOffset + NUMBERS_FROM)
+  const staleIfErrorMs = numbers.getFloat64(32, true)
   return {
     status: envelope.readUInt16LE(2),
-    requestedAtMs: envelope.readDoubleLE(NUMBERS_FROM),
-    receivedAtMs: envelope.readDoubleLE(NUMBERS_FROM + 8),
-    ageOnReceiptMs: envelope.readDoubleLE(NUMBERS_FROM + 16),
-    lifetimeMs: envelope.readDoubleLE(NUMBERS_FROM + 24),
+    requestedAtMs: numbers.getFloat64(0, true),
+    receivedAtMs: numbers.getFloat64(8, true),
+    ageOnReceiptMs: numbers.getFloat64(16, true),
+    lifetimeMs: numbers.getFloat64(24, true),
     staleIfErrorMs: Number.isNaN(staleIfErrorMs) ? null : staleIfErrorMs,
-    keepUntilMs: envelope.readDoubleLE(NUMBERS_FROM + 40),
-    fillSeq: envelope.readDoubleLE(NUMBERS_FROM + 48),
+    keepUntilMs: numbers.getFloat64(40, true),
+    fillSeq: numbers.getFloat64(48, true),
     mustRevalidate: (flags & MUST_REVALIDATE) !== 0,
     noCache: (flags & NO_CACHE) !== 0,
   }

@@ -115,7 +115,12 @@ export class Fields implements Iterable<[name: string, value: string]> {
   /** Removes all lines of that name; nothing happens when there is none. */
   delete(name: string): void {
     if ((this.#bits & bitOf(name)) === 0) return
-    if (indexOf(this.#block.raw, name) >= 0) this.#unshare()
+    const shared = indexOf(this.#block.raw, name)
+    if (shared >= 0) {
+      const raw = this.#block.raw.slice()
+      removeFrom(raw, shared, name)
+      this.#block = { raw, bits: this.#block.bits, text: null, whole: false }
+    }
     const first = indexOf(this.#own, name)
     if (first >= 0) removeFrom(this.#own, first, name)
   }
