@@ -7,6 +7,7 @@ import { isSecretField } from '../http/masked.ts'
 import type { UpstreamRequest } from '../upstream/upstream.ts'
 import { BatchedRead } from './batched-read.ts'
 import { BulkRead } from './bulk-read.ts'
+import { hasAny, OVERRIDES } from './cache-target.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import type { Unanswered } from './found.ts'
 import { type Fetched, sendToPool } from './send-to-pool.ts'
@@ -14,7 +15,8 @@ import { type Fetched, sendToPool } from './send-to-pool.ts'
 /** Fields of requests that want something of their own: a part, an answer under a condition or newer than others get, another method. */
 const ALONE: readonly string[] = [
   ...['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'cache-control', 'pragma'],
-  ...['x-http-method-override', 'x-http-method', 'x-method-override', MIRROR_FIELD.toLowerCase()],
+  ...OVERRIDES,
+  MIRROR_FIELD.toLowerCase(),
 ]
 /** What splits ids, and what no id has. */
 const NO_ID = /[\u0000-\u001f\u007f,]/
@@ -61,7 +63,7 @@ function itemOf(draft: UpstreamRequest, { pool, found }: Batching, { request }: 
   if (method !== 'GET' || body !== null || found.kind === 'stale' || target.includes('?')) return null
   // Who is bound to one peer, and what edges are told of one client, is not for all.
   if (pool.sticky !== null || pool.config.peersAre !== 'origins') return null
-  if (ALONE.some((name) => fields.has(name))) return null
+  if (hasAny(fields, ALONE)) return null
   const { deadlineField } = pool.config
   if (deadlineField !== undefined && fields.has(deadlineField.toLowerCase())) return null
   for (const [name] of fields) if (isSecretField(name)) return null

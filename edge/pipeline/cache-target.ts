@@ -6,7 +6,7 @@ import type { Asked, Exchange } from './exchange.ts'
 import { keptQuery } from './origin-request.ts'
 
 /** Fields by which a GET can mean something else at some origins; what they bring back is nobody else's. */
-const OVERRIDES: readonly string[] = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-method']
+export const OVERRIDES: readonly string[] = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-method']
 
 /** The key under which a GET of this target is kept; by the scheme that the client used, since origins redirect by it. */
 export function keyOfTarget({ request, client, route, shared }: Asked): string {

@@ -82,6 +82,7 @@ t.test('requests that are not alike, or want something of their own, do not go t
     { headers: { Authorization: 'Bearer a' } },
     { headers: { 'X-Api-Key': 'a' } },
     { headers: { Range: 'bytes=0-1' } },
+    { headers: { 'X-Method': 'DELETE' } },
     { headers: { 'If-None-Match': '"a"' } },
     { headers: { 'Cache-Control': 'no-cache' } },
     { target: '/item/1?a=b' },
