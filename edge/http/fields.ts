@@ -49,7 +49,7 @@ export class Fields implements Iterable<[name: string, value: string]> {
   /** Fields over a flat list that nobody else changes any more; not copied. @param raw an even number of texts */
   static adopt(raw: readonly string[]): Fields {
     const bits = bitsOf(raw)
-    return new Fields({ raw, bits, text: null, whole: false }, [], bits)
+    return new Fields(blockOf(raw, bits), [], bits)
   }
 
   /** Fields from a record; a list of values becomes one line each. Without an argument: no fields. */
@@ -119,7 +119,7 @@ export class Fields implements Iterable<[name: string, value: string]> {
     if (shared >= 0) {
       const raw = this.#block.raw.slice()
       removeFrom(raw, shared, name)
-      this.#block = { raw, bits: this.#block.bits, text: null, whole: false }
+      this.#block = blockOf(raw, this.#block.bits)
     }
     const first = indexOf(this.#own, name)
     if (first >= 0) removeFrom(this.#own, first, name)
@@ -168,7 +168,7 @@ export class Fields implements Iterable<[name: string, value: string]> {
   }
 
   #share(): void {
-    this.#block = { raw: this.toRaw(), bits: this.#bits, text: null, whole: false }
+    this.#block = blockOf(this.toRaw(), this.#bits)
     this.#own = []
   }
 
@@ -196,6 +196,10 @@ function bitsOf(raw: readonly string[]): number {
     bits |= 1 << ((name.length * 7 + (name.charCodeAt(0) | 0x20) * 3 + (name.charCodeAt(1) | 0x20) * 18) & 31)
   }
   return bits
+}
+
+function blockOf(raw: readonly string[], bits: number): Block {
+  return { raw, bits, text: null, whole: false }
 }
 
 // Most lines are written once, and then their text is best left in parts; who comes a second time will come a thousandth time.
