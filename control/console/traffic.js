@@ -20,20 +20,8 @@ export async function loadTraffic() {
   const focused = document.activeElement?.dataset?.act
   const rows = routes.map(({ route, shares, set, hasCanary }) => {
     const shift = shiftOf.get(route)
-    return [
-      route,
-      sharesText(shares),
-      shift === undefined
-        ? '–'
-        : [`${shift.limits === null ? 'switch' : 'canary'} of ${shift.group}: ${shift.stage.state}`, CLASSES[shift.stage.state]],
-      shift === undefined ? '–' : stepText(shift),
-      shift === undefined
-        ? set
-          ? `${set.owner}: ${set.reason || 'no reason given'}`
-          : 'as the site says'
-        : [shift.told, CLASSES[shift.stage.state]],
-      buttons(route, shift, hasCanary),
-    ]
+    const told = shift === undefined ? ['–', '–', setBy(set)] : shiftCells(shift)
+    return [route, sharesText(shares), ...told, buttons(route, shift, hasCanary)]
   })
   fill($('traffic'), rows, 'No route has groups.')
   // Rows are made anew; who stood on a button with the keyboard should still stand on it.
@@ -46,10 +34,18 @@ function sharesText(shares) {
     .join(', ')
 }
 
-function stepText({ stage, steps, tally }) {
-  const { requests, failures } = tally.group
-  const told = `${requests} requests, ${failures} failed`
-  return 'step' in stage ? `${stage.step + 1} of ${steps.length}; ${told}` : told
+function setBy(set) {
+  return set === null ? 'as the site says' : `${set.owner}: ${set.reason || 'no reason given'}`
+}
+
+/** What it is, at which step, and why. */
+function shiftCells({ limits, group, stage, steps, tally, told }) {
+  const counted = `${tally.group.requests} requests, ${tally.group.failures} failed`
+  return [
+    [`${limits === null ? 'switch' : 'canary'} of ${group}: ${stage.state}`, CLASSES[stage.state]],
+    'step' in stage ? `${stage.step + 1} of ${steps.length}; ${counted}` : counted,
+    [told, CLASSES[stage.state]],
+  ]
 }
 
 function buttons(route, shift, hasCanary) {
