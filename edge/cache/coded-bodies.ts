@@ -12,6 +12,7 @@ import { Fields } from '../http/fields.ts'
 import { codedFields, mayBeCoded, variedFields } from './coded-fields.ts'
 import type { Entry } from './entry.ts'
 import { MemoryLevel } from './memory-level.ts'
+import { NO_NAMES } from './variant.ts'
 
 /** Bodies that are compressed at once; who comes meanwhile gets the plain one. */
 const MAX_AT_ONCE = 4
@@ -107,8 +108,8 @@ export class CodedBodies {
 }
 
 function withFields(entry: Entry, fields: Fields, body: Uint8Array): Entry {
-  const { told: _told, sendable: _sendable, ...rest } = entry
-  return { ...rest, fields, body, varyNames: [], variant: '' }
+  const { sendable: _sendable, ...rest } = entry
+  return { ...rest, ready: null, fields, body, varyNames: NO_NAMES, variant: '' }
 }
 
 function isMadeOf(coded: Entry, entry: Entry): boolean {

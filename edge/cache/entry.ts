@@ -1,8 +1,16 @@
 import { type BytesBody, MAX_TEXT_BYTES } from '../http/body.ts'
 import type { Fields } from '../http/fields.ts'
+import type { Ready } from './ready.ts'
 
 /** A kept answer. Shared by everyone who is served from it: clone `fields` before changing them, never write into `body`. */
 export interface Entry {
+  // What each memory hit reads comes first, so that it lies in one piece: whoever makes entries keeps to this order.
+  /** The answer that stands ready; see `readyOf`. */
+  ready?: Ready | null
+  /** The version of the purge table under which nothing reached it; see `PurgeFence`. */
+  judged?: number
+  /** Which of the variants this is; see `variantOf`. */
+  readonly variant: string
   readonly status: number
   /** As `storedFields` left them: end-to-end fields with a Date, without Age and Set-Cookie. */
   readonly fields: Fields
@@ -26,19 +34,16 @@ export interface Entry {
   readonly noCache: boolean
   /** The fields that Vary names: lower-case, sorted, each once; empty without Vary. */
   readonly varyNames: readonly string[]
-  /** Which of the variants this is; see `variantOf`. */
-  readonly variant: string
   /** Labels to purge it by. */
   readonly tags: readonly string[]
   /** The highest purge known when its fill began: a later purge that matches beats it. */
   readonly fillSeq: number
-  /** The version of the purge table under which nothing reached it; see `PurgeFence`. */
-  judged?: number
-  /** Its fields as answers told them last; replaced when they would tell something else. */
-  told?: { readonly ageS: number; readonly ttlS: number; readonly level: string; readonly fields: Fields }
   /** The body as answers send it; made with the first of them. */
   sendable?: BytesBody
 }
+
+/** The version of no purge table. */
+export const NEVER_JUDGED = -1
 
 // Measured on V8 without pointer compression: the objects around the data (entry, fields, array buffer, sendable body, node and map slot).
 const ENTRY_OVERHEAD_BYTES = 1_080

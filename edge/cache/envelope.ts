@@ -17,8 +17,9 @@ import { crc32 } from 'node:zlib'
 import { KIB, MIB } from '../contract/units.ts'
 import { Fields } from '../http/fields.ts'
 import { CODING } from './body-coding.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, NEVER_JUDGED } from './entry.ts'
 import { readTexts, writeTexts } from './text-list.ts'
+import { NO_NAMES } from './variant.ts'
 
 /** The version of what is written; another one read is a miss. */
 export const ENVELOPE_VERSION = 2
@@ -128,11 +129,13 @@ export function openEnvelope(key: string, bytes: Uint8Array): Opened | null {
   const tagsFrom = 2 + varyCount
   const linesFrom = tagsFrom + tagCount
   const entry = {
+    ready: null,
+    judged: NEVER_JUDGED,
+    variant: texts[1]!,
     ...headOf(envelope),
     fields: Fields.adopt(texts.slice(linesFrom)),
     body,
-    varyNames: texts.slice(2, tagsFrom),
-    variant: texts[1]!,
+    varyNames: varyCount === 0 ? NO_NAMES : texts.slice(2, tagsFrom),
     tags: texts.slice(tagsFrom, linesFrom),
   }
   return isSound(entry) ? { entry, pending } : null

@@ -2,10 +2,10 @@
 // one copy of it; only the small parts around it are copied.
 
 import { Fields } from '../http/fields.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, NEVER_JUDGED } from './entry.ts'
 
 /** An entry as plain data. */
-export interface KeptCopy extends Omit<Entry, 'fields' | 'sendable' | 'told' | 'judged'> {
+export interface KeptCopy extends Omit<Entry, 'fields' | 'sendable' | 'ready' | 'judged'> {
   readonly rawFields: readonly string[]
 }
 
@@ -19,12 +19,12 @@ export function inSharedMemory(entry: Entry): Entry {
 
 /** What crosses to another thread. */
 export function keptCopy(entry: Entry): KeptCopy {
-  const { fields, sendable: _sendable, told: _told, judged: _judged, ...rest } = entry
+  const { fields, sendable: _sendable, ready: _ready, judged: _judged, ...rest } = entry
   return { ...rest, rawFields: fields.toRaw() }
 }
 
 /** The entry again, on the other side. */
 export function entryOf(copy: KeptCopy): Entry {
   const { rawFields, ...rest } = copy
-  return { ...rest, fields: Fields.fromRaw(rawFields) }
+  return { ready: null, judged: NEVER_JUDGED, ...rest, fields: Fields.fromRaw(rawFields) }
 }

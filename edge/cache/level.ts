@@ -7,6 +7,12 @@ import type { Entry } from './entry.ts'
  */
 export type Promotion = 'promote' | 'leave'
 
+/** Where a near level keeps a key: remembered beside the key by who asks for it again and again, it spares a search. One for each key. */
+export interface Spot {
+  /** Only the level reads and writes it. */
+  held: object | null
+}
+
 /** A store of entries. It decides what to keep; what may be kept and whether it is still fresh is decided by others. */
 export interface Level {
   /**
@@ -35,7 +41,7 @@ export interface Level {
 
 /** A level near enough to answer at once. */
 export interface NearLevel extends Level {
-  get(key: string, request: Fields, nowMs: number, promotion: Promotion): Entry | null
+  get(key: string, request: Fields, nowMs: number, promotion: Promotion, spot?: Spot | null): Entry | null
   put(key: string, entry: Entry, maxVariants: number, nowMs: number): void
   delete(key: string): void
 }

@@ -1,9 +1,9 @@
 import { isPromise } from '../base/is-promise.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Entry } from './entry.ts'
-import { remainingMs } from './freshness.ts'
-import type { Level, NearLevel, Promotion } from './level.ts'
+import type { Level, NearLevel, Promotion, Spot } from './level.ts'
 import type { PurgeFence } from './purge-fence.ts'
+import { isFresh } from './ready.ts'
 
 /** An entry, and the level that it came from. */
 export interface Found {
@@ -19,6 +19,8 @@ export interface LookupTerms {
   readonly promotion: Promotion
   /** For an entry that moves up; see `Level.put`. */
   readonly maxVariants: number
+  /** See `Spot`; null when nobody remembers one. */
+  readonly spot: Spot | null
 }
 
 /** How a store is made. */
@@ -49,12 +51,12 @@ export class Levels {
    * @throws never, and never rejects
    */
   lookup(key: string, request: Fields, terms: LookupTerms): Found | null | Promise<Found | null> {
-    const kept = this.#l1.get(key, request, terms.nowMs, terms.promotion)
+    const kept = this.#l1.get(key, request, terms.nowMs, terms.promotion, terms.spot)
     const near = kept === null ? null : this.#fence.admit(key, kept, terms.nowMs)
     // Its other variants are fetched again at worst; what is gone should not take room.
     if (kept !== null && near === null) this.#l1.delete(key)
     const found: Found | null = near === null ? null : { entry: near, level: 'L1' }
-    if (this.#l2 === null || (near !== null && remainingMs(near, terms.nowMs) > 0)) return found
+    if (this.#l2 === null || (near !== null && isFresh(near, terms.nowMs))) return found
     const far = this.#l2.get(key, request, terms.nowMs, terms.promotion)
     if (isPromise(far)) return far.then((entry) => this.#newer(found, entry, key, terms))
     return this.#newer(found, far, key, terms)

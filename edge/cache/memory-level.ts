@@ -1,11 +1,12 @@
-import type { Fields } from '../http/fields.ts'
-import { type Entry, entryBytes, textBytes } from './entry.ts'
+import { Fields } from '../http/fields.ts'
+import { type Entry, entryBytes, NEVER_JUDGED, textBytes } from './entry.ts'
 import { Eviction } from './eviction.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { Tenant } from './greedy-dual.ts'
 import type { KeptEntry } from './kept-memory.ts'
-import type { NearLevel, Promotion } from './level.ts'
-import { variantOf } from './variant.ts'
+import type { NearLevel, Promotion, Spot } from './level.ts'
+import { isReady } from './ready.ts'
+import { NO_NAMES, variantOf } from './variant.ts'
 
 /** What a memory level holds. */
 export interface MemoryStats {
@@ -27,13 +28,35 @@ export interface HeldPlace {
 interface Resource {
   readonly key: string
   readonly varyNames: readonly string[]
-  /** Oldest first; never empty. */
+  /** Oldest first. */
   readonly kept: Kept[]
 }
 
 interface Kept extends Tenant {
-  readonly resource: Resource
+  /** GONE once the level holds it no more: who remembers where it was must not keep its body alive. */
   entry: Entry
+  resource: Resource | null
+}
+
+/** Stands for an entry that is held no more. */
+const GONE: Entry = {
+  ready: null,
+  judged: NEVER_JUDGED,
+  variant: '',
+  status: 0,
+  fields: Fields.of(),
+  body: new Uint8Array(0),
+  requestedAtMs: 0,
+  receivedAtMs: 0,
+  ageOnReceiptMs: 0,
+  lifetimeMs: 0,
+  staleIfErrorMs: null,
+  keepUntilMs: 0,
+  mustRevalidate: false,
+  noCache: false,
+  varyNames: NO_NAMES,
+  tags: NO_NAMES,
+  fillSeq: 0,
 }
 
 /**
@@ -65,17 +88,24 @@ export class MemoryLevel implements NearLevel {
     return { maxBytes: this.#maxBytes, bytes: this.#policy.bytes, entries: this.#policy.count, evictions: this.#evictions }
   }
 
-  get(key: string, request: Fields, nowMs: number, promotion: Promotion): Entry | null {
-    const resource = this.#resources.get(key)
-    if (resource === undefined) return null
-    const kept = find(resource, variantOf(resource.varyNames, request))
+  get(key: string, request: Fields, nowMs: number, promotion: Promotion, spot: Spot | null = null): Entry | null {
+    const kept = heldAt(spot) ?? this.#find(key, request, spot)
     if (kept === undefined) return null
-    if (kept.entry.keepUntilMs <= nowMs) {
+    if (!isReady(kept.entry, nowMs) && kept.entry.keepUntilMs <= nowMs) {
       this.#remove(kept)
       return null
     }
     if (promotion === 'promote') this.#policy.hit(kept)
     return kept.entry
+  }
+
+  #find(key: string, request: Fields, spot: Spot | null): Kept | undefined {
+    const resource = this.#resources.get(key)
+    if (resource === undefined) return undefined
+    const kept = find(resource, variantOf(resource.varyNames, request))
+    // Where there are variants, the next request may want another one.
+    if (spot !== null && kept !== undefined && resource.varyNames.length === 0) spot.held = kept
+    return kept
   }
 
   /** Everything it holds, one key after the other; it may be walked in pieces, and sees what comes meanwhile. */
@@ -87,7 +117,7 @@ export class MemoryLevel implements NearLevel {
   *hottest(): Generator<KeptEntry> {
     const all = [...this.#resources.values()].flatMap(({ kept }) => kept)
     all.sort((a, b) => b.times + b.hits - (a.times + a.hits))
-    for (const { resource, entry } of all) yield { key: resource.key, entry }
+    for (const { resource, entry } of all) yield { key: resource!.key, entry }
   }
 
   /** What stands in a place, and nothing is made of the look; null when nothing does. */
@@ -114,8 +144,12 @@ export class MemoryLevel implements NearLevel {
   delete(key: string): void {
     const resource = this.#resources.get(key)
     if (resource === undefined) return
-    for (const kept of resource.kept) this.#policy.remove(kept)
     this.#resources.delete(key)
+    for (const kept of resource.kept) {
+      this.#policy.remove(kept)
+      kept.entry = GONE
+      kept.resource = null
+    }
   }
 
   /** The resource of a key; a new one, not in the map until it holds something, when there is none with this Vary. */
@@ -129,7 +163,7 @@ export class MemoryLevel implements NearLevel {
 
   #insert(resource: Resource, entry: Entry, bytes: number, maxVariants: number): void {
     const fingerprint = fingerprintOf(resource.key + entry.variant)
-    const kept: Kept = { resource, entry, bytes, fingerprint, hits: 0, times: 0, age: 0, place: -1 }
+    const kept: Kept = { entry, hits: 0, place: -1, resource, bytes, fingerprint, times: 0, age: 0 }
     while (resource.kept.length >= maxVariants) this.#remove(resource.kept[0]!)
     // Last, since removing the last variant takes the resource out of the map.
     this.#resources.set(resource.key, resource)
@@ -139,7 +173,7 @@ export class MemoryLevel implements NearLevel {
 
   #replace(kept: Kept, entry: Entry, bytes: number): void {
     kept.entry = entry
-    const variants = kept.resource.kept
+    const variants = kept.resource!.kept
     variants.splice(variants.indexOf(kept), 1)
     variants.push(kept)
     this.#policy.resize(kept, bytes)
@@ -150,14 +184,20 @@ export class MemoryLevel implements NearLevel {
     this.#forget(kept)
   }
 
-  #forget({ resource, entry }: Kept): void {
-    const variants = resource.kept
-    variants.splice(
-      variants.findIndex((kept) => kept.entry === entry),
-      1,
-    )
-    if (variants.length === 0) this.#resources.delete(resource.key)
+  #forget(kept: Kept): void {
+    const { resource } = kept
+    const variants = resource!.kept
+    variants.splice(variants.indexOf(kept), 1)
+    if (variants.length === 0) this.#resources.delete(resource!.key)
+    kept.entry = GONE
+    kept.resource = null
   }
+}
+
+/** What is remembered of a key, unless it has gone. */
+function heldAt(spot: Spot | null): Kept | null {
+  const held = spot === null ? null : (spot.held as Kept | null)
+  return held === null || held.entry === GONE ? null : held
 }
 
 /** By search: a page has a handful of variants, and a Map for each would take more room than most answers. */

@@ -1,7 +1,7 @@
 import type { CacheConfig } from '../contract/cache.ts'
 import type { Fields } from '../http/fields.ts'
 import { answerPolicy } from './answer-policy.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, NEVER_JUDGED } from './entry.ts'
 import { ageOnReceiptMs, lifetimeMs, type Timing } from './freshness.ts'
 import { omittedFields, storedFields } from './stored-fields.ts'
 import { hasValidator } from './validators.ts'
@@ -34,6 +34,9 @@ export function newEntry(fill: Fill, rule: CacheConfig): Entry {
   const ageMs = ageOnReceiptMs(fill.fields, fill)
   const freshForMs = lifetimeMs(fill, policy, rule)
   return {
+    ready: null,
+    judged: NEVER_JUDGED,
+    variant: fill.variant,
     status: fill.status,
     fields: storedFields(fill.fields, fill.receivedAtMs, omittedFields(directives, rule)),
     body: exactBytes(fill.body),
@@ -49,7 +52,6 @@ export function newEntry(fill: Fill, rule: CacheConfig): Entry {
     mustRevalidate,
     noCache,
     varyNames: fill.varyNames,
-    variant: fill.variant,
     tags: fill.tags,
     fillSeq: fill.fillSeq,
   }

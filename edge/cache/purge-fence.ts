@@ -80,6 +80,5 @@ export class PurgeFence {
 /** The entry, stale from now on at the latest; the windows in which it may stand in for its origin begin then (RFC 5861). */
 export function staled(entry: Entry, nowMs: number): Entry {
   if (remainingMs(entry, nowMs) <= 0) return entry
-  const { told: _told, ...rest } = entry
-  return { ...rest, lifetimeMs: currentAgeMs(entry, nowMs) }
+  return { ...entry, ready: null, lifetimeMs: currentAgeMs(entry, nowMs) }
 }

@@ -1,3 +1,5 @@
+import type { Entry } from './entry.ts'
+
 /** What is being fetched anew behind a stale answer: each thing once, and not more at a time than a rule allows. */
 export class Refreshes {
   readonly #under = new Set<string>()
@@ -22,4 +24,19 @@ export class Refreshes {
   end(key: string): void {
     this.#under.delete(key)
   }
+}
+
+/** How many fetches long before its end an entry is fetched anew, on average of single requests. */
+const AHEAD = 2
+const LEAST_FETCH_MS = 10
+const MOST_FETCHES = 18
+
+/** The odds of fetching an entry anew are e^(-what is left of its freshness ÷ this), ms. */
+export function refreshScaleMs({ requestedAtMs, receivedAtMs }: Pick<Entry, 'requestedAtMs' | 'receivedAtMs'>): number {
+  return AHEAD * Math.max(LEAST_FETCH_MS, receivedAtMs - requestedAtMs)
+}
+
+/** Longer before its end they are below one in a hundred million. */
+export function refreshSpanMs(entry: Pick<Entry, 'requestedAtMs' | 'receivedAtMs'>): number {
+  return MOST_FETCHES * refreshScaleMs(entry)
 }

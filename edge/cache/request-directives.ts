@@ -2,7 +2,8 @@ import type { CacheConfig } from '../contract/cache.ts'
 import { type CacheControl, parseCacheControl } from '../http/cache-control.ts'
 import type { Fields } from '../http/fields.ts'
 
-const NONE = parseCacheControl([])
+/** What most requests ask of caches. */
+export const NOTHING_ASKED: CacheControl = parseCacheControl([])
 const PRAGMA_NO_CACHE = parseCacheControl(['no-cache'])
 
 /**
@@ -13,10 +14,10 @@ export function requestDirectives(fields: Fields, rule: Pick<CacheConfig, 'reque
   const obeyed = rule.requestDirectives === 'obey'
   if (fields.has('cache-control')) {
     const asked = parseCacheControl(fields.getAll('cache-control'))
-    return obeyed ? asked : { ...NONE, noStore: asked.noStore, onlyIfCached: asked.onlyIfCached }
+    return obeyed ? asked : { ...NOTHING_ASKED, noStore: asked.noStore, onlyIfCached: asked.onlyIfCached }
   }
-  if (!obeyed) return NONE
+  if (!obeyed) return NOTHING_ASKED
   const pragma = fields.get('pragma')
-  if (pragma === undefined) return NONE
-  return pragma.split(',').some((directive) => directive.trim().toLowerCase() === 'no-cache') ? PRAGMA_NO_CACHE : NONE
+  if (pragma === undefined) return NOTHING_ASKED
+  return pragma.split(',').some((directive) => directive.trim().toLowerCase() === 'no-cache') ? PRAGMA_NO_CACHE : NOTHING_ASKED
 }

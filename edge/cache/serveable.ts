@@ -2,6 +2,8 @@ import type { CacheConfig } from '../contract/cache.ts'
 import type { CacheControl } from '../http/cache-control.ts'
 import type { Entry } from './entry.ts'
 import { currentAgeMs, remainingMs } from './freshness.ts'
+import { isReady } from './ready.ts'
+import { NOTHING_ASKED } from './request-directives.ts'
 
 /**
  * What may be done with a kept entry:
@@ -21,6 +23,7 @@ export type Judgement = 'fresh' | 'stale-allowed' | 'stale-revalidate' | 'reques
  * @see RFC 9111 §4.2, §5.2.1
  */
 export function judge(entry: Entry, request: CacheControl, nowMs: number): Judgement {
+  if (request === NOTHING_ASKED && isReady(entry, nowMs)) return 'fresh'
   // §5.2.2.4: an origin's no-cache holds for fresh entries too.
   if (entry.noCache) return 'stale-revalidate'
   const leftMs = remainingMs(entry, nowMs)

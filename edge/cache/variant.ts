@@ -5,6 +5,8 @@ import type { Entry } from './entry.ts'
 
 /** Names that one Vary may have. An answer that depends on more is not kept: nearly every request would be a variant of its own. */
 export const MAX_VARY_NAMES = 16
+/** One for all, so that it lies in the caches of the processor. */
+export const NO_NAMES: readonly string[] = []
 /** A field name no origin has in earnest is longer than this. */
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/
 
@@ -26,6 +28,7 @@ export function varyNamesOf(fields: Fields): readonly string[] | null {
   }
   const coding = fields.get('content-encoding')
   if (coding !== undefined && coding.toLowerCase() !== 'identity') names.add('accept-encoding')
+  if (names.size === 0) return NO_NAMES
   return names.size > MAX_VARY_NAMES ? null : [...names].sort()
 }
 

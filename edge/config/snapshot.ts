@@ -6,6 +6,7 @@ import type { Outliers } from '../balance/outliers.ts'
 import type { PanicWatch } from '../balance/panic.ts'
 import type { Peer } from '../balance/peer.ts'
 import type { Sticky } from '../balance/sticky.ts'
+import type { RecentTexts } from '../base/recent-texts.ts'
 import type { TextMemo } from '../base/text-memo.ts'
 import type { KeyPlan } from '../cache/key-plan.ts'
 import type { ClientAddressRule } from '../client/client-address.ts'
@@ -184,7 +185,7 @@ export interface Snapshot {
   readonly switchSeq: number
   readonly endpointSeq: number
   /** Targets, read by the rules of the site. */
-  readonly targets: TextMemo<KnownTarget>
+  readonly targets: RecentTexts<KnownTarget>
   /** Host fields, read. */
   readonly authorities: TextMemo<AuthorityForms | null>
   readonly clients: ClientPlan

@@ -1,39 +1,58 @@
 // Targets that come again and again: what was read of them, the route they last took, and the key they were last kept under.
 
-import { TextMemo } from '../base/text-memo.ts'
-import { canonicalTarget, type TargetResult, type TargetRules } from '../http/target.ts'
+import { RecentTexts } from '../base/recent-texts.ts'
+import type { Spot } from '../cache/level.ts'
+import { canonicalTarget, type Target, type TargetFault, type TargetResult, type TargetRules } from '../http/target.ts'
 import type { RoutePlan } from './snapshot.ts'
 
 /** Targets remembered: as many as a site has in demand. All of them, as long as can be, take some 15 MB; most are a tenth of that. */
 const MAX_TARGETS = 32_768
 const MAX_LENGTH = 256
+const NO_TARGET: Target = { ok: true, form: 'origin', path: '', query: null }
 
-/** A cache key, and all that it was made of beside the target. */
-export interface KeptKey {
-  readonly scheme: string
-  readonly host: string
-  /** The rule by which it was made, by identity. */
-  readonly rule: object
-  readonly key: string
-}
-
-/** A target as it was read. */
-export interface KnownTarget {
-  readonly read: TargetResult
-  /** The key it was last asked for under; null when there was none, or when it hangs on more than this. */
-  kept: KeptKey | null
-  /** The route that last took it; null when there was none, or when it hangs on more than this. */
-  routed: Routed | null
-}
-
-/** Where a target led at one host by one method, in a site. */
-export interface Routed {
-  readonly host: string
-  readonly method: string
-  readonly plan: RoutePlan
+/**
+ * A target as it was read, and where it led. One flat record: most of what a memory hit costs is waiting for memory that is in no cache, and
+ * each object on the way to the page is one more wait.
+ */
+export interface KnownTarget extends Spot {
+  /** Why it is refused; null when it is not, and then the rest is as in `Target`. */
+  readonly fault: TargetFault | null
+  readonly form: Target['form']
+  readonly path: string
+  readonly query: string | null
+  readonly authority: string | undefined
+  /** The route that last took it, at which host and by which method; null when there was none, or when it hangs on more than this. */
+  plan: RoutePlan | null
+  planHost: string
+  planMethod: string
+  /** The key it was last asked for under, of which scheme, host and rule, by identity; null when there was none, or when it hangs on more than this. */
+  key: string | null
+  keyScheme: string
+  keyHost: string
+  keyRule: object | null
 }
 
 /** Reads targets by the rules of a site. */
-export function targetMemo(rules: TargetRules): TextMemo<KnownTarget> {
-  return new TextMemo(MAX_TARGETS, (text) => ({ read: canonicalTarget(text, rules), kept: null, routed: null }), MAX_LENGTH)
+export function targetMemo(rules: TargetRules): RecentTexts<KnownTarget> {
+  return new RecentTexts(MAX_TARGETS, (text) => knownTarget(canonicalTarget(text, rules)), MAX_LENGTH)
+}
+
+/** A target that was read, and led nowhere yet. */
+export function knownTarget(read: TargetResult): KnownTarget {
+  const target = read.ok ? read : NO_TARGET
+  return {
+    fault: read.ok ? null : read.reason,
+    form: target.form,
+    path: target.path,
+    query: target.query,
+    authority: target.authority,
+    plan: null,
+    planHost: '',
+    planMethod: '',
+    key: null,
+    keyScheme: '',
+    keyHost: '',
+    keyRule: null,
+    held: null,
+  }
 }

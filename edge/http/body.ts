@@ -35,14 +35,12 @@ export const MAX_TEXT_BYTES = 4_096
 /** A body of bytes at hand. It may be opened again and again. */
 export class BytesBody implements Body {
   readonly bytes: Uint8Array
+  readonly lengthBytes: number
   #text: string | null = null
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
-  }
-
-  get lengthBytes(): number {
-    return this.bytes.byteLength
+    this.lengthBytes = bytes.byteLength
   }
 
   /** The bytes as latin1 text, for bodies up to MAX_TEXT_BYTES; made once. */

@@ -13,6 +13,8 @@ interface Block {
 const UNWRITABLE_CHARACTER = /[^\t -~\x80-\xff]/
 /** What stands for the text of lines that have none; no text of lines is this. */
 const UNWRITABLE = '\n'
+/** Stands for no lines of one's own: most fields are read, and have none. Never changed. */
+const NONE: string[] = []
 const EMPTY: Block = { raw: [], bits: 0, text: '', whole: true }
 
 /**
@@ -49,12 +51,12 @@ export class Fields implements Iterable<[name: string, value: string]> {
   /** Fields over a flat list that nobody else changes any more; not copied. @param raw an even number of texts */
   static adopt(raw: readonly string[]): Fields {
     const bits = bitsOf(raw)
-    return new Fields(blockOf(raw, bits), [], bits)
+    return new Fields(blockOf(raw, bits), NONE, bits)
   }
 
   /** Fields from a record; a list of values becomes one line each. Without an argument: no fields. */
   static of(record: Readonly<Record<string, string | readonly string[]>> = {}): Fields {
-    const fields = new Fields(EMPTY, [], 0)
+    const fields = new Fields(EMPTY, NONE, 0)
     for (const [name, value] of Object.entries(record)) {
       if (typeof value === 'string') fields.append(name, value)
       else for (const line of value) fields.append(name, line)
@@ -108,6 +110,7 @@ export class Fields implements Iterable<[name: string, value: string]> {
 
   /** Adds one line at the end, whatever there is already. */
   append(name: string, value: string): void {
+    if (this.#own === NONE) this.#own = []
     this.#own.push(name, value)
     this.#bits |= bitOf(name)
   }
@@ -129,7 +132,7 @@ export class Fields implements Iterable<[name: string, value: string]> {
   clone(): Fields {
     // What was added here becomes shared too, so that the next copy costs nothing.
     if (this.#own.length > 0) this.#share()
-    return new Fields(this.#block, [], this.#bits)
+    return new Fields(this.#block, NONE, this.#bits)
   }
 
   /** The flat list `[name, value, …]` in wire order, to be looked at, not changed. */
@@ -169,7 +172,7 @@ export class Fields implements Iterable<[name: string, value: string]> {
 
   #share(): void {
     this.#block = blockOf(this.toRaw(), this.#bits)
-    this.#own = []
+    this.#own = NONE
   }
 
   #unshare(): void {

@@ -9,6 +9,7 @@ import { CLIENT_FIELD, DEVICE_FIELD } from '../cache/key-plan.ts'
 import type { HeldPlace } from '../cache/memory-level.ts'
 import { variantOf } from '../cache/variant.ts'
 import type { RoutePlan } from '../config/snapshot.ts'
+import { knownTarget } from '../config/target-memo.ts'
 import type { AuditVerdict } from '../contract/audit.ts'
 import { degradeMode } from '../degrade/degrade-mode.ts'
 import { discard } from '../http/body.ts'
@@ -65,8 +66,8 @@ export function routeOf(place: KeyedPlace & { readonly fields?: Fields }, { snap
 function requestOf({ scheme, authority, path, query, fields }: AskedAgain, snapshot: Exchange['snapshot']): Request | null {
   const forms = snapshot.authorities.get(authority)
   if (forms === null) return null
-  const known = { read: { ok: true, path, query, form: 'origin' }, kept: null, routed: null } as const
-  return { method: 'GET', scheme, host: forms.host, authority: forms[scheme], path, query, fields, known: { ...known } }
+  const known = knownTarget({ ok: true, path, query, form: 'origin' })
+  return { method: 'GET', scheme, host: forms.host, authority: forms[scheme], path, query, fields, known }
 }
 
 function askedBy(again: AskedAgain, key: string, x: Exchange): Asked | null {

@@ -1,6 +1,8 @@
 // What a request is to the cache: under which key it is looked up, or why the cache has no part in it.
 
 import { cacheKey } from '../cache/cache-key.ts'
+import type { Spot } from '../cache/level.ts'
+import type { KnownTarget } from '../config/target-memo.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import { keptQuery } from './origin-request.ts'
@@ -13,11 +15,31 @@ export function keyOfTarget({ request, client, route, shared }: Asked): string {
   const { authority: host, path, known } = request
   const { scheme } = client
   const rule = route.key
-  const { kept } = known
-  if (kept !== null && kept.rule === rule && kept.host === host && kept.scheme === scheme) return kept.key
+  if (known.key !== null && known.keyRule === rule && known.keyHost === host && known.keyScheme === scheme) return known.key
   const key = cacheKey({ scheme, host, path, query: keptQuery(request, route), fields: shared }, rule)
-  if (rule.byTargetAlone) known.kept = { rule, host, scheme, key }
+  if (rule.byTargetAlone && key.length <= rule.maxBytes) remember(known, { scheme, host, rule, key })
   return key
+}
+
+function remember(
+  known: KnownTarget,
+  by: { readonly scheme: string; readonly host: string; readonly rule: object; readonly key: string },
+): void {
+  known.key = by.key
+  known.keyScheme = by.scheme
+  known.keyHost = by.host
+  known.keyRule = by.rule
+  known.held = null
+}
+
+/** Whether a key is longer than its rule allows; what is remembered is not. */
+export function isTooLong(key: string, { request, route }: Asked): boolean {
+  return key !== request.known.key && key.length > route.key.maxBytes
+}
+
+/** Where memory keeps a key, when that is remembered beside the target. */
+export function spotOf({ request: { known } }: Asked, key: string): Spot | null {
+  return known.key === key ? known : null
 }
 
 /** Why the cache has no part in a request; null when it has. */

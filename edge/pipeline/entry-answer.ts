@@ -3,7 +3,8 @@
 
 import { type CacheOutcome, cacheStatus } from '../cache/cache-status.ts'
 import type { Entry } from '../cache/entry.ts'
-import { ageField, currentAgeMs } from '../cache/freshness.ts'
+import { ageField, remainingMs } from '../cache/freshness.ts'
+import { makeReady, type Ready, readyOf } from '../cache/ready.ts'
 import { conditionValidatorsOf } from '../cache/validators.ts'
 import { type BytesBody, bytesBody } from '../http/body.ts'
 import { conditionalRequest, evaluateConditional } from '../http/conditional.ts'
@@ -34,24 +35,43 @@ export interface Serving {
 }
 
 /** The answer that an entry gives to a request. */
-export function entryAnswer(request: Request, entry: Entry, how: Serving, x: Exchange): Answer {
-  const { nowMs } = how
-  if (x.why.viaEdge) x.why.asOfPurge = isFreshHit(how.outcome) ? x.tools.fence.table.seq : entry.fillSeq
-  const fields = how.outcome.kind === 'hit' ? hitFields(entry, how.outcome, nowMs, x) : toldFields(entry, how.outcome, nowMs, x)
+export function entryAnswer(request: Request, entry: Entry, { outcome, servedBy, nowMs }: Serving, x: Exchange): Answer {
+  tellAsOf(entry, outcome.kind === 'hit' && outcome.ttlMs > 0, x)
+  return answerOf(request, entry, { fields: toldFields(entry, outcome, nowMs, x), body: null, servedBy, nowMs }, x)
+}
+
+/** The same, for a hit: fields, their text and the body are made once a second, and shared by all who get them. */
+export function hitAnswer(request: Request, entry: Entry, { level, servedBy, nowMs }: HitServing, x: Exchange): Answer {
+  tellAsOf(entry, servedBy === 'hit', x)
+  const { fields, body } = readyOf(entry, level, nowMs) ?? readied(entry, level, nowMs, x)
+  return answerOf(request, entry, { fields: fields.clone(), body, servedBy, nowMs }, x)
+}
+
+interface HitServing extends Omit<Serving, 'outcome'> {
+  readonly level: 'L1' | 'L2'
+}
+
+/** What an answer is made of. */
+interface Parts extends Omit<Serving, 'outcome'> {
+  readonly fields: Fields
+  /** Null when it is still to be made. */
+  readonly body: BytesBody | null
+}
+
+function answerOf(request: Request, entry: Entry, { fields, body, servedBy, nowMs }: Parts, x: Exchange): Answer {
   if (isNotModified(request, entry.status, entry.fields, nowMs)) {
     dropAboutTheBody(fields)
-    return { status: 304, fields, body: null, servedBy: how.servedBy }
+    return { status: 304, fields, body: null, servedBy }
   }
-  const part = request.fields.has('range') ? rangeAnswer(request, entry, { fields, servedBy: how.servedBy, nowMs }, x) : null
+  const part = request.fields.has('range') ? rangeAnswer(request, entry, { fields, servedBy, nowMs }, x) : null
   if (part !== null) return part
   if (request.method === 'HEAD') fields.set('Content-Length', String(entry.body.byteLength))
-  const body = entry.body.byteLength <= PIECE_BYTES ? sendable(entry) : new PacedBody(entry.body, x.tools.bodiesInUse)
-  return { status: entry.status, fields, body, servedBy: how.servedBy }
+  return { status: entry.status, fields, body: body ?? sendable(entry) ?? new PacedBody(entry.body, x.tools.bodiesInUse), servedBy }
 }
 
 // What passed the fence as fresh is reached by no purge that is known here; what is stale may be so because of one.
-function isFreshHit(outcome: CacheOutcome): boolean {
-  return outcome.kind === 'hit' && outcome.ttlMs > 0
+function tellAsOf(entry: Entry, fresh: boolean, x: Exchange): void {
+  if (x.why.viaEdge) x.why.asOfPurge = fresh ? x.tools.fence.table.seq : entry.fillSeq
 }
 
 function toldFields(entry: Entry, outcome: CacheOutcome, nowMs: number, x: Exchange): Fields {
@@ -61,20 +81,14 @@ function toldFields(entry: Entry, outcome: CacheOutcome, nowMs: number, x: Excha
   return fields
 }
 
-// Age and Cache-Status change once a second, and a page in demand is sent a hundred times in it: the fields with them, and their text,
-// are made once and shared.
-function hitFields(entry: Entry, outcome: CacheOutcome & { kind: 'hit' }, nowMs: number, x: Exchange): Fields {
-  const ageS = Math.floor(currentAgeMs(entry, nowMs) / 1_000)
-  const ttlS = Math.floor(outcome.ttlMs / 1_000)
-  const { told } = entry
-  if (told !== undefined && told.ageS === ageS && told.ttlS === ttlS && told.level === outcome.level) return told.fields.clone()
-  const fields = toldFields(entry, outcome, nowMs, x)
-  entry.told = { ageS, ttlS, level: outcome.level, fields }
-  return fields.clone()
+function readied(entry: Entry, level: 'L1' | 'L2', nowMs: number, x: Exchange): Ready {
+  const outcome = { kind: 'hit', ttlMs: remainingMs(entry, nowMs), level } as const
+  return makeReady(entry, { level, fields: toldFields(entry, outcome, nowMs, x), body: sendable(entry) }, nowMs)
 }
 
-// One body for all who read it, so that its text is made once.
-function sendable(entry: Entry): BytesBody {
+/** One body for all who read it, so that its text is made once; null when it is not sent in one piece. */
+function sendable(entry: Entry): BytesBody | null {
+  if (entry.body.byteLength > PIECE_BYTES) return null
   entry.sendable ??= bytesBody(entry.body)
   return entry.sendable
 }
@@ -84,8 +98,8 @@ function sendable(entry: Entry): BytesBody {
  * conditions only If-None-Match and If-Modified-Since are for caches; the others are the origin's to judge (RFC 9111 §4.3.2).
  */
 export function isNotModified(request: Request, status: number, fields: Fields, nowMs: number): boolean {
-  if (status < 200 || status > 299) return false
   if (!request.fields.has('if-none-match') && !request.fields.has('if-modified-since')) return false
+  if (status < 200 || status > 299) return false
   const conditions = conditionalRequest(request.method, request.fields)
   if (conditions === null) return false
   const ours = { ...conditions, ifMatch: null, ifUnmodifiedSince: null }

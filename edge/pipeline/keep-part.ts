@@ -83,7 +83,7 @@ function keepPart(asked: Asked, part: Entry, { key }: Missed, keep: Keep, x: Exc
     const dropped = next.status === 200 && found !== null ? levels.delete(partsKey(key)) : undefined
     if (dropped !== undefined) background('cache.forget', dropped)
   }
-  const kept = levels.lookup(partsKey(key), shared, { nowMs: clock.wallMs(), promotion: 'leave', maxVariants })
+  const kept = levels.lookup(partsKey(key), shared, { nowMs: clock.wallMs(), promotion: 'leave', maxVariants, spot: null })
   if (isPromise(kept)) background('cache.store', kept.then(put))
   else put(kept)
 }

@@ -3,18 +3,18 @@
 import { EdgeError } from '../base/edge-error.ts'
 import { isPromise } from '../base/is-promise.ts'
 import type { Entry } from '../cache/entry.ts'
-import { remainingMs } from '../cache/freshness.ts'
 import type { Found as LevelFound } from '../cache/levels.ts'
+import { isFresh } from '../cache/ready.ts'
 import { requestDirectives } from '../cache/request-directives.ts'
 import { type Judgement, judge } from '../cache/serveable.ts'
 import { unkeyedField } from '../cache/unkeyed.ts'
 import type { RoutePlan } from '../config/snapshot.ts'
 import type { Mode } from '../contract/degrade.ts'
 import { fallbackAnswer } from './answers.ts'
-import { bypassReason, hasAny, keyOfTarget } from './cache-target.ts'
+import { bypassReason, hasAny, isTooLong, keyOfTarget } from './cache-target.ts'
 import { flightOf, waitOrGo } from './coalesce.ts'
 import { codedEntry } from './compress.ts'
-import { entryAnswer } from './entry-answer.ts'
+import { hitAnswer } from './entry-answer.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import { findPart } from './find-part.ts'
 import { refuseLoop } from './forward-fields.ts'
@@ -33,7 +33,7 @@ export function lookup(asked: Asked, mode: Mode, x: Exchange): Found | Promise<F
   const bypass = bypassReason(asked, x)
   if (bypass !== null) return passBy(bypass, asked, mode, x)
   const key = keyOfTarget(asked)
-  if (key.length > route.key.maxBytes) return passBy('key', asked, mode, x)
+  if (isTooLong(key, asked)) return passBy('key', asked, mode, x)
   x.tools.hot.note(key, x.startedMonotonicMs)
   const search: Search = { asked, mode, key, directives: requestDirectives(request.fields, route.config.cache), nowMs: x.startedAtMs }
   const found = levelLookup(search.key, search, x)
@@ -93,10 +93,9 @@ function hit(found: LevelFound, search: Search, x: Exchange): Found | Promise<Fo
 
 /** @param entry what was found, as this client gets it */
 function hitOf(entry: Entry, { level }: LevelFound, { asked, nowMs }: Search, x: Exchange): Found {
-  const ttlMs = remainingMs(entry, nowMs)
-  const fresh = ttlMs > 0
+  const fresh = isFresh(entry, nowMs)
   note(asked.route, fresh ? (level === 'L1' ? 'hit-l1' : 'hit-l2') : 'stale', x)
-  const answer = entryAnswer(asked.request, entry, { outcome: { kind: 'hit', ttlMs, level }, servedBy: fresh ? 'hit' : 'stale', nowMs }, x)
+  const answer = hitAnswer(asked.request, entry, { level, servedBy: fresh ? 'hit' : 'stale', nowMs }, x)
   return { kind: 'answered', answer }
 }
 

@@ -3,6 +3,7 @@
 import { EdgeError } from '../base/edge-error.ts'
 import type { Client } from '../client/client-class.ts'
 import type { RoutePlan } from '../config/snapshot.ts'
+import type { KnownTarget } from '../config/target-memo.ts'
 import type { Exchange, Request } from './exchange.ts'
 import { hstsFor } from './hsts.ts'
 
@@ -18,12 +19,17 @@ export function match(request: Request, client: Client, x: Exchange): RoutePlan 
 function planOf(request: Request, x: Exchange): RoutePlan {
   const { host, method, known } = request
   const { routes, plans } = x.snapshot
-  const { routed } = known
-  if (routed !== null && routed.host === host && routed.method === method) return routed.plan
+  if (known.plan !== null && known.planHost === host && known.planMethod === method) return known.plan
   const found = routes.match(request)
   if (found.kind === 'no-route') throw new EdgeError('NO_ROUTE', { host, path: request.path.slice(0, 256) })
   if (found.kind === 'method-not-allowed') throw new EdgeError('METHOD_NOT_ALLOWED', { allow: found.allow.join(', ') })
   const plan = plans.get(found.id)!
-  if (routes.byPlaceAlone) known.routed = { host, method, plan }
+  if (routes.byPlaceAlone) remember(known, host, method, plan)
   return plan
+}
+
+function remember(known: KnownTarget, host: string, method: string, plan: RoutePlan): void {
+  known.plan = plan
+  known.planHost = host
+  known.planMethod = method
 }

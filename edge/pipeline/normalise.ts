@@ -10,19 +10,18 @@ export function normalise(x: Exchange): Request {
   // A tunnel has no place in a reverse proxy, and its target is no path (RFC 9110 §9.3.6).
   if (incoming.method === 'CONNECT') throw new EdgeError('METHOD_UNSUPPORTED', { method: incoming.method })
   const known = snapshot.targets.get(incoming.target)
-  const target = known.read
-  if (!target.ok) throw new EdgeError(target.reason === 'too-long' ? 'TARGET_TOO_LONG' : 'BAD_TARGET', { reason: target.reason })
+  const { fault, form } = known
+  if (fault !== null) throw new EdgeError(fault === 'too-long' ? 'TARGET_TOO_LONG' : 'BAD_TARGET', { reason: fault })
   // Authority-form is for CONNECT, asterisk-form for OPTIONS (RFC 9112 §3.2.3, §3.2.4).
-  if (target.form === 'authority' || (target.form === 'asterisk' && incoming.method !== 'OPTIONS'))
-    throw new EdgeError('BAD_TARGET', { form: target.form })
-  const authority = authorityOf(x, target.form === 'absolute' ? target.authority : undefined)
+  if (form === 'authority' || (form === 'asterisk' && incoming.method !== 'OPTIONS')) throw new EdgeError('BAD_TARGET', { form })
+  const authority = authorityOf(x, form === 'absolute' ? known.authority : undefined)
   return {
     method: incoming.method,
     scheme: incoming.scheme,
     host: authority.host,
     authority: authority.text,
-    path: target.path,
-    query: target.query,
+    path: known.path,
+    query: known.query,
     fields: incoming.fields,
     known,
   }

@@ -5,6 +5,8 @@ import { Abort } from '../base/abort.ts'
 import { answerPolicy } from '../cache/answer-policy.ts'
 import { remainingMs } from '../cache/freshness.ts'
 import type { Found as LevelFound } from '../cache/levels.ts'
+import { isReady } from '../cache/ready.ts'
+import { refreshScaleMs, refreshSpanMs } from '../cache/refreshes.ts'
 import { usableWhileRevalidating } from '../cache/serveable.ts'
 import { ended } from '../http/body.ts'
 import { askedOf } from './asked.ts'
@@ -19,11 +21,6 @@ import { newWhy } from './why.ts'
 
 /** Fields of a client that the fetch for everyone must not have: they ask for a part, or for nothing when something is as it was. */
 const OF_THE_CLIENT: readonly string[] = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
-
-/** How many fetches long before its end an entry is fetched anew, on average of single requests. */
-const AHEAD = 2
-const LEAST_FETCH_MS = 10
-const MOST_FETCHES = 18
 
 /**
  * Whether a stale entry may answer, since it is being fetched anew in the background: by this call, or already.
@@ -46,10 +43,9 @@ export function refreshedBehind(found: LevelFound, search: Search, x: Exchange):
  */
 export function refreshAhead(found: LevelFound, search: Search, x: Exchange): void {
   const { entry } = found
-  const fetchMs = AHEAD * Math.max(LEAST_FETCH_MS, entry.receivedAtMs - entry.requestedAtMs)
+  if (isReady(entry, search.nowMs)) return
   const leftMs = remainingMs(entry, search.nowMs)
-  // Beyond this the odds are below one in a hundred million.
-  if (leftMs > MOST_FETCHES * fetchMs || x.tools.random.next() > Math.exp(-leftMs / fetchMs)) return
+  if (leftMs > refreshSpanMs(entry) || x.tools.random.next() > Math.exp(-leftMs / refreshScaleMs(entry))) return
   if (!x.tools.hot.isHot(search.key, x.startedMonotonicMs)) return
   const key = flightOf(search.key, entry.variant)
   if (x.tools.refreshes.begin(key, search.asked.route.config.cache.refreshesAtOnce) !== 'begun') return

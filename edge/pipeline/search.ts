@@ -6,6 +6,7 @@ import type { Found as LevelFound } from '../cache/levels.ts'
 import type { RoutePlan } from '../config/snapshot.ts'
 import type { Mode } from '../contract/degrade.ts'
 import type { CacheControl } from '../http/cache-control.ts'
+import { spotOf } from './cache-target.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import type { Unanswered } from './found.ts'
 
@@ -51,5 +52,5 @@ export function note(route: RoutePlan, outcome: string, x: Exchange): void {
 export function levelLookup(key: string, { asked }: Search, x: Exchange): LevelFound | null | Promise<LevelFound | null> {
   const { crawlerFills, maxVariants } = asked.route.config.cache
   const promotion = asked.client.class === 'crawler' && crawlerFills === 'l2-only' ? 'leave' : 'promote'
-  return x.tools.levels.lookup(key, asked.shared, { nowMs: x.startedAtMs, promotion, maxVariants })
+  return x.tools.levels.lookup(key, asked.shared, { nowMs: x.startedAtMs, promotion, maxVariants, spot: spotOf(asked, key) })
 }

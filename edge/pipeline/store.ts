@@ -103,8 +103,8 @@ function forgetNamed(asked: Asked, fields: Fields, x: Exchange): void {
   const { scheme, authority, path, query } = asked.request
   for (const target of alsoInvalidated(`${scheme}://${authority}${targetOf(path, query)}`, fields)) {
     const known = x.snapshot.targets.get(target)
-    if (!known.read.ok) continue
-    forgetTarget({ ...asked, request: { ...asked.request, path: known.read.path, query: known.read.query, known } }, x)
+    if (known.fault !== null) continue
+    forgetTarget({ ...asked, request: { ...asked.request, path: known.path, query: known.query, known } }, x)
   }
 }
 

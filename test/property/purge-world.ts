@@ -209,7 +209,12 @@ export class PurgeWorld {
     if (edge.state !== 'serving') return
     const key = KEYS[this.#draw(KEYS.length)]!
     if (this.#breakage === 'no-lease') edge.lease.release()
-    const found = edge.levels.lookup(key, ANY, { nowMs: this.#nowMs, promotion: this.#draw(2) === 0 ? 'leave' : 'promote', maxVariants: 4 })
+    const found = edge.levels.lookup(key, ANY, {
+      nowMs: this.#nowMs,
+      promotion: this.#draw(2) === 0 ? 'leave' : 'promote',
+      maxVariants: 4,
+      spot: null,
+    })
     if (found === null || found instanceof Promise) return
     const applied = edge.table.seq
     // What the edge goes by holds at once; what it may not have heard of holds once the lease has run out.

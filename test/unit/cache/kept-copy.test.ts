@@ -1,10 +1,13 @@
 import t from 'tap'
-import type { Entry } from '../../../edge/cache/entry.ts'
+import { type Entry, NEVER_JUDGED } from '../../../edge/cache/entry.ts'
 import { entryOf, inSharedMemory, keptCopy } from '../../../edge/cache/kept-copy.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 
 function entry(body: string): Entry {
   return {
+    ready: null,
+    judged: NEVER_JUDGED,
+    variant: 'accept-encoding:gzip\0',
     status: 200,
     fields: Fields.of({ ETag: '"a"', Vary: 'accept-encoding' }),
     body: new TextEncoder().encode(body),
@@ -17,7 +20,6 @@ function entry(body: string): Entry {
     mustRevalidate: false,
     noCache: false,
     varyNames: ['accept-encoding'],
-    variant: 'accept-encoding:gzip\0',
     tags: ['t'],
     fillSeq: 6,
   }

@@ -8,7 +8,7 @@ import { openFence } from '../../support/open-fence.ts'
 import { makeEntry, RECEIVED_AT_MS } from './make-entry.ts'
 
 const ANY = Fields.of()
-const TERMS: LookupTerms = { nowMs: RECEIVED_AT_MS, promotion: 'promote', maxVariants: 8 }
+const TERMS: LookupTerms = { nowMs: RECEIVED_AT_MS, promotion: 'promote', maxVariants: 8, spot: null }
 
 /** A level that answers with promises, as Redis does. */
 class FarLevel implements Level {

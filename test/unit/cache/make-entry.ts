@@ -1,4 +1,4 @@
-import type { Entry } from '../../../edge/cache/entry.ts'
+import { type Entry, NEVER_JUDGED } from '../../../edge/cache/entry.ts'
 import { type KeyPlan, keyPlan } from '../../../edge/cache/key-plan.ts'
 import { type CacheConfig, CacheSchema } from '../../../edge/contract/cache.ts'
 import { CacheKeySchema, CacheUnkeyedSchema, CacheVarySchema } from '../../../edge/contract/cache-key.ts'
@@ -44,6 +44,9 @@ export function makeRule(changes: Partial<CacheConfig> = {}): CacheConfig {
 /** An entry that came at RECEIVED_AT_MS and is fresh for 10 s. */
 export function makeEntry(changes: Partial<Entry> = {}): Entry {
   return {
+    ready: null,
+    judged: NEVER_JUDGED,
+    variant: '',
     status: 200,
     fields: Fields.of({ 'Content-Type': 'text/plain', Date: RECEIVED_DATE }),
     body: new TextEncoder().encode('hello'),
@@ -56,7 +59,6 @@ export function makeEntry(changes: Partial<Entry> = {}): Entry {
     mustRevalidate: false,
     noCache: false,
     varyNames: [],
-    variant: '',
     tags: [],
     fillSeq: 0,
     ...changes,

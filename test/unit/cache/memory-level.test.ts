@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { Entry } from '../../../edge/cache/entry.ts'
 import { entryBytes, textBytes } from '../../../edge/cache/entry.ts'
+import type { Spot } from '../../../edge/cache/level.ts'
 import { MemoryLevel } from '../../../edge/cache/memory-level.ts'
 import { variantOf } from '../../../edge/cache/variant.ts'
 import { Fields } from '../../../edge/http/fields.ts'
@@ -215,4 +216,41 @@ t.test('a hot page stays whatever its size, through floods of pages that nobody 
     t.ok(level.stats().evictions > 50_000, 'there was no room for all')
     t.equal(lost, 0, `${hotBytes} bytes`)
   }
+})
+
+t.test('who remembers where a key is kept finds it there, and what has gone is kept alive by nobody', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  const spot: Spot = { held: null }
+  const entry = makeEntry()
+  level.put('a', entry, 8, NOW)
+  t.equal(level.get('a', ANY, NOW, 'promote', spot), entry)
+  t.not(spot.held, null)
+  t.equal(level.get('a', ANY, NOW, 'promote', spot), entry)
+  const newer = makeEntry({ receivedAtMs: NOW + 1 })
+  level.put('a', newer, 8, NOW)
+  t.equal(level.get('a', ANY, NOW, 'promote', spot), newer)
+
+  level.delete('a')
+  t.notMatch(spot.held, { entry: newer }, 'deleted')
+  t.equal(level.get('a', ANY, NOW, 'promote', spot), null)
+  level.put('a', entry, 8, NOW)
+  t.equal(level.get('a', ANY, NOW, 'promote', spot), entry, 'and kept again')
+  t.equal(level.get('a', ANY, NOW + 3_600_000, 'promote', spot), null, 'out of date')
+  t.notMatch(spot.held, { entry })
+})
+
+t.test('a remembered place is never that of another variant', async (t) => {
+  const level = new MemoryLevel(ROOM)
+  const spot: Spot = { held: null }
+  const variants = ['de', 'fr'].map((language) => variantEntry(language))
+  for (const entry of variants) level.put('a', entry, 8, NOW)
+  t.same(
+    ['de', 'fr', 'de'].map((language) => level.get('a', asking(language), NOW, 'promote', spot)),
+    [variants[0], variants[1], variants[0]],
+  )
+  const plain = makeEntry({ receivedAtMs: NOW + 1 })
+  level.put('a', plain, 8, NOW)
+  t.equal(level.get('a', asking('de'), NOW, 'promote', spot), plain)
+  level.put('a', { ...variants[0]!, receivedAtMs: NOW + 2 }, 8, NOW)
+  t.equal(level.get('a', asking('fr'), NOW, 'promote', spot), null, 'once it varies again')
 })

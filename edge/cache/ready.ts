@@ -1,0 +1,56 @@
+// The answer of an entry that stands ready: its fields with Age and Cache-Status, and its body, for all who ask in the same second.
+//
+// Most of what a memory hit costs is waiting for memory that is in no cache of the processor. While an answer stands ready, nothing but that
+// need be looked at: when it was made, it was also found out until when its entry is certainly fresh.
+
+import type { BytesBody } from '../http/body.ts'
+import type { Fields } from '../http/fields.ts'
+import type { Entry } from './entry.ts'
+import { currentAgeMs, remainingMs } from './freshness.ts'
+import { refreshSpanMs } from './refreshes.ts'
+
+/** An answer that stands ready. */
+export interface Ready {
+  /** Whose it is. A copy of that entry with something changed has it too, and must not use it. */
+  readonly of: Entry
+  /** The level that its fields name. */
+  readonly level: string
+  /** Between these its fields are true; wall clock, both inclusive. */
+  readonly fromMs: number
+  readonly lastMs: number
+  /** And until then its entry is fresh, may be used unasked, and is not to be fetched anew yet. */
+  readonly sureMs: number
+  readonly fields: Fields
+  /** Null when it is not sent in one piece. */
+  readonly body: BytesBody | null
+}
+
+/** Whether an entry is known to be fresh, and nothing is to be done about it yet. @param nowMs wall clock */
+export function isReady(entry: Entry, nowMs: number): boolean {
+  const { ready } = entry
+  return ready != null && ready.of === entry && ready.fromMs <= nowMs && nowMs <= ready.sureMs
+}
+
+/** The answer that stands ready, whether or not the entry is fresh; null when there is none. */
+export function readyOf(entry: Entry, level: string, nowMs: number): Ready | null {
+  const { ready } = entry
+  const holds = ready != null && ready.of === entry && ready.level === level && ready.fromMs <= nowMs && nowMs <= ready.lastMs
+  return holds ? ready : null
+}
+
+/** Lets an answer stand ready. @param fields with the Age and the Cache-Status of this moment */
+export function makeReady(entry: Entry, answer: Pick<Ready, 'level' | 'fields' | 'body'>, nowMs: number): Ready {
+  const leftMs = remainingMs(entry, nowMs)
+  const sameAgeMs = Math.ceil(1_000 - (currentAgeMs(entry, nowMs) % 1_000)) - 1
+  const sameTtlMs = Math.floor(leftMs - 1_000 * Math.floor(leftMs / 1_000))
+  const lastMs = nowMs + Math.min(sameAgeMs, sameTtlMs)
+  const sureMs = entry.noCache ? 0 : Math.min(lastMs, nowMs + Math.ceil(leftMs - refreshSpanMs(entry)) - 1)
+  const ready = { of: entry, level: answer.level, fromMs: nowMs, lastMs, sureMs, fields: answer.fields, body: answer.body }
+  entry.ready = ready
+  return ready
+}
+
+/** Whether an entry is fresh. @param nowMs wall clock */
+export function isFresh(entry: Entry, nowMs: number): boolean {
+  return isReady(entry, nowMs) || remainingMs(entry, nowMs) > 0
+}
