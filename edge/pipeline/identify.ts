@@ -9,18 +9,24 @@ import type { Exchange, Request } from './exchange.ts'
 
 /** The client behind a request. */
 export function identify(request: Request, x: Exchange): Client {
+  const { why, incoming, snapshot } = x
+  const client = incoming.memory.clientOf(request.fields, snapshot.clients) ?? readClient(request, x)
+  why.clientAddress = client.address
+  why.clientClass = client.class
+  why.viaEdge = client.viaEdge
+  x.tools.metrics.client(client.class)
+  return client
+}
+
+function readClient(request: Request, x: Exchange): Client {
   const { clients } = x.snapshot
   const { address, trustedPeer, viaEdge, scheme } = clientAddress(x.incoming.peerAddress, request.fields, clients.addressRule)
   const userAgent = request.fields.get('user-agent')
   const introduced = viaEdge ? introducedBy(request.fields) : null
   const clientClass = introduced?.class ?? (isCrawler(userAgent, clients.crawlers, x.incoming.memory) ? 'crawler' : 'person')
-  x.why.clientAddress = address
-  x.why.clientClass = clientClass
-  x.tools.metrics.client(clientClass)
-  x.why.viaEdge = viaEdge
   // The certificate of an edge says nothing of who is behind it.
   const certificate = introduced === null ? x.incoming.certificate : introduced.certificate
-  return {
+  const client: Client = {
     address,
     trustedPeer,
     viaEdge,
@@ -30,6 +36,8 @@ export function identify(request: Request, x: Exchange): Client {
     class: clientClass,
     certificate,
   }
+  x.incoming.memory.remember(request.fields, clients, client)
+  return client
 }
 
 function isCrawler(userAgent: string | undefined, crawlers: CrawlerAgents, memory: ConnectionMemory): boolean {

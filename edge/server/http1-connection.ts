@@ -179,11 +179,18 @@ class Http1Connection implements HeldConnection, ExchangeLine, BodySource {
   sweep(nowMs: number): void {
     if (this.#writer.stuckMs(nowMs) > this.#host.bootstrap.sendTimeoutMs) return void this.#socket.destroy()
     if (this.#state === 'serving') this.#sweepExchange(nowMs)
+    else if (this.#state === 'idle' && this.#dueMs !== UNSET) this.#rest()
     // Who is still taking its answer has nothing else to do; how long it may take is measured above.
     const taking = this.#writer.waiting && this.#state !== 'head'
     if (this.#state === 'lingering' && (taking || this.#lingerEndMs === UNSET)) this.#lingerEndMs = nowMs + LINGER_WHOLE_MS
     if (taking || this.#dueMs === UNSET) this.#dueMs = Math.min(nowMs + this.#patienceMs(), this.#lingerEndMs)
     if (nowMs > this.#dueMs) this.#late()
+  }
+
+  // Nothing came since the last sweep: what speeds up the next request of many is not worth its room any more.
+  #rest(): void {
+    this.#parser.forget()
+    this.endpoint.memory.rest()
   }
 
   drain(): void {

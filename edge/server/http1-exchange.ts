@@ -60,7 +60,7 @@ export class Http1Exchange implements Incoming, Reply, UpgradeOffer {
     this.target = head.target
     this.httpVersion = head.version
     this.scheme = endpoint.scheme
-    this.fields = Fields.adopt(head.raw)
+    this.fields = head.repeated ? endpoint.memory.fieldsOf(head.raw) : Fields.adopt(head.raw)
     this.body = body
     this.peerAddress = endpoint.address
     this.certificate = endpoint.certificate

@@ -79,13 +79,13 @@ export class FieldSection {
     }
   }
 
-  /** Flat list `[name, value, …]` of the lines. @param text of the whole head; its parts keep it alive */
-  raw(text: string): string[] {
+  /** Flat list `[name, value, …]` of the lines. @param text of the head, its parts keep it alive @param from where in the head it begins */
+  raw(text: string, from = 0): string[] {
     const places = this.#places
     const raw = new Array<string>(2 * this.count)
     for (let i = 0, place = 0; i < raw.length; i += 2, place += PLACES_PER_LINE) {
-      raw[i] = text.slice(places[place], places[place + 1])
-      raw[i + 1] = text.slice(places[place + 2], places[place + 3])
+      raw[i] = text.slice(places[place]! - from, places[place + 1]! - from)
+      raw[i + 1] = text.slice(places[place + 2]! - from, places[place + 3]! - from)
     }
     return raw
   }

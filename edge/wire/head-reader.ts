@@ -2,6 +2,7 @@
 // lies; what is unfinished at the end of a chunk is copied once into a buffer of this reader, never more than a head may have.
 
 import type { FieldSection } from './field-section.ts'
+import type { RepeatedSection } from './repeated-section.ts'
 import { MORE, type Scanned, type StartLine } from './scan.ts'
 import type { WireFault } from './wire-fault.ts'
 
@@ -14,19 +15,29 @@ export class HeadReader {
   taken = 0
   /** Bytes of an unfinished head that are held. */
   heldBytes = 0
+  /** Whether the section of the last head is the one before it, byte by byte: its text was not read again. */
+  repeated = false
   readonly #startLine: StartLine
   readonly #fields: FieldSection
   readonly #maxHeadBytes: number
+  readonly #last: RepeatedSection | null
   #held = NOTHING
   #inFields = false
+  /** Where the section begins, in the bytes that are scanned. */
+  #sectionAt = 0
 
-  constructor(startLine: StartLine, fields: FieldSection, maxHeadBytes: number) {
+  /** @param last where sections may be the same again and again */
+  constructor(startLine: StartLine, fields: FieldSection, maxHeadBytes: number, last: RepeatedSection | null = null) {
     this.#startLine = startLine
     this.#fields = fields
     this.#maxHeadBytes = maxHeadBytes
+    this.#last = last
   }
 
-  /** The text of a whole and valid head that begins at chunk[at] or before, null when more is needed, or what is wrong. */
+  /**
+   * The text of a whole and valid head that begins at chunk[at] or before, of its start line alone when its section is `repeated`; null when more
+   * is needed, or what is wrong.
+   */
   read(chunk: Buffer, at: number): string | WireFault | null {
     if (this.heldBytes > 0) return this.#readHeld(chunk, at)
     this.#startLine.reset()
@@ -35,7 +46,14 @@ export class HeadReader {
     if (typeof end !== 'number') return end
     if (end === MORE) return this.#hold(chunk, at, chunk.length)
     this.taken = end
+    if (this.repeated) return chunk.toString('latin1', at, this.#sectionAt)
+    if (this.#last?.wants(end - this.#sectionAt)) this.#remember(this.#last, chunk, at, end)
     return chunk.toString('latin1', at, end)
+  }
+
+  #remember(last: RepeatedSection, chunk: Buffer, at: number, end: number): void {
+    const from = this.#sectionAt
+    last.hold(chunk, from, end, this.#fields.raw(chunk.toString('latin1', from, end), from - at))
   }
 
   #readHeld(chunk: Buffer, at: number): string | WireFault | null {
@@ -59,6 +77,11 @@ export class HeadReader {
       if (at === MORE && end === full) return this.#startLine.lineTooLarge
       if (at === MORE || typeof at !== 'number') return at
       this.#inFields = true
+      this.#sectionAt = at
+      const behind = this.#last === null ? 0 : this.#last.end(bytes, at, end)
+      this.repeated = behind > 0
+      if (this.repeated) return behind
+      this.#last?.forget()
       this.#fields.reset(at - base)
     }
     const at = this.#fields.scan(bytes, base, end)

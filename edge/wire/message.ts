@@ -19,7 +19,9 @@ export interface RequestHead {
   readonly target: string
   readonly version: Version
   /** Flat list `[name, value, …]` in wire order, names in the case they came in, values without the space around them. */
-  readonly raw: string[]
+  readonly raw: readonly string[]
+  /** Whether this is the very list of the request before: its lines are the same, byte by byte. */
+  readonly repeated: boolean
   readonly framing: Framing
   /** Whether another request may follow on this connection (RFC 9112 §9.3). */
   readonly persistent: boolean

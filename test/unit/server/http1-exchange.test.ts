@@ -311,6 +311,7 @@ const HEAD: RequestHead = {
   target: '/',
   version: '1.1',
   raw: [],
+  repeated: false,
   framing: { kind: 'none' },
   persistent: true,
   expectsContinue: false,
