@@ -7,6 +7,7 @@ import { type Background, createBackground } from './base/background.ts'
 import { ByteBudget } from './base/byte-budget.ts'
 import type { Blobs, Log, Ports } from './base/ports.ts'
 import { PressureWatch, type Vitals } from './base/pressure-watch.ts'
+import { SerialIds } from './base/serial-ids.ts'
 import { SharedCells } from './base/shared-cells.ts'
 import { SharedSlots } from './base/shared-slots.ts'
 import type { Breaker } from './breaker/breaker.ts'
@@ -131,11 +132,10 @@ export class Edge {
   readonly #memory: MemoryLevel
   readonly #fence: PurgeFence
   readonly #ports: Ports
-  readonly #idPrefix: string
+  readonly #ids: SerialIds
   readonly #state: Blobs | null
   readonly #keepBytes: number
   #recorder: Recorder | null = null
-  #nextId = 0
 
   constructor(parts: EdgeParts) {
     const { bootstrap, ports } = parts
@@ -159,7 +159,7 @@ export class Edge {
     const fillLeases = bootstrap.redis === undefined ? null : leasesOf(bootstrap.redis, this.#redis!, this.#breaker!, parts)
     const levels = new Levels(this.#memory, far, this.#fence)
     this.#tools = { ...toolsOf(parts, levels, this.#fence, background), fillLeases, siblingTurns }
-    this.#idPrefix = ports.random.hex(6)
+    this.#ids = new SerialIds(ports.random.hex(6))
     ports.timers.every(1_000, () => this.#gauge())
   }
 
@@ -201,10 +201,9 @@ export class Edge {
 
   #begin(incoming: Incoming, reply: Reply, wanted: Abort): Exchange {
     const snapshot = this.#holder.current!
-    this.#nextId += 1
     const { clock } = this.#ports
     return {
-      id: `${this.#idPrefix}-${this.#nextId.toString(36)}`,
+      id: this.#ids.next(),
       startedAtMs: clock.wallMs(),
       startedMonotonicMs: clock.monotonicMs(),
       incoming,

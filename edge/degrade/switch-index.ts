@@ -15,6 +15,8 @@ export interface Degradation {
 /** Service as usual. */
 export const NORMAL: Degradation = Object.freeze({ mode: 'normal', by: null })
 
+const NOTHING: readonly never[] = []
+
 /** A mode that a switch set. */
 interface Switched extends Degradation {
   readonly by: Switch
@@ -52,7 +54,8 @@ export class SwitchIndex {
 
   /** The override of a limit that is in force; of several the one set last. @param nowMs wall clock */
   activeOverride(limitId: string, nowMs: number): Override | null {
-    return this.#overrides.get(limitId)?.find((override) => isInForce(override, nowMs)) ?? null
+    for (const override of this.#overrides.get(limitId) ?? NOTHING) if (isInForce(override, nowMs)) return override
+    return null
   }
 
   /** All switches in force, as they stand in the switchboard. @param nowMs wall clock */
@@ -81,8 +84,9 @@ function classSwitches(ordered: readonly Switch[]): ClassSwitches {
   return { everywhere, byRoute }
 }
 
-function firstInForce(list: readonly Switched[] | undefined, nowMs: number): Switched | null {
-  return list?.find(({ by }) => isInForce(by, nowMs)) ?? null
+function firstInForce(list: readonly Switched[] = NOTHING, nowMs: number): Switched | null {
+  for (const switched of list) if (isInForce(switched.by, nowMs)) return switched
+  return null
 }
 
 /** An entry ends at its date: at that very millisecond it is over. */

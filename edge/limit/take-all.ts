@@ -28,12 +28,12 @@ export type Outcome =
  * @throws never
  */
 export function takeAll(claims: readonly Claim[], nowMs: number): Outcome {
-  const readings: Verdict[] = []
+  const readings = new Array<Verdict>(claims.length)
   for (let by = 0; by < claims.length; by++) {
     const { limiter, key, cost } = claims[by]!
     const verdict = limiter.take(key, cost, nowMs)
     if (!verdict.allowed) return { allowed: false, by, verdict, readings: [...giveAllBack(claims, by, nowMs), verdict] }
-    readings.push(verdict)
+    readings[by] = verdict
   }
   return { allowed: true, readings }
 }

@@ -9,16 +9,21 @@ import { fallbackAnswer, faultAnswer } from './answers.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
 import { keyValue } from './key-value.ts'
 
+const NO_LIMITS: readonly LimitPlan[] = []
+
 /** Null when the request may go on; otherwise 429 or the fallback of the limit that refused. */
 export function limit(asked: Asked, x: Exchange): Answer | null {
   const plans = limitsOf(asked, x)
-  if (plans.length === 0) return null
-  const policies: QuotaPolicy[] = []
-  const claims: Claim[] = []
-  for (const plan of plans) {
+  const count = plans.length
+  if (count === 0) return null
+  // Of their size from the beginning: lists that grow take room for many at once.
+  const policies = new Array<QuotaPolicy>(count)
+  const claims = new Array<Claim>(count)
+  for (let i = 0; i < count; i++) {
+    const plan = plans[i]!
     const { limiter, policy } = plan.inForce(x.startedAtMs)
-    policies.push(policy)
-    claims.push({ limiter, key: limitKey(plan, asked), cost: 1 })
+    policies[i] = policy
+    claims[i] = { limiter, key: limitKey(plan, asked), cost: 1 }
   }
   const outcome = takeAll(claims, x.startedAtMs)
   x.why.quota = { limits: plans, policies, outcome }
@@ -38,12 +43,15 @@ function refusal(refusing: LimitPlan, verdict: Refusal, x: Exchange): Answer {
 
 /** The limits that a request pays: those of its route that count its class of client. */
 export function limitsOf({ client, route }: Asked, x: Exchange): readonly LimitPlan[] {
-  const plans: LimitPlan[] = []
-  for (const id of route.limits) {
-    const plan = x.snapshot.limits.get(id)!
-    if (counts(plan, client)) plans.push(plan)
+  const { limits } = route
+  if (limits.length === 0) return NO_LIMITS
+  const plans = new Array<LimitPlan>(limits.length)
+  let paid = 0
+  for (let i = 0; i < limits.length; i++) {
+    const plan = x.snapshot.limits.get(limits[i]!)!
+    if (counts(plan, client)) plans[paid++] = plan
   }
-  return plans
+  return paid === plans.length ? plans : plans.slice(0, paid)
 }
 
 /** What limits said, for the log: `id:remaining`, or `id:refused`. */

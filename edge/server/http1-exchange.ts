@@ -135,7 +135,7 @@ export class Http1Exchange implements Incoming, Reply, UpgradeOffer {
     const text = fields.toText()
     if (text === null) return null
     let head = `${statusLine(status)}${text}`
-    if (!bodiless) head += framing === 'length' ? `Content-Length: ${body === null ? 0 : body.lengthBytes}\r\n` : framingLine(framing)
+    if (!bodiless) head += framing === 'length' ? lengthLine(body?.lengthBytes ?? 0) : framingLine(framing)
     if (!fields.has('date')) head += this.#line.dateLine
     if (closes === 'close') return `${head}Connection: close\r\n\r\n`
     return this.httpVersion === '1.0' ? `${head}Connection: keep-alive\r\n\r\n` : `${head}\r\n`
@@ -166,4 +166,13 @@ for (let status = 200; status < 600; status++) STATUS_LINES[status] = `HTTP/1.1 
 
 function statusLine(status: number): string {
   return STATUS_LINES[status] ?? `HTTP/1.1 ${status} \r\n`
+}
+
+// Each made when it is first wanted.
+const LENGTH_LINES: string[] = new Array(MAX_TEXT_BYTES + 1).fill('')
+
+function lengthLine(bytes: number): string {
+  if (bytes > MAX_TEXT_BYTES) return `Content-Length: ${bytes}\r\n`
+  if (LENGTH_LINES[bytes] === '') LENGTH_LINES[bytes] = `Content-Length: ${bytes}\r\n`
+  return LENGTH_LINES[bytes]!
 }

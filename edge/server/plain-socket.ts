@@ -8,6 +8,8 @@ import { Socket, type SocketConstructorOpts } from 'node:net'
 
 const READ_BYTES = 64 * 1024
 const BUFFER = Buffer.allocUnsafeSlow(READ_BYTES)
+/** Its first bytes, by their number: most reads are a request of a few hundred, and each view made anew is a few hundred bytes more. */
+const VIEWS: Buffer[] = Array.from({ length: 1_025 }, (_, bytes) => BUFFER.subarray(0, bytes))
 
 /** Takes what was read, valid until it returns. At least one byte. */
 export type Reader = (bytes: Buffer) => void
@@ -36,7 +38,7 @@ export class PlainSocket extends Socket {
 
 // Called on the socket. What it gives back says whether there is room for more.
 function came(this: PlainSocket, bytes: number): boolean {
-  const chunk = BUFFER.subarray(0, bytes)
+  const chunk = VIEWS[bytes] ?? BUFFER.subarray(0, bytes)
   if (this.reader === null) return this.push(Buffer.from(chunk))
   this.reader(chunk)
   return true
