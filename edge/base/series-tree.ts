@@ -18,6 +18,9 @@ export class SeriesTree<S> {
   readonly #open: Open<S>
   #below: BoundedMap<string, SeriesTree<S>> | null = null
   #series: S | null = null
+  // What was counted last is counted next most often.
+  #lastValue: string | null = null
+  #lastBelow: SeriesTree<S> | null = null
 
   constructor(name: MetricName, open: Open<S>, labels: LabelValues = []) {
     this.#name = name
@@ -27,8 +30,14 @@ export class SeriesTree<S> {
 
   /** The way on with one more label. */
   at(value: string): SeriesTree<S> {
-    const known = this.#below?.get(value)
-    if (known !== undefined) return known
+    if (value === this.#lastValue) return this.#lastBelow!
+    const known = this.#below?.get(value) ?? this.#grow(value)
+    this.#lastValue = value
+    this.#lastBelow = known
+    return known
+  }
+
+  #grow(value: string): SeriesTree<S> {
     const next = new SeriesTree(this.#name, this.#open, [...this.#labels, value])
     this.#below ??= new BoundedMap({ max: MAX_VALUES, whenFull: 'evict-oldest' })
     this.#below.set(value, next)

@@ -15,11 +15,11 @@ export interface Ready {
   readonly of: Entry
   /** The level that its fields name. */
   readonly level: string
-  /** Between these its fields are true; wall clock, both inclusive. */
+  /** From then on its fields are true, wall clock; for so long, inclusive. */
   readonly fromMs: number
-  readonly lastMs: number
-  /** And until then its entry is fresh, may be used unasked, and is not to be fetched anew yet. */
-  readonly sureMs: number
+  readonly forMs: number
+  /** For so long its entry is fresh, may be used unasked, and is not to be fetched anew yet; below 0 never. */
+  readonly sureForMs: number
   readonly fields: Fields
   /** Null when it is not sent in one piece. */
   readonly body: BytesBody | null
@@ -28,14 +28,18 @@ export interface Ready {
 /** Whether an entry is known to be fresh, and nothing is to be done about it yet. @param nowMs wall clock */
 export function isReady(entry: Entry, nowMs: number): boolean {
   const { ready } = entry
-  return ready != null && ready.of === entry && ready.fromMs <= nowMs && nowMs <= ready.sureMs
+  return ready != null && ready.of === entry && isWithin(nowMs - ready.fromMs, ready.sureForMs)
 }
 
 /** The answer that stands ready, whether or not the entry is fresh; null when there is none. */
 export function readyOf(entry: Entry, level: string, nowMs: number): Ready | null {
   const { ready } = entry
-  const holds = ready != null && ready.of === entry && ready.level === level && ready.fromMs <= nowMs && nowMs <= ready.lastMs
-  return holds ? ready : null
+  return ready != null && ready.of === entry && ready.level === level && isWithin(nowMs - ready.fromMs, ready.forMs) ? ready : null
+}
+
+// A clock that was set back is before all that stands ready.
+function isWithin(sinceMs: number, forMs: number): boolean {
+  return sinceMs >= 0 && sinceMs <= forMs
 }
 
 /** Lets an answer stand ready. @param fields with the Age and the Cache-Status of this moment */
@@ -43,9 +47,9 @@ export function makeReady(entry: Entry, answer: Pick<Ready, 'level' | 'fields' |
   const leftMs = remainingMs(entry, nowMs)
   const sameAgeMs = Math.ceil(1_000 - (currentAgeMs(entry, nowMs) % 1_000)) - 1
   const sameTtlMs = Math.floor(leftMs - 1_000 * Math.floor(leftMs / 1_000))
-  const lastMs = nowMs + Math.min(sameAgeMs, sameTtlMs)
-  const sureMs = entry.noCache ? 0 : Math.min(lastMs, nowMs + Math.ceil(leftMs - refreshSpanMs(entry)) - 1)
-  const ready = { of: entry, level: answer.level, fromMs: nowMs, lastMs, sureMs, fields: answer.fields, body: answer.body }
+  const forMs = Math.min(sameAgeMs, sameTtlMs)
+  const sureForMs = entry.noCache ? -1 : Math.max(-1, Math.min(forMs, Math.ceil(leftMs - refreshSpanMs(entry)) - 1))
+  const ready = { of: entry, level: answer.level, fromMs: nowMs, forMs, sureForMs, fields: answer.fields, body: answer.body }
   entry.ready = ready
   return ready
 }

@@ -15,6 +15,8 @@ const NO_TARGET: Target = { ok: true, form: 'origin', path: '', query: null }
  * each object on the way to the page is one more wait.
  */
 export interface KnownTarget extends Spot {
+  /** As it came. */
+  readonly text: string
   /** Why it is refused; null when it is not, and then the rest is as in `Target`. */
   readonly fault: TargetFault | null
   readonly form: Target['form']
@@ -34,13 +36,14 @@ export interface KnownTarget extends Spot {
 
 /** Reads targets by the rules of a site. */
 export function targetMemo(rules: TargetRules): RecentTexts<KnownTarget> {
-  return new RecentTexts(MAX_TARGETS, (text) => knownTarget(canonicalTarget(text, rules)), MAX_LENGTH)
+  return new RecentTexts(MAX_TARGETS, (text) => knownTarget(text, canonicalTarget(text, rules)), MAX_LENGTH)
 }
 
 /** A target that was read, and led nowhere yet. */
-export function knownTarget(read: TargetResult): KnownTarget {
+export function knownTarget(text: string, read: TargetResult): KnownTarget {
   const target = read.ok ? read : NO_TARGET
   return {
+    text,
     fault: read.ok ? null : read.reason,
     form: target.form,
     path: target.path,

@@ -1,6 +1,6 @@
+import { KeyedHash } from '../base/keyed-hash.ts'
 import type { SharedCells } from '../base/shared-cells.ts'
 import type { Rate } from '../contract/units.ts'
-import { KeyedHash } from './keyed-hash.ts'
 import { type Limiter, MAX_RETRY_AFTER_MS, type Reading, type Verdict } from './limiter.ts'
 
 // The generic cell rate algorithm [1]: each unit costs one emission interval (1 ÷ rate), and a key may owe at most `burst` of

@@ -66,7 +66,7 @@ export function routeOf(place: KeyedPlace & { readonly fields?: Fields }, { snap
 function requestOf({ scheme, authority, path, query, fields }: AskedAgain, snapshot: Exchange['snapshot']): Request | null {
   const forms = snapshot.authorities.get(authority)
   if (forms === null) return null
-  const known = knownTarget({ ok: true, path, query, form: 'origin' })
+  const known = knownTarget(targetOf(path, query), { ok: true, path, query, form: 'origin' })
   return { method: 'GET', scheme, host: forms.host, authority: forms[scheme], path, query, fields, known }
 }
 

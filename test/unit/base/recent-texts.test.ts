@@ -42,3 +42,14 @@ t.test('something is made for a long text each time, and not held', async (t) =>
   t.equal(made.length, 2)
   t.equal(texts.size, 0)
 })
+
+t.test('thousands of texts are told apart', async (t) => {
+  const { texts, made } = textsOf(20_000)
+  const things = Array.from({ length: 8_000 }, (_, i) => texts.get(`text ${i}`))
+  t.equal(texts.size, 8_000)
+  t.ok(
+    things.every((thing, i) => thing.text === `text ${i}` && texts.get(`text ${i}`) === thing),
+    'each finds its own',
+  )
+  t.equal(made.length, 8_000)
+})

@@ -23,7 +23,8 @@ t.test('an answer stands ready as long as its Age and ttl are what they were, to
   ]) {
     for (let atMs = RECEIVED_AT_MS; atMs < RECEIVED_AT_MS + 12_000; atMs += 613) {
       const entry = makeEntry(changes)
-      const { fromMs, lastMs } = makeReady(entry, ANSWER, atMs)
+      const { fromMs, forMs } = makeReady(entry, ANSWER, atMs)
+      const lastMs = fromMs + forMs
       t.equal(fromMs, atMs)
       for (let ms = atMs; ms <= atMs + 1_000; ms++) {
         if (told(entry, ms) === told(entry, atMs) || ms > lastMs) continue

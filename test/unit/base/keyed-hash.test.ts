@@ -1,5 +1,5 @@
 import t from 'tap'
-import { KeyedHash } from '../../../edge/limit/keyed-hash.ts'
+import { KeyedHash } from '../../../edge/base/keyed-hash.ts'
 
 function hashed(hash: KeyedHash, text: string): readonly [number, number] {
   hash.update(text)
