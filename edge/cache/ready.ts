@@ -4,7 +4,7 @@
 // need be looked at: when it was made, it was also found out until when its entry is certainly fresh.
 
 import type { BytesBody } from '../http/body.ts'
-import type { Fields } from '../http/fields.ts'
+import type { SharedLines } from '../http/fields.ts'
 import type { Entry } from './entry.ts'
 import { currentAgeMs, remainingMs } from './freshness.ts'
 import { refreshSpanMs } from './refreshes.ts'
@@ -20,7 +20,7 @@ export interface Ready {
   readonly forMs: number
   /** For so long its entry is fresh, may be used unasked, and is not to be fetched anew yet; below 0 never. */
   readonly sureForMs: number
-  readonly fields: Fields
+  readonly lines: SharedLines
   /** Null when it is not sent in one piece. */
   readonly body: BytesBody | null
 }
@@ -42,14 +42,14 @@ function isWithin(sinceMs: number, forMs: number): boolean {
   return sinceMs >= 0 && sinceMs <= forMs
 }
 
-/** Lets an answer stand ready. @param fields with the Age and the Cache-Status of this moment */
-export function makeReady(entry: Entry, answer: Pick<Ready, 'level' | 'fields' | 'body'>, nowMs: number): Ready {
+/** Lets an answer stand ready. @param answer its lines with the Age and the Cache-Status of this moment */
+export function makeReady(entry: Entry, answer: Pick<Ready, 'level' | 'lines' | 'body'>, nowMs: number): Ready {
   const leftMs = remainingMs(entry, nowMs)
   const sameAgeMs = Math.ceil(1_000 - (currentAgeMs(entry, nowMs) % 1_000)) - 1
   const sameTtlMs = Math.floor(leftMs - 1_000 * Math.floor(leftMs / 1_000))
   const forMs = Math.min(sameAgeMs, sameTtlMs)
   const sureForMs = entry.noCache ? -1 : Math.max(-1, Math.min(forMs, Math.ceil(leftMs - refreshSpanMs(entry)) - 1))
-  const ready = { of: entry, level: answer.level, fromMs: nowMs, forMs, sureForMs, fields: answer.fields, body: answer.body }
+  const ready = { of: entry, level: answer.level, fromMs: nowMs, forMs, sureForMs, lines: answer.lines, body: answer.body }
   entry.ready = ready
   return ready
 }

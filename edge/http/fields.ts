@@ -1,5 +1,5 @@
-/** Lines that several `Fields` may share; never changed once made. */
-interface Block {
+/** Lines that several `Fields` may share; never changed once made. Only `Fields` looks into them. */
+export interface SharedLines {
   readonly raw: readonly string[]
   /** One bit per name; see `bitOf`. */
   readonly bits: number
@@ -15,7 +15,7 @@ const UNWRITABLE_CHARACTER = /[^\t -~\x80-\xff]/
 const UNWRITABLE = '\n'
 /** Stands for no lines of one's own: most fields are read, and have none. Never changed. */
 const NONE: string[] = []
-const EMPTY: Block = { raw: [], bits: 0, text: '', whole: true }
+const EMPTY: SharedLines = { raw: [], bits: 0, text: '', whole: true }
 
 /**
  * Header or trailer fields of one message, in wire order, with the case they came in.
@@ -30,14 +30,14 @@ const EMPTY: Block = { raw: [], bits: 0, text: '', whole: true }
  */
 export class Fields implements Iterable<[name: string, value: string]> {
   /** The first lines, shared. */
-  #block: Block
+  #block: SharedLines
   /** The lines behind them, our own. */
   #own: string[]
   #bits: number
   /** Whether lines that came from outside are among our own. What is set and appended here is the edge's own word. */
   #foreign = false
 
-  private constructor(block: Block, own: string[], bits: number) {
+  private constructor(block: SharedLines, own: string[], bits: number) {
     this.#block = block
     this.#own = own
     this.#bits = bits
@@ -52,6 +52,11 @@ export class Fields implements Iterable<[name: string, value: string]> {
   static adopt(raw: readonly string[]): Fields {
     const bits = bitsOf(raw)
     return new Fields(blockOf(raw, bits), NONE, bits)
+  }
+
+  /** Fields that begin with these lines. */
+  static over(lines: SharedLines): Fields {
+    return new Fields(lines, NONE, lines.bits)
   }
 
   /** Fields from a record; a list of values becomes one line each. Without an argument: no fields. */
@@ -130,9 +135,14 @@ export class Fields implements Iterable<[name: string, value: string]> {
 
   /** A copy that can be changed without changing this one. */
   clone(): Fields {
+    return Fields.over(this.shared)
+  }
+
+  /** These lines, to be shared with others as long as nobody changes them. */
+  get shared(): SharedLines {
     // What was added here becomes shared too, so that the next copy costs nothing.
     if (this.#own.length > 0) this.#share()
-    return new Fields(this.#block, NONE, this.#bits)
+    return this.#block
   }
 
   /** The flat list `[name, value, …]` in wire order, to be looked at, not changed. */
@@ -201,12 +211,12 @@ function bitsOf(raw: readonly string[]): number {
   return bits
 }
 
-function blockOf(raw: readonly string[], bits: number): Block {
+function blockOf(raw: readonly string[], bits: number): SharedLines {
   return { raw, bits, text: null, whole: false }
 }
 
 // Most lines are written once, and then their text is best left in parts; who comes a second time will come a thousandth time.
-function textOfBlock(block: Block): string {
+function textOfBlock(block: SharedLines): string {
   const { raw, text, whole } = block
   if (text !== null && whole) return text
   const made = text === null ? firstText(raw) : Buffer.from(text, 'latin1').toString('latin1')

@@ -8,7 +8,7 @@ import { makeReady, type Ready, readyOf } from '../cache/ready.ts'
 import { conditionValidatorsOf } from '../cache/validators.ts'
 import { type BytesBody, bytesBody } from '../http/body.ts'
 import { conditionalRequest, evaluateConditional } from '../http/conditional.ts'
-import type { Fields } from '../http/fields.ts'
+import { Fields } from '../http/fields.ts'
 import type { Answer, Exchange, Request } from './exchange.ts'
 import { PacedBody, PIECE_BYTES } from './paced-body.ts'
 import { rangeAnswer } from './range-answer.ts'
@@ -43,8 +43,8 @@ export function entryAnswer(request: Request, entry: Entry, { outcome, servedBy,
 /** The same, for a hit: fields, their text and the body are made once a second, and shared by all who get them. */
 export function hitAnswer(request: Request, entry: Entry, { level, servedBy, nowMs }: HitServing, x: Exchange): Answer {
   tellAsOf(entry, servedBy === 'hit', x)
-  const { fields, body } = readyOf(entry, level, nowMs) ?? readied(entry, level, nowMs, x)
-  return answerOf(request, entry, { fields: fields.clone(), body, servedBy, nowMs }, x)
+  const { lines, body } = readyOf(entry, level, nowMs) ?? readied(entry, level, nowMs, x)
+  return answerOf(request, entry, { fields: Fields.over(lines), body, servedBy, nowMs }, x)
 }
 
 interface HitServing extends Omit<Serving, 'outcome'> {
@@ -83,7 +83,7 @@ function toldFields(entry: Entry, outcome: CacheOutcome, nowMs: number, x: Excha
 
 function readied(entry: Entry, level: 'L1' | 'L2', nowMs: number, x: Exchange): Ready {
   const outcome = { kind: 'hit', ttlMs: remainingMs(entry, nowMs), level } as const
-  return makeReady(entry, { level, fields: toldFields(entry, outcome, nowMs, x), body: sendable(entry) }, nowMs)
+  return makeReady(entry, { level, lines: toldFields(entry, outcome, nowMs, x).shared, body: sendable(entry) }, nowMs)
 }
 
 /** One body for all who read it, so that its text is made once; null when it is not sent in one piece. */

@@ -6,7 +6,7 @@ import { Fields } from '../../../edge/http/fields.ts'
 import { makeEntry, RECEIVED_AT_MS } from './make-entry.ts'
 
 /** An answer of memory without a body of its own. */
-const ANSWER = { level: 'L1', fields: Fields.of({ Age: '0' }), body: null }
+const ANSWER = { level: 'L1', lines: Fields.of({ Age: '0' }).shared, body: null }
 
 /** What the fields of an answer tell of time: Age and ttl in whole seconds. */
 function told(entry: Entry, nowMs: number): string {
