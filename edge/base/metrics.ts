@@ -30,11 +30,47 @@ export function createSlab(): SharedArrayBuffer {
 
 const HISTOGRAM_SLOTS = DURATION_BUCKETS_S.length + 2
 
+/** A series in its slots. */
+class SlabSeries {
+  protected readonly cells: Float64Array
+  protected readonly slot: number
+
+  constructor(cells: Float64Array, slot: number) {
+    this.cells = cells
+    this.slot = slot
+  }
+}
+
+class SlabCounter extends SlabSeries implements Counter {
+  add(count: number): void {
+    this.cells[this.slot]! += count
+  }
+}
+
+class SlabGauge extends SlabCounter implements Gauge {
+  set(value: number): void {
+    this.cells[this.slot] = value
+  }
+}
+
+// Layout: count of each bucket, count of all, sum.
+class SlabHistogram extends SlabSeries implements Histogram {
+  observe(seconds: number): void {
+    const { cells, slot } = this
+    let bucket = 0
+    while (bucket < DURATION_BUCKETS_S.length && seconds > DURATION_BUCKETS_S[bucket]!) bucket += 1
+    if (bucket < DURATION_BUCKETS_S.length) cells[slot + bucket]! += 1
+    cells[slot + HISTOGRAM_SLOTS - 2]! += 1
+    cells[slot + HISTOGRAM_SLOTS - 1]! += seconds
+  }
+}
+
 /** Metrics that count into a slab. */
 export class SlabMetrics implements Metrics {
   readonly #cells: Float64Array
   readonly #announce: (series: Series) => void
   readonly #slots = new Map<string, number>()
+  readonly #series = new Map<number, SlabSeries>()
   readonly #perMetric = new Map<MetricName, number>()
   #next = HISTOGRAM_SLOTS // the first run is where everything lands that found no room
 
@@ -44,41 +80,24 @@ export class SlabMetrics implements Metrics {
   }
 
   counter(name: MetricName, labels: LabelValues = []): Counter {
-    const slot = this.#slot(name, labels, 1)
-    const cells = this.#cells
-    return {
-      add(count) {
-        cells[slot]! += count
-      },
-    }
+    return this.#at(this.#slot(name, labels, 1), SlabCounter)
   }
 
   gauge(name: MetricName, labels: LabelValues = []): Gauge {
-    const slot = this.#slot(name, labels, 1)
-    const cells = this.#cells
-    return {
-      set(value) {
-        cells[slot] = value
-      },
-      add(count) {
-        cells[slot]! += count
-      },
-    }
+    return this.#at(this.#slot(name, labels, 1), SlabGauge)
   }
 
   histogram(name: MetricName, labels: LabelValues = []): Histogram {
-    const slot = this.#slot(name, labels, HISTOGRAM_SLOTS)
-    const cells = this.#cells
-    return {
-      // Layout: count of each bucket, count of all, sum.
-      observe(seconds) {
-        let bucket = 0
-        while (bucket < DURATION_BUCKETS_S.length && seconds > DURATION_BUCKETS_S[bucket]!) bucket += 1
-        if (bucket < DURATION_BUCKETS_S.length) cells[slot + bucket]! += 1
-        cells[slot + HISTOGRAM_SLOTS - 2]! += 1
-        cells[slot + HISTOGRAM_SLOTS - 1]! += seconds
-      },
-    }
+    return this.#at(this.#slot(name, labels, HISTOGRAM_SLOTS), SlabHistogram)
+  }
+
+  // One object for each series: the shared ones are counted in by thousands of others.
+  #at<S extends SlabSeries>(slot: number, Kind: new (cells: Float64Array, slot: number) => S): S {
+    const known = this.#series.get(slot)
+    if (known instanceof Kind) return known
+    const series = new Kind(this.#cells, slot)
+    this.#series.set(slot, series)
+    return series
   }
 
   #slot(name: MetricName, labels: LabelValues, width: number): number {

@@ -65,6 +65,7 @@ export function keyPlan(
   const byTargetAlone = headers.length === 0 && cookies.length === 0 && identity === null
   const strips = unkeyed.headers === 'strip' || unkeyed.cookies === 'strip' || unkeyed.trackingCookies === 'drop' || ownCookies.length > 0
   return {
+    asItCame: byTargetAlone && !strips && vary.codings.length === KNOWN_CODINGS.length && vary.languages.length === 0,
     query: queryChoice(key),
     headers,
     cookies,
@@ -79,7 +80,6 @@ export function keyPlan(
     droppedCookies: new NameList(unkeyed.trackingCookies === 'drop' ? [...TRACKING_COOKIES, ...ownCookies] : ownCookies),
     known: new Set([...headers.map(({ name }) => name), ...unkeyed.named.map((name) => name.toLowerCase()), ...identityField(identity)]),
     byTargetAlone,
-    asItCame: byTargetAlone && !strips && vary.codings.length === KNOWN_CODINGS.length && vary.languages.length === 0,
   }
 }
 

@@ -11,13 +11,11 @@ const PRAGMA_NO_CACHE = parseCacheControl(['no-cache'])
  * requests to the origin; what keeps them from it, only-if-cached, and what protects the request, no-store, always count.
  */
 export function requestDirectives(fields: Fields, rule: Pick<CacheConfig, 'requestDirectives'>): CacheControl {
-  const obeyed = rule.requestDirectives === 'obey'
   if (fields.has('cache-control')) {
     const asked = parseCacheControl(fields.getAll('cache-control'))
-    return obeyed ? asked : { ...NOTHING_ASKED, noStore: asked.noStore, onlyIfCached: asked.onlyIfCached }
+    return rule.requestDirectives === 'obey' ? asked : { ...NOTHING_ASKED, noStore: asked.noStore, onlyIfCached: asked.onlyIfCached }
   }
-  if (!obeyed) return NOTHING_ASKED
   const pragma = fields.get('pragma')
-  if (pragma === undefined) return NOTHING_ASKED
+  if (pragma === undefined || rule.requestDirectives !== 'obey') return NOTHING_ASKED
   return pragma.split(',').some((directive) => directive.trim().toLowerCase() === 'no-cache') ? PRAGMA_NO_CACHE : NOTHING_ASKED
 }

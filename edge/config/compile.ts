@@ -47,10 +47,8 @@ export function compile(told: Told, registries: Registries): Snapshot {
   const { site, revision } = told
   retainDoors(site, registries)
   const fallbacks = new Map(Object.entries(site.fallbacks).map(([id, config]) => [id, fallbackPlan(config)]))
-  const ownCookies = stickyNames(site)
-  const plans = Object.entries(site.routes).map(([id, config]) =>
-    withSplit(routePlan(id, config, fallbacks, ownCookies, registries), config.split, registries),
-  )
+  const parts = { fallbacks, ownCookies: stickyNames(site), limitLists: new SameLists(), registries }
+  const plans = Object.entries(site.routes).map(([id, config]) => withSplit(routePlan(id, config, parts), config.split, registries))
   const base = {
     revision,
     targets: targetMemo({
@@ -108,30 +106,49 @@ function fallbackPlan(config: FallbackConfig): FallbackPlan {
   return { config, bytes: Buffer.from(config.body) }
 }
 
-function routePlan(
-  id: string,
-  config: RouteConfig,
-  fallbacks: ReadonlyMap<string, FallbackPlan>,
-  ownCookies: readonly string[],
-  registries: Registries,
-): RoutePlan {
+/** What all routes of a site are made with. */
+interface RouteParts {
+  readonly fallbacks: ReadonlyMap<string, FallbackPlan>
+  readonly ownCookies: readonly string[]
+  /** Most routes have the same limits: one list for all of them. */
+  readonly limitLists: SameLists
+  readonly registries: Registries
+}
+
+/** Gives one list for all that say the same. */
+class SameLists {
+  readonly #lists = new Map<string, readonly string[]>()
+
+  one(list: readonly string[]): readonly string[] {
+    const name = JSON.stringify(list)
+    const known = this.#lists.get(name) ?? list
+    this.#lists.set(name, known)
+    return known
+  }
+}
+
+function routePlan(id: string, config: RouteConfig, { fallbacks, ownCookies, limitLists, registries }: RouteParts): RoutePlan {
   const planOf = (fallback: string | undefined) => (fallback === undefined ? null : (fallbacks.get(fallback) ?? null))
   return {
-    id,
+    series: null,
+    key: keyPlan(config.cache, ownCookies),
+    limits: limitLists.one(config.limits),
+    split: null,
+    hsts: config.hsts === undefined ? null : hstsValue(config.hsts),
+    respond: planOf(config.respond),
+    mirror: mirrorPlan(id, config.mirror, registries),
+    stores: config.cache.store !== 'off',
+    maxVariants: config.cache.maxVariants,
+    compresses: config.compress.codings.length > 0,
     config,
+    id,
     pool: config.pool ?? null,
     writePool: config.writePool ?? null,
     crawlerPool: config.crawlerPool ?? null,
-    limits: config.limits,
-    respond: planOf(config.respond),
     fallback: planOf(config.degrade.fallback),
     whenDown: standIns(config, planOf),
-    hsts: config.hsts === undefined ? null : hstsValue(config.hsts),
-    key: keyPlan(config.cache, ownCookies),
     tags: [routeTag(id)],
-    split: null,
     breakerAt: routeBreakers(id, config.breaker, registries),
-    mirror: mirrorPlan(id, config.mirror, registries),
     tally: null,
     batch: batchPlan(config),
   }

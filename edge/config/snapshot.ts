@@ -29,6 +29,7 @@ import type { Hedges } from '../resilience/hedges.ts'
 import type { BreakerAt, PoolDoor } from '../resilience/pool-door.ts'
 import type { ShareBudget } from '../resilience/share-budget.ts'
 import type { Predicate } from '../route/predicate.ts'
+import type { RouteSeries } from '../route/route-series.ts'
 import type { RouteTable } from '../route/route-table.ts'
 import type { GroupTally } from '../traffic/group-tally.ts'
 import type { Hop } from '../upstream/upstream.ts'
@@ -48,29 +49,38 @@ export type StandIn =
 
 /** A route, its references resolved. Pools and limits are looked up by id, since they change more often than routes do. */
 export interface RoutePlan {
-  readonly id: string
+  // What each memory hit reads stands first, so that it lies in one piece.
+  /** Where it is counted; null until it first is. */
+  series: RouteSeries | null
+  /** What its answers are kept under. */
+  readonly key: KeyPlan
+  readonly limits: readonly string[]
+  /** Its groups; null when all requests are of one. */
+  readonly split: SplitPlan | null
+  /** Value of Strict-Transport-Security; null leaves it to the origin. */
+  readonly hsts: string | null
+  readonly respond: FallbackPlan | null
+  /** Where copies of its requests go; null when there are none. */
+  readonly mirror: MirrorPlan | null
+  /** Whether anything of it may be kept. */
+  readonly stores: boolean
+  /** Entries of one key, 1 or more. */
+  readonly maxVariants: number
+  /** Whether its answers may be compressed here. */
+  readonly compresses: boolean
   readonly config: RouteConfig
+  readonly id: string
   readonly pool: string | null
   /** For unsafe methods; null sends them where the safe ones go. */
   readonly writePool: string | null
   readonly crawlerPool: string | null
-  readonly limits: readonly string[]
-  readonly respond: FallbackPlan | null
   readonly fallback: FallbackPlan | null
   /** What stands in when its pool cannot answer, in this order. */
   readonly whenDown: readonly StandIn[]
-  /** Value of Strict-Transport-Security; null leaves it to the origin. */
-  readonly hsts: string | null
-  /** What its answers are kept under. */
-  readonly key: KeyPlan
   /** What all that it keeps may be purged by. */
   readonly tags: readonly string[]
   /** Its own breakers at the pools that it asks; null when it has none. */
   readonly breakerAt: BreakerAt | null
-  /** Its groups; null when all requests are of one. */
-  readonly split: SplitPlan | null
-  /** Where copies of its requests go; null when there are none. */
-  readonly mirror: MirrorPlan | null
   /** How it fares as the route of a group; null when it is of none. */
   readonly tally: TallyPlan | null
   /** How its reads of single items are collected; null when they are not. */

@@ -1,13 +1,14 @@
 import type { ClientClass } from '../contract/client.ts'
-import { type DegradeConfig, MODE_SEVERITY, type Mode } from '../contract/degrade.ts'
+import { MODE_SEVERITY, type Mode } from '../contract/degrade.ts'
+import type { RouteConfig } from '../contract/route.ts'
 import { type Degradation, NORMAL, type SwitchIndex } from './switch-index.ts'
 
 /** A route and who asks for it. */
 export interface DegradeInput {
   readonly routeId: string
   readonly clientClass: ClientClass
-  /** The route's own rules. */
-  readonly plan: DegradeConfig
+  /** The route's own rules, looked at for crawlers alone. */
+  readonly config: Pick<RouteConfig, 'degrade'>
 }
 
 // One per mode, so that a request pays for none.
@@ -26,6 +27,6 @@ const PLANNED: Readonly<Record<Mode, Degradation>> = {
  */
 export function degradeMode(input: DegradeInput, switches: SwitchIndex, nowMs: number): Degradation {
   const switched = switches.modeOf(input.routeId, input.clientClass, nowMs)
-  const planned = input.clientClass === 'crawler' ? input.plan.crawlers : 'normal'
+  const planned = input.clientClass === 'crawler' ? input.config.degrade.crawlers : 'normal'
   return MODE_SEVERITY[planned] > MODE_SEVERITY[switched.mode] ? PLANNED[planned] : switched
 }

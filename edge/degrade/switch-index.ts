@@ -47,7 +47,7 @@ export class SwitchIndex {
   modeOf(routeId: string, clientClass: ClientClass, nowMs: number): Degradation {
     const { everywhere, byRoute } = clientClass === 'person' ? this.#people : this.#crawlers
     const wide = firstInForce(everywhere, nowMs)
-    const narrow = firstInForce(byRoute.get(routeId), nowMs)
+    const narrow = byRoute.size === 0 ? null : firstInForce(byRoute.get(routeId), nowMs)
     if (wide === null || narrow === null) return wide ?? narrow ?? NORMAL
     return byStanding(wide.by, narrow.by) <= 0 ? wide : narrow
   }

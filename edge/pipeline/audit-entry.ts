@@ -94,7 +94,7 @@ function skipOf({ key, variant }: HeldPlace, entry: Entry, asked: Asked, x: Exch
   // What must be validated before it is used is wrong for nobody.
   if (entry.noCache || remainingMs(entry, x.tools.clock.wallMs()) <= 0) return 'stale'
   if (bypassReason(asked, x) !== null) return 'off'
-  const plan = { routeId: route.id, clientClass: client.class, plan: route.config.degrade }
+  const plan = { routeId: route.id, clientClass: client.class, config: route.config }
   if (degradeMode(plan, x.snapshot.switches, x.startedAtMs).mode !== 'normal') return 'mode'
   if (x.tools.pressure.level > 0) return 'overload'
   // Where the request that was made does not come to this entry, its answer would say nothing of it.

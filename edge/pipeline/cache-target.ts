@@ -45,7 +45,7 @@ export function spotOf({ request: { known } }: Asked, key: string): Spot | null 
 /** Why the cache has no part in a request; null when it has. */
 export function bypassReason({ request, route }: Asked, x: Exchange): 'method' | 'bypass' | null {
   if (request.method !== 'GET' && request.method !== 'HEAD') return 'method'
-  if (route.config.cache.store === 'off') return 'bypass'
+  if (!route.stores) return 'bypass'
   // A GET with a body, or one that asks to be taken for another method, is not what its key says.
   return x.incoming.body !== null || hasAny(request.fields, OVERRIDES) ? 'bypass' : null
 }

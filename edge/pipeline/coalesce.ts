@@ -15,6 +15,7 @@ import { codedEntry } from './compress.ts'
 import { entryAnswer } from './entry-answer.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
 import type { Found } from './found.ts'
+import { seriesOf } from './match.ts'
 import { streamedPart } from './range-answer.ts'
 import { ALONE, lacking, note, type Search, type Turn, unanswered } from './search.ts'
 import { preparedAnswer, staleAnswer } from './stand-in.ts'
@@ -169,7 +170,7 @@ function stale(waiting: Waiting, x: Exchange): Found | null {
   const { search, found } = waiting
   const answer = staleAnswer(search.asked, lacking(found, search, { flight: null, waited: 'tried' }, x), null, x)
   if (answer === null) return null
-  x.tools.metrics.looked(search.asked.route.id, 'expired')
+  x.tools.metrics.looked(seriesOf(search.asked.route, x), 'expired')
   return { kind: 'answered', answer }
 }
 

@@ -8,8 +8,9 @@ import type { Answer, Asked, Exchange } from './exchange.ts'
 
 /** The entry as this client gets it, compressed where that is asked for and pays. @param key of the entry */
 export function codedEntry(entry: Entry, key: string, { request, route }: Asked, x: Exchange): Entry | Promise<Entry> {
+  if (!route.compresses) return entry
   const { codings, minBytes } = route.config.compress
-  if (codings.length === 0 || entry.status !== 200 || entry.body.byteLength < minBytes) return entry
+  if (entry.status !== 200 || entry.body.byteLength < minBytes) return entry
   const { codedBodies, pressure } = x.tools
   const plain = codedBodies.plain(entry)
   if (plain === null) return entry
@@ -22,8 +23,9 @@ export function codedEntry(entry: Entry, key: string, { request, route }: Asked,
 
 /** An answer of the origin as this client gets it: compressed on its way. @param kept whether it is for everybody */
 export function codedAnswer(answer: Answer, kept: 'stored' | 'not-stored', { request, route }: Asked, x: Exchange): Answer {
+  if (!route.compresses) return answer
   const { codings, minBytes, answers } = route.config.compress
-  if (codings.length === 0 || (answers === 'shared' && kept === 'not-stored')) return answer
+  if (answers === 'shared' && kept === 'not-stored') return answer
   const { body, fields, status } = answer
   if (status !== 200 || body === null || !mayBeCoded(fields)) return answer
   if (body.lengthBytes !== null && body.lengthBytes < minBytes) return answer

@@ -7,7 +7,7 @@ import type { Asked, Exchange } from './exchange.ts'
 /** The mode of an exchange. */
 export function degrade({ client, route }: Asked, x: Exchange): Mode {
   const { mode, by } = degradeMode(
-    { routeId: route.id, clientClass: client.class, plan: route.config.degrade },
+    { routeId: route.id, clientClass: client.class, config: route.config },
     x.snapshot.switches,
     x.startedAtMs,
   )

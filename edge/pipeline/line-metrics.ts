@@ -1,10 +1,14 @@
 // The series that the line counts in. Bounded by the metrics behind it: beyond their bound, series share one.
 
+import { BoundedMap } from '../base/bounded-map.ts'
 import type { Counter, Gauge, Histogram, Metrics } from '../base/ports.ts'
 import { counters, histograms, type SeriesTree } from '../base/series-tree.ts'
 import { statusClass } from '../http/status.ts'
+import { RouteSeries } from '../route/route-series.ts'
 import { DoorMetrics } from './door-metrics.ts'
 
+/** Routes whose series are kept at hand. */
+const MAX_ROUTES = 10_000
 /** The status of an exchange that became a tunnel. */
 const SWITCHED = 101
 
@@ -38,6 +42,7 @@ export class LineMetrics {
   readonly #stoodIn: SeriesTree<Counter>
   readonly #batches: SeriesTree<Counter>
   readonly #batched: SeriesTree<Counter>
+  readonly #routes = new BoundedMap<string, RouteSeries>({ max: MAX_ROUTES, whenFull: 'evict-oldest' })
   #inFlight = 0
   #requests = 0
   #hits = 0
@@ -86,6 +91,15 @@ export class LineMetrics {
     return this.#inFlight
   }
 
+  /** The series of a route; '' stands for none. Who asks again and again keeps them. */
+  route(id: string): RouteSeries {
+    const known = this.#routes.get(id)
+    if (known !== undefined) return known
+    const series = new RouteSeries(this.#answered.at(id), this.#looked.at(id), this.#duration.at(id).series)
+    this.#routes.set(id, series)
+    return series
+  }
+
   /** An exchange began. */
   began(): void {
     this.#inFlight += 1
@@ -93,13 +107,13 @@ export class LineMetrics {
   }
 
   /** An exchange is over. */
-  ended(route: string, status: number, servedBy: string, durationMs: number): void {
+  ended(route: RouteSeries, status: number, servedBy: string, durationMs: number): void {
     this.#requests += 1
-    this.#answered.at(route).at(statusClass(status)).at(servedBy).series.add(1)
+    route.answered(status, servedBy)
     // A tunnel lasts for hours, which say nothing of how fast anybody is served.
     if (status === SWITCHED) return
     this.#served()
-    this.#duration.at(route).series.observe(durationMs / 1_000)
+    route.duration.observe(durationMs / 1_000)
   }
 
   /** An exchange of a group of a route is over. */
@@ -143,10 +157,10 @@ export class LineMetrics {
   }
 
   /** A cache lookup. */
-  looked(route: string, outcome: string): void {
+  looked(route: RouteSeries, outcome: string): void {
     this.#lookups += 1
     if (outcome.startsWith('hit') || outcome === 'stale') this.#hits += 1
-    this.#looked.at(route).at(outcome).series.add(1)
+    route.looked(outcome)
   }
 
   /** A refresh behind a stale answer: how it ended, or why none was begun. */

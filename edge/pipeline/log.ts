@@ -14,7 +14,7 @@ export function log(answer: Answer, sent: Sent, x: Exchange): void {
   const durationMs = tools.clock.monotonicMs() - x.startedMonotonicMs
   const outcome = endOf(sent, x)
   why.servedBy = answer.servedBy
-  tools.metrics.ended(why.route, answer.status, answer.servedBy, durationMs)
+  tools.metrics.ended(why.series ?? tools.metrics.route(''), answer.status, answer.servedBy, durationMs)
   if (why.group !== '') tools.metrics.grouped(why.route, why.group, answer.status)
   tools.accessLog?.info(lineOf(answer, { outcome, bytes: sent.bytes, durationMs }, x))
 }

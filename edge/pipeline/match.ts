@@ -4,6 +4,7 @@ import { EdgeError } from '../base/edge-error.ts'
 import type { Client } from '../client/client-class.ts'
 import type { RoutePlan } from '../config/snapshot.ts'
 import type { KnownTarget } from '../config/target-memo.ts'
+import type { RouteSeries } from '../route/route-series.ts'
 import type { Exchange, Request } from './exchange.ts'
 import { hstsFor } from './hsts.ts'
 
@@ -11,6 +12,7 @@ import { hstsFor } from './hsts.ts'
 export function match(request: Request, client: Client, x: Exchange): RoutePlan {
   const plan = planOf(request, x)
   x.why.route = plan.id
+  x.why.series = seriesOf(plan, x)
   // Noted here, since refusals of the route tell it too.
   if (plan.hsts !== null) x.why.hsts = hstsFor(plan.hsts, client.scheme)
   return plan
@@ -32,4 +34,10 @@ function remember(known: KnownTarget, host: string, method: string, plan: RouteP
   known.plan = plan
   known.planHost = host
   known.planMethod = method
+}
+
+/** Where a route is counted. */
+export function seriesOf(plan: RoutePlan, { tools }: Pick<Exchange, 'tools'>): RouteSeries {
+  plan.series ??= tools.metrics.route(plan.id)
+  return plan.series
 }

@@ -9,6 +9,7 @@ import type { CacheControl } from '../http/cache-control.ts'
 import { spotOf } from './cache-target.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import type { Unanswered } from './found.ts'
+import { seriesOf } from './match.ts'
 
 /** A lookup as its steps see it. */
 export interface Search {
@@ -45,12 +46,17 @@ export function lacking(found: LevelFound | null, { key }: Search, turn: Turn, x
 /** Notes what the cache said, for the log and the counts. */
 export function note(route: RoutePlan, outcome: string, x: Exchange): void {
   x.why.cache = outcome
-  x.tools.metrics.looked(route.id, outcome)
+  x.tools.metrics.looked(seriesOf(route, x), outcome)
 }
 
 /** What the levels have under a key for a search. What a crawler finds stays where it is, unless its answers are for everyone. */
 export function levelLookup(key: string, { asked }: Search, x: Exchange): LevelFound | null | Promise<LevelFound | null> {
-  const { crawlerFills, maxVariants } = asked.route.config.cache
-  const promotion = asked.client.class === 'crawler' && crawlerFills === 'l2-only' ? 'leave' : 'promote'
-  return x.tools.levels.lookup(key, asked.shared, { nowMs: x.startedAtMs, promotion, maxVariants, spot: spotOf(asked, key) })
+  const { client, route } = asked
+  const promotion = client.class === 'crawler' && route.config.cache.crawlerFills === 'l2-only' ? 'leave' : 'promote'
+  return x.tools.levels.lookup(key, asked.shared, {
+    nowMs: x.startedAtMs,
+    promotion,
+    maxVariants: route.maxVariants,
+    spot: spotOf(asked, key),
+  })
 }

@@ -6,6 +6,7 @@ import type { RoutePlan } from '../config/snapshot.ts'
 import { keyOfTarget } from './cache-target.ts'
 import { entryAnswer } from './entry-answer.ts'
 import type { Answer, Asked, Exchange } from './exchange.ts'
+import { seriesOf } from './match.ts'
 
 /** Copies an answer that was just kept, where its route wants copies and it is a good one. */
 export function keepCopy(key: string, entry: Entry, { route }: Asked, x: Exchange): void {
@@ -30,7 +31,7 @@ export async function copyAnswer(asked: Asked, x: Exchange): Promise<Answer | nu
   const entry = copy === null ? null : x.tools.fence.admit(key, copy, nowMs)
   if (entry === null) return null
   x.why.cache = 'static'
-  x.tools.metrics.looked(route.id, 'static')
+  x.tools.metrics.looked(seriesOf(route, x), 'static')
   const outcome = { kind: 'hit', ttlMs: remainingMs(entry, nowMs), level: 'static' } as const
   return entryAnswer(request, entry, { outcome, servedBy: 'static', nowMs }, x)
 }

@@ -89,7 +89,7 @@ function passed(asked: Asked, fetched: Fetched, found: Unanswered, x: Exchange):
 function forgetTarget({ request, client }: Asked, x: Exchange): void {
   const found = x.snapshot.routes.match({ ...request, method: 'GET' })
   const route = found.kind === 'found' ? x.snapshot.plans.get(found.id)! : null
-  if (route === null || route.config.cache.store === 'off') return
+  if (route === null || !route.stores) return
   for (const plan of keptApart(route)) {
     const key = keyOfTarget(askedOf(request, client, plan))
     x.tools.forget(key)

@@ -3,6 +3,7 @@
 
 import type { Mode } from '../contract/degrade.ts'
 import type { Quota } from '../limit/limit-fields.ts'
+import type { RouteSeries } from '../route/route-series.ts'
 import type { Hsts } from './hsts.ts'
 
 /** Where an answer came from. */
@@ -12,6 +13,8 @@ export type ServedBy = 'hit' | 'stale' | 'static' | 'origin' | 'edge' | 'fallbac
 export interface Why {
   revision: number
   route: string
+  /** Where that route is counted; null before there is one. */
+  series: RouteSeries | null
   clientClass: string
   clientAddress: string
   /** Whether an edge in front of this one asks: its answer says of which purges it knows. */
@@ -52,6 +55,7 @@ export function newWhy(revision: number): Why {
   return {
     revision,
     route: '',
+    series: null,
     clientClass: '',
     clientAddress: '',
     viaEdge: false,

@@ -22,7 +22,7 @@ const switchedTo = (mode: DegradeMode): SwitchIndex => {
 }
 const modeOf = (clientClass: ClientClass, plan: Mode, switches: SwitchIndex) =>
   degradeMode(
-    { routeId: 'cart', clientClass, plan: { crawlers: plan, whenDown: [], staticEveryMs: 0, retryAfterMs: 5_000 } },
+    { routeId: 'cart', clientClass, config: { degrade: { crawlers: plan, whenDown: [], staticEveryMs: 0, retryAfterMs: 5_000 } } },
     switches,
     NOW_MS,
   )

@@ -7,7 +7,7 @@ t.test('requests are in flight from their beginning to their end', async (t) => 
   const line = new LineMetrics(metrics)
   line.began()
   line.began()
-  line.ended('a', 204, 'origin', 20)
+  line.ended(line.route('a'), 204, 'origin', 20)
   t.match(line.reading(), { inFlight: 1, requests: 1 })
   t.equal(metrics.value('weir_requests_in_flight'), 1)
   t.equal(metrics.value('weir_requests_total', ['a', '2xx', 'origin']), 1)
@@ -21,7 +21,7 @@ t.test('a tunnel is no load while it is open, and no time to answer when it ends
   line.switched()
   t.equal(line.inFlight, 0)
   t.equal(metrics.value('weir_requests_in_flight'), 0)
-  line.ended('a', 101, 'origin', 7_200_000)
+  line.ended(line.route('a'), 101, 'origin', 7_200_000)
   t.match(line.reading(), { inFlight: 0, requests: 1 })
   t.equal(metrics.value('weir_requests_in_flight'), 0)
   t.equal(metrics.value('weir_requests_total', ['a', '1xx', 'origin']), 1)
@@ -30,7 +30,7 @@ t.test('a tunnel is no load while it is open, and no time to answer when it ends
 
 t.test('a reading tells of the lookups since the one before', async (t) => {
   const line = new LineMetrics(new RecordingMetrics())
-  for (const outcome of ['hit-l1', 'hit-l2', 'stale', 'miss', 'collapsed']) line.looked('a', outcome)
+  for (const outcome of ['hit-l1', 'hit-l2', 'stale', 'miss', 'collapsed']) line.looked(line.route('a'), outcome)
   t.match(line.reading(), { lookups: 5, hits: 3 })
   t.match(line.reading(), { lookups: 0, hits: 0 })
 })
