@@ -4,7 +4,7 @@
 // need be looked at: when it was made, it was also found out until when its entry is certainly fresh.
 
 import type { BytesBody } from '../http/body.ts'
-import type { SharedLines } from '../http/fields.ts'
+import type { SharedLines } from '../http/shared-lines.ts'
 import type { Entry } from './entry.ts'
 import { currentAgeMs, remainingMs } from './freshness.ts'
 import { refreshSpanMs } from './refreshes.ts'

@@ -10,6 +10,7 @@ import { type BytesBody, bytesBody } from '../http/body.ts'
 import { conditionalRequest, evaluateConditional } from '../http/conditional.ts'
 import { Fields } from '../http/fields.ts'
 import type { Answer, Exchange, Request } from './exchange.ts'
+import { tellVia } from './introduce.ts'
 import { PacedBody, PIECE_BYTES } from './paced-body.ts'
 import { rangeAnswer } from './range-answer.ts'
 import type { ServedBy } from './why.ts'
@@ -37,14 +38,14 @@ export interface Serving {
 /** The answer that an entry gives to a request. */
 export function entryAnswer(request: Request, entry: Entry, { outcome, servedBy, nowMs }: Serving, x: Exchange): Answer {
   tellAsOf(entry, outcome.kind === 'hit' && outcome.ttlMs > 0, x)
-  return answerOf(request, entry, { fields: toldFields(entry, outcome, nowMs, x), body: null, servedBy, nowMs }, x)
+  return answerOf(request, entry, { fields: toldFields(entry, outcome, nowMs, x), body: null, tellsVia: false, servedBy, nowMs }, x)
 }
 
 /** The same, for a hit: fields, their text and the body are made once a second, and shared by all who get them. */
 export function hitAnswer(request: Request, entry: Entry, { level, servedBy, nowMs }: HitServing, x: Exchange): Answer {
   tellAsOf(entry, servedBy === 'hit', x)
   const { lines, body } = readyOf(entry, level, nowMs) ?? readied(entry, level, nowMs, x)
-  return answerOf(request, entry, { fields: Fields.over(lines), body, servedBy, nowMs }, x)
+  return answerOf(request, entry, { fields: Fields.over(lines), body, tellsVia: true, servedBy, nowMs }, x)
 }
 
 interface HitServing extends Omit<Serving, 'outcome'> {
@@ -56,17 +57,25 @@ interface Parts extends Omit<Serving, 'outcome'> {
   readonly fields: Fields
   /** Null when it is still to be made. */
   readonly body: BytesBody | null
+  /** See `Answer`. */
+  readonly tellsVia: boolean
 }
 
-function answerOf(request: Request, entry: Entry, { fields, body, servedBy, nowMs }: Parts, x: Exchange): Answer {
+function answerOf(request: Request, entry: Entry, { fields, body, tellsVia, servedBy, nowMs }: Parts, x: Exchange): Answer {
   if (isNotModified(request, entry.status, entry.fields, nowMs)) {
     dropAboutTheBody(fields)
-    return { status: 304, fields, body: null, servedBy }
+    return { status: 304, fields, body: null, servedBy, tellsVia }
   }
   const part = request.fields.has('range') ? rangeAnswer(request, entry, { fields, servedBy, nowMs }, x) : null
-  if (part !== null) return part
+  if (part !== null) return { ...part, tellsVia }
   if (request.method === 'HEAD') fields.set('Content-Length', String(entry.body.byteLength))
-  return { status: entry.status, fields, body: body ?? sendable(entry) ?? new PacedBody(entry.body, x.tools.bodiesInUse), servedBy }
+  return {
+    status: entry.status,
+    fields,
+    body: body ?? sendable(entry) ?? new PacedBody(entry.body, x.tools.bodiesInUse),
+    servedBy,
+    tellsVia,
+  }
 }
 
 // What passed the fence as fresh is reached by no purge that is known here; what is stale may be so because of one.
@@ -83,7 +92,9 @@ function toldFields(entry: Entry, outcome: CacheOutcome, nowMs: number, x: Excha
 
 function readied(entry: Entry, level: 'L1' | 'L2', nowMs: number, x: Exchange): Ready {
   const outcome = { kind: 'hit', ttlMs: remainingMs(entry, nowMs), level } as const
-  return makeReady(entry, { level, lines: toldFields(entry, outcome, nowMs, x).shared, body: sendable(entry) }, nowMs)
+  const fields = toldFields(entry, outcome, nowMs, x)
+  tellVia(fields, x)
+  return makeReady(entry, { level, lines: fields.shared, body: sendable(entry) }, nowMs)
 }
 
 /** One body for all who read it, so that its text is made once; null when it is not sent in one piece. */

@@ -62,6 +62,8 @@ export interface Answer {
   readonly fields: Fields
   readonly body: Body | null
   readonly servedBy: ServedBy
+  /** Whether this edge is named in its Via already, since many share its fields. */
+  readonly tellsVia?: boolean
   /** There when the answer went its own way already (a tunnel): how that ends. Nothing else is sent then. */
   readonly sent?: Promise<Sent>
 }

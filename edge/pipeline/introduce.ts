@@ -4,6 +4,7 @@ import { introduction } from '../client/introduced.ts'
 import type { PoolPlan } from '../config/snapshot.ts'
 import { PURGED_FIELD } from '../contract/edge-fields.ts'
 import type { Fields } from '../http/fields.ts'
+import { appendVia } from '../http/via.ts'
 import type { Asked, Exchange } from './exchange.ts'
 
 /** Tells a peer that is an edge who the client is; to origins nothing is said. */
@@ -31,4 +32,9 @@ export function tellPurged(fields: Fields, { why, tools }: Exchange): void {
   fields.delete(PURGED_FIELD)
   // An edge that has heard of no purge may follow no control plane at all, and its 0 would say that the answer is older than all of them.
   if (why.asOfPurge !== null && tools.fence.table.seq > 0) fields.set('Weir-Purged', String(why.asOfPurge))
+}
+
+/** Names this edge in the Via of an answer: on answers that is a MAY (RFC 9110 §7.6.3), and it lets people see who answered. */
+export function tellVia(fields: Fields, { tools }: Pick<Exchange, 'tools'>): void {
+  appendVia(fields, '1.1', tools.edgeId)
 }

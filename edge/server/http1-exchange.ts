@@ -136,7 +136,7 @@ export class Http1Exchange implements Incoming, Reply, UpgradeOffer {
     if (text === null) return null
     let head = `${statusLine(status)}${text}`
     if (!bodiless) head += framing === 'length' ? lengthLine(body?.lengthBytes ?? 0) : framingLine(framing)
-    if (!fields.has('date')) head += this.#line.dateLine
+    if (!fields.dated) head += this.#line.dateLine
     if (closes === 'close') return `${head}Connection: close\r\n\r\n`
     return this.httpVersion === '1.0' ? `${head}Connection: keep-alive\r\n\r\n` : `${head}\r\n`
   }

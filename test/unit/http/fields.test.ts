@@ -93,3 +93,17 @@ t.test('ten thousand lines of one name are replaced in one pass', async (t) => {
   fields.set('X', '1')
   t.same(fields.toRaw(), ['X', '1'])
 })
+
+t.test('a Date is found among shared lines and among those added, and missed when it is gone', async (t) => {
+  t.notOk(Fields.of({ Age: '1' }).dated)
+  const kept = Fields.fromRaw(['Date', 'x'])
+  t.ok(kept.dated)
+  const copy = Fields.over(kept.shared)
+  t.ok(copy.dated)
+  copy.delete('date')
+  t.notOk(copy.dated)
+  t.ok(kept.dated, 'who shared its lines has it still')
+  copy.set('Date', 'y')
+  t.ok(copy.dated)
+  t.ok(copy.clone().dated)
+})

@@ -1,0 +1,89 @@
+// Lines of fields that many messages share, such as those of a kept answer, with what was found out about them once for all.
+
+/** Lines that several `Fields` may share; never changed once made. Only `Fields` looks into them. */
+export interface SharedLines {
+  readonly raw: readonly string[]
+  /** One bit per name; see `bitOf`. */
+  readonly bits: number
+  /** Another bit per name; see `markOf`. */
+  readonly marks: number
+  /** The lines as HTTP/1.1 text; null until it is asked for, and where they have none. */
+  text: string | null
+  /** Whether that is one piece: put together as it is at first, it is a tree of its parts, which each reader would walk. */
+  whole: boolean
+  /** Whether there is a Date; null until somebody asked. */
+  dated: boolean | null
+}
+
+/** What no field may hold (RFC 9110 §5.5), and characters of more than one byte, which on the wire could become such. */
+const UNWRITABLE_CHARACTER = /[^\t -~\x80-\xff]/
+/** No lines. */
+export const NO_LINES: SharedLines = { raw: [], bits: 0, marks: 0, text: '', whole: true, dated: false }
+
+/**
+ * The bit that stands for a name, whatever its case: by its length and its first two characters. Different names may share one; the factors
+ * are those by which the fewest of common names do, and not Cache-Status, which each answer is asked for, with Content-Type, which each has.
+ */
+export function bitOf(name: string): number {
+  return 1 << ((name.length * 7 + (name.charCodeAt(0) | 0x20) * 3 + (name.charCodeAt(1) | 0x20) * 18) & 31)
+}
+
+/** A second bit, by its last character and its middle one: of common names, no two share both. */
+export function markOf(name: string): number {
+  const last = name.length - 1
+  return 1 << (((name.charCodeAt(last) | 0x20) + (name.charCodeAt(name.length >> 1) | 0x20) * 8) & 31)
+}
+
+// The same sums, in places of their own: names from the wire are strings of another making than those in our code, and where the engine
+// meets all kinds in one place, the length of a string takes it a search.
+function bitsOf(raw: readonly string[]): number {
+  let bits = 0
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!
+    bits |= 1 << ((name.length * 7 + (name.charCodeAt(0) | 0x20) * 3 + (name.charCodeAt(1) | 0x20) * 18) & 31)
+  }
+  return bits
+}
+
+function marksOf(raw: readonly string[]): number {
+  let marks = 0
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!
+    marks |= 1 << (((name.charCodeAt(name.length - 1) | 0x20) + (name.charCodeAt(name.length >> 1) | 0x20) * 8) & 31)
+  }
+  return marks
+}
+
+/** Lines over a flat list `[name, value, …]` that nobody changes any more. @param like lines that have at least these names, where they are known */
+export function sharedLines(raw: readonly string[], like: Pick<SharedLines, 'bits' | 'marks'> | null = null): SharedLines {
+  const bits = like === null ? bitsOf(raw) : like.bits
+  const marks = like === null ? marksOf(raw) : like.marks
+  return { raw, bits, marks, text: null, whole: false, dated: null }
+}
+
+/**
+ * Lines as HTTP/1.1 text; null when one of them cannot be written. Most lines are written once, and then their text is best left in parts; who
+ * comes a second time will come a thousandth time.
+ */
+export function textOfShared(lines: SharedLines): string | null {
+  const { raw, text, whole } = lines
+  if (text !== null && whole) return text
+  if (text === null && !isWritable(raw)) return null
+  const made = text === null ? textOf(raw) : Buffer.from(text, 'latin1').toString('latin1')
+  lines.whole = text !== null
+  lines.text = made
+  return made
+}
+
+/** Whether all texts of a flat list may stand in a message. */
+export function isWritable(raw: readonly string[]): boolean {
+  for (const text of raw) if (UNWRITABLE_CHARACTER.test(text)) return false
+  return true
+}
+
+/** The text of a flat list, each line with its end. */
+export function textOf(raw: readonly string[]): string {
+  let text = ''
+  for (let i = 0; i < raw.length; i += 2) text += `${raw[i]}: ${raw[i + 1]}\r\n`
+  return text
+}
