@@ -14,7 +14,7 @@ export interface Entry {
   readonly status: number
   /** As `storedFields` left them: end-to-end fields with a Date, without Age and Set-Cookie. */
   readonly fields: Fields
-  /** The whole body, in a buffer of exactly its size. */
+  /** The whole body, in a buffer of exactly its size; only who asked for it to be lent gets one that is not. */
   readonly body: Uint8Array
   /** When the fill asked the origin, or validated last; wall clock. */
   readonly requestedAtMs: number
@@ -40,6 +40,22 @@ export interface Entry {
   readonly fillSeq: number
   /** The body as answers send it; made with the first of them. */
   sendable?: BytesBody
+}
+
+/**
+ * The bytes in a buffer of exactly their size. Node cuts small buffers out of a pool and socket reads are 64 KB:
+ * kept as they are, 100 bytes could hold 64 KB that nobody counted.
+ */
+export function exactBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
+}
+
+/** The entry with a body of its own: itself, unless its body is a part of something larger. */
+export function owned(entry: Entry): Entry {
+  const body = exactBytes(entry.body)
+  if (body === entry.body) return entry
+  const { sendable: _sendable, ...rest } = entry
+  return { ...rest, body }
 }
 
 /** The version of no purge table. */

@@ -17,7 +17,7 @@ import { crc32 } from 'node:zlib'
 import { KIB, MIB } from '../contract/units.ts'
 import { Fields } from '../http/fields.ts'
 import { CODING } from './body-coding.ts'
-import { type Entry, NEVER_JUDGED } from './entry.ts'
+import { type Entry, NEVER_JUDGED, owned } from './entry.ts'
 import { readTexts, writeTexts } from './text-list.ts'
 import { NO_NAMES } from './variant.ts'
 
@@ -46,7 +46,7 @@ export type StoredBody = {
 
 /** What an envelope holds. */
 export interface Opened {
-  /** Its body is empty when `pending` is not null. */
+  /** Its body is empty when `pending` is not null, and otherwise lies in the envelope: see `owned`. */
   readonly entry: Entry
   /** The body, when it is still to be fetched or expanded. */
   readonly pending: StoredBody | null
@@ -102,7 +102,7 @@ export function encodeWhole(key: string, entry: Entry): Buffer | null {
 /** The entry in an envelope of `encodeWhole`, null when these bytes are none for this key. @throws never */
 export function decodeWhole(key: string, bytes: Uint8Array): Entry | null {
   const opened = openEnvelope(key, bytes)
-  return opened?.pending === null ? opened.entry : null
+  return opened?.pending === null ? owned(opened.entry) : null
 }
 
 /** What an envelope holds; null when these bytes are no envelope of this version for this key. @throws never */
@@ -124,8 +124,7 @@ export function openEnvelope(key: string, bytes: Uint8Array): Opened | null {
   if (texts === null || texts[0] !== key) return null
   const pending = pendingBody(envelope, { bodyBytes, storedBytes, bodyFrom, bodyEnd })
   if (pending === null && storedBytes !== bodyBytes) return null
-  // Copied out: a reply is a cut from a larger read, which the body would keep alive.
-  const body = pending === null ? new Uint8Array(envelope.subarray(bodyFrom, bodyEnd)) : NOTHING
+  const body = pending === null ? envelope.subarray(bodyFrom, bodyEnd) : NOTHING
   const tagsFrom = 2 + varyCount
   const linesFrom = tagsFrom + tagCount
   const entry = {

@@ -1,9 +1,9 @@
 import { isPromise } from '../base/is-promise.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Entry } from './entry.ts'
-import type { Level, NearLevel, Promotion, Spot } from './level.ts'
+import type { BodyTerms, Level, NearLevel, Promotion, Spot } from './level.ts'
 import type { PurgeFence } from './purge-fence.ts'
-import { isFresh } from './ready.ts'
+import { isFresh, type Ready } from './ready.ts'
 
 /** An entry, and the level that it came from. */
 export interface Found {
@@ -17,6 +17,8 @@ export interface LookupTerms {
   readonly nowMs: number
   /** `leave` for crawlers: what they find in L2 stays there. */
   readonly promotion: Promotion
+  /** `lend` for who sends a short body at once and holds on to nothing: it may lie in a larger piece of memory then. */
+  readonly body?: BodyTerms
   /** For an entry that moves up; see `Level.put`. */
   readonly maxVariants: number
   /** See `Spot`; null when nobody remembers one. */
@@ -57,9 +59,18 @@ export class Levels {
     if (kept !== null && near === null) this.#l1.delete(key)
     const found: Found | null = near === null ? null : { entry: near, level: 'L1' }
     if (this.#l2 === null || (near !== null && isFresh(near, terms.nowMs))) return found
-    const far = this.#l2.get(key, request, terms.nowMs, terms.promotion)
+    const far = this.#l2.get(key, request, terms.nowMs, terms.promotion, terms.spot, terms.body)
     if (isPromise(far)) return far.then((entry) => this.#newer(found, entry, key, terms))
     return this.#newer(found, far, key, terms)
+  }
+
+  /**
+   * The answer that stands ready in memory where it was found before, and may be sent as it is to who asks nothing of caches; null when the
+   * key has to be looked up.
+   */
+  ready(spot: Spot, nowMs: number, promotion: Promotion): Ready | null {
+    const ready = this.#l1.ready(spot, nowMs, promotion)
+    return ready !== null && this.#fence.passes(ready.judged, nowMs) ? ready : null
   }
 
   /** Keeps an entry. Memory has it when this returns; the promise, if any, is about L2 and needs no waiting. @throws never, and never rejects */

@@ -1,11 +1,11 @@
 import { Fields } from '../http/fields.ts'
-import { type Entry, entryBytes, NEVER_JUDGED, textBytes } from './entry.ts'
+import { type Entry, entryBytes, NEVER_JUDGED, owned, textBytes } from './entry.ts'
 import { Eviction } from './eviction.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { Tenant } from './greedy-dual.ts'
 import type { KeptEntry } from './kept-memory.ts'
 import type { NearLevel, Promotion, Spot } from './level.ts'
-import { isReady } from './ready.ts'
+import { isReady, isSure, type Ready } from './ready.ts'
 import { NO_NAMES, variantOf } from './variant.ts'
 
 /** What a memory level holds. */
@@ -35,6 +35,8 @@ interface Resource {
 interface Kept extends Tenant {
   /** GONE once the level holds it no more: who remembers where it was must not keep its body alive. */
   entry: Entry
+  /** The answer of the entry that stood ready when it was looked at last. */
+  ready: Ready | null
   resource: Resource | null
 }
 
@@ -95,8 +97,18 @@ export class MemoryLevel implements NearLevel {
       this.#remove(kept)
       return null
     }
+    kept.ready = kept.entry.ready ?? null
     if (promotion === 'promote') this.#policy.hit(kept)
     return kept.entry
+  }
+
+  ready(spot: Spot, nowMs: number, promotion: Promotion): Ready | null {
+    const kept = spot.held as Kept | null
+    if (kept === null) return null
+    const { ready } = kept
+    if (ready === null || ready.of !== kept.entry || !isSure(ready, nowMs)) return null
+    if (promotion === 'promote') this.#policy.hit(kept)
+    return ready
   }
 
   #find(key: string, request: Fields, spot: Spot | null): Kept | undefined {
@@ -127,18 +139,20 @@ export class MemoryLevel implements NearLevel {
   }
 
   put(key: string, entry: Entry, maxVariants: number, nowMs: number): void {
+    if (this.#maxBytes === 0) return
     const resource = this.#resourceFor(key, entry)
     const before = find(resource, entry.variant)
     if (before !== undefined && before.entry.receivedAtMs > entry.receivedAtMs) return
 
+    const mine = owned(entry)
     const bytes = entryBytes(entry) + textBytes(key)
     if (entry.keepUntilMs <= nowMs || bytes > this.#largestBytes) {
       // The one before it is out of date all the same.
       if (before !== undefined) this.#remove(before)
       return
     }
-    if (before === undefined) this.#insert(resource, entry, bytes, maxVariants)
-    else this.#replace(before, entry, bytes)
+    if (before === undefined) this.#insert(resource, mine, bytes, maxVariants)
+    else this.#replace(before, mine, bytes)
   }
 
   delete(key: string): void {
@@ -147,8 +161,7 @@ export class MemoryLevel implements NearLevel {
     this.#resources.delete(key)
     for (const kept of resource.kept) {
       this.#policy.remove(kept)
-      kept.entry = GONE
-      kept.resource = null
+      letGo(kept)
     }
   }
 
@@ -163,7 +176,7 @@ export class MemoryLevel implements NearLevel {
 
   #insert(resource: Resource, entry: Entry, bytes: number, maxVariants: number): void {
     const fingerprint = fingerprintOf(resource.key + entry.variant)
-    const kept: Kept = { entry, hits: 0, place: -1, resource, bytes, fingerprint, times: 0, age: 0 }
+    const kept: Kept = { entry, ready: null, hits: 0, place: -1, resource, bytes, fingerprint, times: 0, age: 0 }
     while (resource.kept.length >= maxVariants) this.#remove(resource.kept[0]!)
     // Last, since removing the last variant takes the resource out of the map.
     this.#resources.set(resource.key, resource)
@@ -173,6 +186,7 @@ export class MemoryLevel implements NearLevel {
 
   #replace(kept: Kept, entry: Entry, bytes: number): void {
     kept.entry = entry
+    kept.ready = null
     const variants = kept.resource!.kept
     variants.splice(variants.indexOf(kept), 1)
     variants.push(kept)
@@ -189,9 +203,14 @@ export class MemoryLevel implements NearLevel {
     const variants = resource!.kept
     variants.splice(variants.indexOf(kept), 1)
     if (variants.length === 0) this.#resources.delete(resource!.key)
-    kept.entry = GONE
-    kept.resource = null
+    letGo(kept)
   }
+}
+
+function letGo(kept: Kept): void {
+  kept.entry = GONE
+  kept.ready = null
+  kept.resource = null
 }
 
 /** What is remembered of a key, unless it has gone. */

@@ -1,7 +1,7 @@
 import type { CacheConfig } from '../contract/cache.ts'
 import type { Fields } from '../http/fields.ts'
 import { answerPolicy } from './answer-policy.ts'
-import { type Entry, NEVER_JUDGED } from './entry.ts'
+import { type Entry, exactBytes, NEVER_JUDGED } from './entry.ts'
 import { ageOnReceiptMs, lifetimeMs, type Timing } from './freshness.ts'
 import { omittedFields, storedFields } from './stored-fields.ts'
 import { hasValidator } from './validators.ts'
@@ -55,14 +55,6 @@ export function newEntry(fill: Fill, rule: CacheConfig): Entry {
     tags: fill.tags,
     fillSeq: fill.fillSeq,
   }
-}
-
-/**
- * The bytes in a buffer of exactly their size. Node cuts small buffers out of a pool and socket reads are 64 KB:
- * kept as they are, 100 bytes could hold 64 KB that nobody counted.
- */
-export function exactBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
 }
 
 /** How long past freshness an entry is worth its room: to be validated, or to stand in during an outage where that is allowed. */

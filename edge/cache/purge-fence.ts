@@ -32,7 +32,7 @@ export class PurgeFence {
    */
   admit(key: string, entry: Entry, nowMs: number): Entry | null {
     const { version } = this.table
-    if (entry.judged === version && this.#lease.holds(nowMs)) return entry
+    if (this.passes(entry.judged, nowMs)) return entry
     const verdict = entry.judged === version ? 'none' : this.table.verdict(key, entry)
     if (verdict === 'hard') return null
     if (verdict === 'none') {
@@ -42,6 +42,11 @@ export class PurgeFence {
     const stale = staled(entry, nowMs)
     stale.judged = version
     return stale
+  }
+
+  /** Whether what was judged under a version of the table passes as it is. @param nowMs wall clock */
+  passes(judged: number | undefined, nowMs: number): boolean {
+    return judged === this.table.version && this.#lease.holds(nowMs)
   }
 
   /** Takes purges of this edge alone. @param atMs wall clock */

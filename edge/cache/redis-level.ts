@@ -12,13 +12,16 @@ import { BoundedMap } from '../base/bounded-map.ts'
 import type { Log } from '../base/ports.ts'
 import { TextMemo } from '../base/text-memo.ts'
 import type { Breaker } from '../breaker/breaker.ts'
+import { MAX_TEXT_BYTES, textBody } from '../http/body.ts'
 import { Fields } from '../http/fields.ts'
+import { HashAsk } from '../redis/hash-ask.ts'
 import type { HashFields } from '../redis/redis-port.ts'
 import type { NoReply, Reply } from '../redis/reply.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, owned } from './entry.ts'
 import { openEnvelope, type StoredBody } from './envelope.ts'
-import type { Level } from './level.ts'
+import type { BodyTerms, Level, Promotion, Spot } from './level.ts'
 import { OutcomeCounters } from './outcome-counters.ts'
+import { isFresh } from './ready.ts'
 import { type NoBody, RedisBodies } from './redis-bodies.ts'
 import { placeOf, variantId, varyNamesIn, varyText } from './redis-place.ts'
 import { RedisStores, type RedisStoresParts } from './redis-stores.ts'
@@ -34,11 +37,21 @@ export interface RedisLevelParts extends Omit<RedisStoresParts, 'bodies'> {
 /** A lookup under way. */
 interface Wanted {
   readonly key: string
-  readonly place: string
+  readonly far: FarPlace
   readonly request: Fields
   readonly nowMs: number
+  readonly body: BodyTerms
   readonly guesses: readonly VaryNames[]
   readonly done: (entry: Entry | null | Promise<Entry | null>) => void
+}
+
+/** What is known of a key here; it may be remembered by who asks for it. */
+interface FarPlace {
+  readonly place: string
+  /** What its answers varied by the last time; null before the first. */
+  names: VaryNames | null
+  /** How to ask for the one that varies by nothing. */
+  plainAsk: HashAsk | null
 }
 
 type VaryNames = readonly string[]
@@ -72,12 +85,19 @@ export class RedisLevel implements Level {
     this.#lookups = new OutcomeCounters(parts.metrics, 'weir_l2_lookups_total')
   }
 
-  get(key: string, request: Fields, nowMs: number): null | Promise<Entry | null> {
+  get(
+    key: string,
+    request: Fields,
+    nowMs: number,
+    _promotion: Promotion = 'promote',
+    spot: Spot | null = null,
+    body: BodyTerms = 'own',
+  ): null | Promise<Entry | null> {
     if (!this.#mayAsk()) return null
-    const place = placeOf(this.#parts.config.keyPrefix, key)
-    const remembered = this.#unusualVary.size === 0 ? undefined : this.#unusualVary.get(place)
-    const guesses = remembered === undefined ? COMMON_VARY : [remembered]
-    return new Promise((done) => this.#lookUp({ key, place, request, nowMs, guesses, done }))
+    const far = this.#farPlace(key, spot)
+    const names = far.names ?? (this.#unusualVary.size === 0 ? undefined : this.#unusualVary.get(far.place))
+    const guesses = names === undefined ? COMMON_VARY : [names]
+    return new Promise((done) => this.#lookUp({ key, far, request, nowMs, body, guesses, done }))
   }
 
   put(key: string, entry: Entry, maxVariants: number, nowMs: number): void | Promise<void> {
@@ -94,13 +114,21 @@ export class RedisLevel implements Level {
   }
 
   #lookUp(wanted: Wanted): void {
-    const fields = [VARY_FIELD]
-    for (const names of wanted.guesses) fields.push(this.#idFor(names, wanted.request))
-    this.#read(wanted, fields, (values) => this.#guessed(wanted, values))
+    this.#read(wanted, this.#askFor(wanted), (values) => this.#guessed(wanted, values))
   }
 
-  #read(wanted: Wanted, fields: readonly string[], found: (values: HashFields) => Entry | null | Promise<Entry | null>): void {
-    this.#parts.redis.hashGet(wanted.place, fields, (reply) => {
+  #askFor({ far, guesses, request }: Wanted): HashAsk {
+    if (guesses.length === 1 && guesses[0]!.length === 0) {
+      far.plainAsk ??= new HashAsk(far.place, [VARY_FIELD, ID_WITHOUT_VARY])
+      return far.plainAsk
+    }
+    const fields = [VARY_FIELD]
+    for (const names of guesses) fields.push(this.#idFor(names, request))
+    return new HashAsk(far.place, fields)
+  }
+
+  #read(wanted: Wanted, ask: HashAsk, found: (values: HashFields) => Entry | null | Promise<Entry | null>): void {
+    this.#parts.redis.hashGet(ask, (reply) => {
       this.#tellBreaker(reply)
       wanted.done(reply.ok ? found(reply.value) : this.#missed(reply.why))
     })
@@ -113,7 +141,9 @@ export class RedisLevel implements Level {
     if (names === null) return this.#missed('corrupt')
 
     const found = varyText(names)
-    this.#remember(wanted.place, found, names)
+    this.#remember(wanted.far.place, found, names)
+    // One of ours where it is common, since those are known by what they are.
+    wanted.far.names = COMMON_VARY.find((common) => varyText(common) === found) ?? names
     const guess = wanted.guesses.findIndex((guessed) => varyText(guessed) === found)
     return guess < 0 ? this.#lookUpAgain(wanted, names) : this.#open(wanted, values[guess + 1] ?? null)
   }
@@ -122,7 +152,8 @@ export class RedisLevel implements Level {
   #lookUpAgain(wanted: Wanted, names: VaryNames): null | Promise<Entry | null> {
     if (!this.#mayAsk()) return null
     return new Promise((done) => {
-      this.#read({ ...wanted, done }, [this.#idFor(names, wanted.request)], (values) => this.#open(wanted, values[0] ?? null))
+      const ask = new HashAsk(wanted.far.place, [this.#idFor(names, wanted.request)])
+      this.#read({ ...wanted, done }, ask, (values) => this.#open(wanted, values[0] ?? null))
     })
   }
 
@@ -133,9 +164,9 @@ export class RedisLevel implements Level {
     if (opened === null) return this.#missed('corrupt')
     const { entry, pending } = opened
     if (entry.keepUntilMs <= wanted.nowMs || !fitsRequest(entry, wanted.request)) return this.#missed('miss')
-    if (pending !== null) return this.#withBody(wanted.place, entry, pending)
+    if (pending !== null) return this.#withBody(wanted.far.place, entry, pending)
     this.#lookups.count('hit')
-    return entry
+    return wanted.body === 'lend' && isLendable(entry, wanted.nowMs) ? lent(entry) : owned(entry)
   }
 
   async #withBody(place: string, entry: Entry, pending: StoredBody): Promise<Entry | null> {
@@ -148,6 +179,14 @@ export class RedisLevel implements Level {
   #missed(outcome: Missed | NoReply['why']): null {
     this.#lookups.count(outcome)
     return null
+  }
+
+  #farPlace(key: string, spot: Spot | null): FarPlace {
+    const known = spot === null ? null : (spot.far as FarPlace | null)
+    if (known !== null) return known
+    const far: FarPlace = { place: placeOf(this.#parts.config.keyPrefix, key), names: null, plainAsk: null }
+    if (spot !== null) spot.far = far
+    return far
   }
 
   #mayAsk(): boolean {
@@ -186,6 +225,17 @@ export class RedisLevel implements Level {
     const codings = request.get('accept-encoding')
     return codings === undefined ? ID_WITHOUT_CODINGS : this.#idsByCodings.get(codings)
   }
+}
+
+// A stale one may be held for as long as its origin takes.
+function isLendable(entry: Entry, nowMs: number): boolean {
+  return entry.body.byteLength <= MAX_TEXT_BYTES && isFresh(entry, nowMs)
+}
+
+// As text it is a copy, and the cheapest there is.
+function lent(entry: Entry): Entry {
+  entry.sendable = textBody((entry.body as Buffer).toString('latin1'))
+  return entry
 }
 
 function idOfCodings(codings: string): string {

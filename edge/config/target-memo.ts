@@ -57,5 +57,6 @@ export function knownTarget(text: string, read: TargetResult): KnownTarget {
     keyHost: '',
     keyRule: null,
     held: null,
+    far: null,
   }
 }

@@ -1,4 +1,5 @@
-import { bitOf, isWritable, markOf, NO_LINES, type SharedLines, sharedLines, textOf, textOfShared } from './shared-lines.ts'
+import type { BytesBody } from './body.ts'
+import { bitOf, isWritable, markOf, NO_LINES, type SharedLines, sharedLines, tailOfShared, textOf, textOfShared } from './shared-lines.ts'
 
 /** Stands for no lines of one's own: most fields are read, and have none. Never changed. */
 const NONE: string[] = []
@@ -23,6 +24,8 @@ export class Fields implements Iterable<[name: string, value: string]> {
   #marks: number
   /** Whether lines that came from outside are among our own. What is set and appended here is the edge's own word. */
   #foreign = false
+  /** Whether a name may stand among the shared lines and our own: then the lines of that name have an order. */
+  #ordered = false
 
   private constructor(block: SharedLines) {
     this.#block = block
@@ -95,11 +98,11 @@ export class Fields implements Iterable<[name: string, value: string]> {
 
   /** Replaces all lines of that name by one, at the place of the first; adds it at the end when there was none. */
   set(name: string, value: string): void {
-    if (this.#lacks(name)) return this.append(name, value)
+    if (this.#lacks(name)) return this.#add(name, value)
     const lower = name.toLowerCase()
     if (indexOf(this.#block.raw, lower) >= 0) this.#unshare()
     const first = indexOf(this.#own, lower)
-    if (first < 0) return this.append(name, value)
+    if (first < 0) return this.#add(name, value)
     this.#own[first] = name
     this.#own[first + 1] = value
     removeFrom(this.#own, first + 2, lower)
@@ -107,6 +110,11 @@ export class Fields implements Iterable<[name: string, value: string]> {
 
   /** Adds one line at the end, whatever there is already. */
   append(name: string, value: string): void {
+    if (!this.#lacks(name)) this.#ordered = true
+    this.#add(name, value)
+  }
+
+  #add(name: string, value: string): void {
     if (this.#own === NONE) this.#own = []
     this.#own.push(name, value)
     this.#bits |= bitOf(name)
@@ -157,6 +165,18 @@ export class Fields implements Iterable<[name: string, value: string]> {
     const text = textOfShared(this.#block)
     if (text === null || (this.#foreign && !isWritable(this.#own))) return null
     return this.#own.length === 0 ? text : text + textOf(this.#own)
+  }
+
+  /**
+   * The lines, the length of a body, the empty line and the body, as HTTP/1.1 has them: what ends a message. Shared lines stand last where
+   * that changes nothing (RFC 9110 §5.3), so that they and the body are one piece for all who share both.
+   * @returns null as of `toText`
+   */
+  toTextWith(body: BytesBody): string | null {
+    if (this.#ordered) this.#share()
+    if (this.#foreign && !isWritable(this.#own)) return null
+    const tail = tailOfShared(this.#block, body)
+    return tail === null || this.#own.length === 0 ? tail : textOf(this.#own) + tail
   }
 
   /** Bytes these fields take on the wire as HTTP/1.1: name, colon, space, value, CR LF; without the empty line that ends them. */

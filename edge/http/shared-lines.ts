@@ -1,5 +1,8 @@
 // Lines of fields that many messages share, such as those of a kept answer, with what was found out about them once for all.
 
+import type { BytesBody } from './body.ts'
+import { lengthLine } from './length-line.ts'
+
 /** Lines that several `Fields` may share; never changed once made. Only `Fields` looks into them. */
 export interface SharedLines {
   readonly raw: readonly string[]
@@ -13,12 +16,16 @@ export interface SharedLines {
   whole: boolean
   /** Whether there is a Date; null until somebody asked. */
   dated: boolean | null
+  /** The lines and a body behind them, as one text; null until the two were sent together a few times. */
+  tail: string | null
+  /** That body. */
+  tailOf: BytesBody | null
 }
 
 /** What no field may hold (RFC 9110 §5.5), and characters of more than one byte, which on the wire could become such. */
 const UNWRITABLE_CHARACTER = /[^\t -~\x80-\xff]/
 /** No lines. */
-export const NO_LINES: SharedLines = { raw: [], bits: 0, marks: 0, text: '', whole: true, dated: false }
+export const NO_LINES: SharedLines = { raw: [], bits: 0, marks: 0, text: '', whole: true, dated: false, tail: null, tailOf: null }
 
 /**
  * The bit that stands for a name, whatever its case: by its length and its first two characters. Different names may share one; the factors
@@ -58,7 +65,7 @@ function marksOf(raw: readonly string[]): number {
 export function sharedLines(raw: readonly string[], like: Pick<SharedLines, 'bits' | 'marks'> | null = null): SharedLines {
   const bits = like === null ? bitsOf(raw) : like.bits
   const marks = like === null ? marksOf(raw) : like.marks
-  return { raw, bits, marks, text: null, whole: false, dated: null }
+  return { raw, bits, marks, text: null, whole: false, dated: null, tail: null, tailOf: null }
 }
 
 /**
@@ -73,6 +80,23 @@ export function textOfShared(lines: SharedLines): string | null {
   lines.whole = text !== null
   lines.text = made
   return made
+}
+
+/**
+ * Lines, the length of a body, and the body, as HTTP/1.1 text that ends a message; null when a line cannot be written. Lines that were
+ * written twice before become one piece with their body: what is sent a thousand times is then copied from one place.
+ */
+export function tailOfShared(lines: SharedLines, body: BytesBody): string | null {
+  if (lines.tailOf === body) return lines.tail
+  const again = lines.whole && lines.tailOf === null && lines.raw.length > 0
+  const text = textOfShared(lines)
+  if (text === null) return null
+  const tail = `${text}${lengthLine(body.lengthBytes)}\r\n${body.text}`
+  if (!again) return tail
+  lines.tail = Buffer.from(tail, 'latin1').toString('latin1')
+  lines.tailOf = body
+  body.forgetText()
+  return lines.tail
 }
 
 /** Whether all texts of a flat list may stand in a message. */

@@ -30,6 +30,7 @@ function remember(
   known.keyHost = by.host
   known.keyRule = by.rule
   known.held = null
+  known.far = null
 }
 
 /** Whether a key is longer than its rule allows; what is remembered is not. */
@@ -37,7 +38,7 @@ export function isTooLong(key: string, { request, route }: Asked): boolean {
   return key !== request.known.key && key.length > route.key.maxBytes
 }
 
-/** Where memory keeps a key, when that is remembered beside the target. */
+/** Where the levels keep a key, when that is remembered beside the target. */
 export function spotOf({ request: { known } }: Asked, key: string): Spot | null {
   return known.key === key ? known : null
 }

@@ -41,15 +41,18 @@ export function entryAnswer(request: Request, entry: Entry, { outcome, servedBy,
   return answerOf(request, entry, { fields: toldFields(entry, outcome, nowMs, x), body: null, tellsVia: false, servedBy, nowMs }, x)
 }
 
-/** The same, for a hit: fields, their text and the body are made once a second, and shared by all who get them. */
-export function hitAnswer(request: Request, entry: Entry, { level, servedBy, nowMs }: HitServing, x: Exchange): Answer {
+/** The same, for what memory has: fields, their text and the body are made once a second, and shared by all who get them. */
+export function hitAnswer(request: Request, entry: Entry, { servedBy, nowMs }: Omit<Serving, 'outcome'>, x: Exchange): Answer {
   tellAsOf(entry, servedBy === 'hit', x)
-  const { lines, body } = readyOf(entry, level, nowMs) ?? readied(entry, level, nowMs, x)
+  const { lines, body } = readyOf(entry, nowMs) ?? readied(entry, nowMs, x)
   return answerOf(request, entry, { fields: Fields.over(lines), body, tellsVia: true, servedBy, nowMs }, x)
 }
 
-interface HitServing extends Omit<Serving, 'outcome'> {
-  readonly level: 'L1' | 'L2'
+/** The answer that stands ready, as it is, to who asked for no more than the page; null when this client may have it already. */
+export function readyAnswer({ fields }: Request, { status, lines, body }: Ready, x: Exchange): Answer | null {
+  if (body === null || isConditional(fields)) return null
+  if (x.why.viaEdge) x.why.asOfPurge = x.tools.fence.table.seq
+  return { status, fields: Fields.over(lines), body, servedBy: 'hit', tellsVia: true }
 }
 
 /** What an answer is made of. */
@@ -90,11 +93,11 @@ function toldFields(entry: Entry, outcome: CacheOutcome, nowMs: number, x: Excha
   return fields
 }
 
-function readied(entry: Entry, level: 'L1' | 'L2', nowMs: number, x: Exchange): Ready {
-  const outcome = { kind: 'hit', ttlMs: remainingMs(entry, nowMs), level } as const
+function readied(entry: Entry, nowMs: number, x: Exchange): Ready {
+  const outcome = { kind: 'hit', ttlMs: remainingMs(entry, nowMs), level: 'L1' } as const
   const fields = toldFields(entry, outcome, nowMs, x)
   tellVia(fields, x)
-  return makeReady(entry, { level, lines: fields.shared, body: sendable(entry) }, nowMs)
+  return makeReady(entry, { lines: fields.shared, body: sendable(entry) }, nowMs)
 }
 
 /** One body for all who read it, so that its text is made once; null when it is not sent in one piece. */
@@ -109,12 +112,16 @@ function sendable(entry: Entry): BytesBody | null {
  * conditions only If-None-Match and If-Modified-Since are for caches; the others are the origin's to judge (RFC 9111 §4.3.2).
  */
 export function isNotModified(request: Request, status: number, fields: Fields, nowMs: number): boolean {
-  if (!request.fields.has('if-none-match') && !request.fields.has('if-modified-since')) return false
+  if (!isConditional(request.fields)) return false
   if (status < 200 || status > 299) return false
   const conditions = conditionalRequest(request.method, request.fields)
   if (conditions === null) return false
   const ours = { ...conditions, ifMatch: null, ifUnmodifiedSince: null }
   return evaluateConditional(ours, conditionValidatorsOf(fields), nowMs) === 'not-modified'
+}
+
+function isConditional(fields: Fields): boolean {
+  return fields.has('if-none-match') || fields.has('if-modified-since')
 }
 
 /** Takes out the fields that a 304 leaves out. */

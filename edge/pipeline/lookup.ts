@@ -3,6 +3,7 @@
 import { EdgeError } from '../base/edge-error.ts'
 import { isPromise } from '../base/is-promise.ts'
 import type { Entry } from '../cache/entry.ts'
+import { remainingMs } from '../cache/freshness.ts'
 import type { Found as LevelFound } from '../cache/levels.ts'
 import { isFresh } from '../cache/ready.ts'
 import { requestDirectives } from '../cache/request-directives.ts'
@@ -11,17 +12,17 @@ import { unkeyedField } from '../cache/unkeyed.ts'
 import type { RoutePlan } from '../config/snapshot.ts'
 import type { Mode } from '../contract/degrade.ts'
 import { fallbackAnswer } from './answers.ts'
-import { bypassReason, hasAny, isTooLong, keyOfTarget } from './cache-target.ts'
+import { bypassReason, hasAny, isTooLong, keyOfTarget, spotOf } from './cache-target.ts'
 import { flightOf, waitOrGo } from './coalesce.ts'
 import { codedEntry } from './compress.ts'
-import { hitAnswer } from './entry-answer.ts'
+import { entryAnswer, hitAnswer, readyAnswer } from './entry-answer.ts'
 import type { Asked, Exchange } from './exchange.ts'
 import { findPart } from './find-part.ts'
 import { refuseLoop } from './forward-fields.ts'
 import type { Found } from './found.ts'
 import { rangeAsk } from './range-miss.ts'
 import { refreshAhead, refreshedBehind } from './refresh.ts'
-import { ALONE, levelLookup, note, type Search, unanswered } from './search.ts'
+import { ALONE, isPlain, levelLookup, note, promotionOf, type Search, unanswered } from './search.ts'
 import { copyAnswer } from './static-copy.ts'
 
 /** Fields by which a GET may be answered with what fits nobody else: a 412 (RFC 9110 §13.1.1, §13.1.4). A part is such an answer too. */
@@ -36,8 +37,20 @@ export function lookup(asked: Asked, mode: Mode, x: Exchange): Found | Promise<F
   if (isTooLong(key, asked)) return passBy('key', asked, mode, x)
   x.tools.hot.note(key, x.startedMonotonicMs)
   const search: Search = { asked, mode, key, directives: requestDirectives(request.fields, route.config.cache), nowMs: x.startedAtMs }
+  const ready = isPlain(search) ? readyHit(search, x) : null
+  if (ready !== null) return ready
   const found = levelLookup(search.key, search, x)
   return isPromise(found) ? found.then((late) => decide(late, { ...search, nowMs: x.tools.clock.wallMs() }, x)) : decide(found, search, x)
+}
+
+// What a search of memory would come to for most requests, by the shortest way.
+function readyHit({ asked, key }: Search, x: Exchange): Found | null {
+  const spot = spotOf(asked, key)
+  const ready = spot === null ? null : x.tools.levels.ready(spot, x.startedAtMs, promotionOf(asked))
+  const answer = ready === null ? null : readyAnswer(asked.request, ready, x)
+  if (answer === null) return null
+  note(asked.route, 'hit-l1', x)
+  return { kind: 'answered', answer }
 }
 
 function passBy(why: 'method' | 'bypass' | 'key', asked: Asked, mode: Mode, x: Exchange): Found | Promise<Found> {
@@ -95,8 +108,11 @@ function hit(found: LevelFound, search: Search, x: Exchange): Found | Promise<Fo
 function hitOf(entry: Entry, { level }: LevelFound, { asked, nowMs }: Search, x: Exchange): Found {
   const fresh = isFresh(entry, nowMs)
   note(asked.route, fresh ? (level === 'L1' ? 'hit-l1' : 'hit-l2') : 'stale', x)
-  const answer = hitAnswer(asked.request, entry, { level, servedBy: fresh ? 'hit' : 'stale', nowMs }, x)
-  return { kind: 'answered', answer }
+  const serving = { servedBy: fresh ? 'hit' : 'stale', nowMs } as const
+  if (level === 'L1') return { kind: 'answered', answer: hitAnswer(asked.request, entry, serving, x) }
+  // What stays in Redis is another entry with each lookup.
+  const outcome = { kind: 'hit', ttlMs: remainingMs(entry, nowMs), level } as const
+  return { kind: 'answered', answer: entryAnswer(asked.request, entry, { ...serving, outcome }, x) }
 }
 
 // What is left where the origin may not be asked: a copy on disk, in static mode, then the fallback.

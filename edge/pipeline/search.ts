@@ -2,7 +2,9 @@
 
 import type { Leader } from '../cache/flights.ts'
 import { remainingMs } from '../cache/freshness.ts'
+import type { Promotion } from '../cache/level.ts'
 import type { Found as LevelFound } from '../cache/levels.ts'
+import { NOTHING_ASKED } from '../cache/request-directives.ts'
 import type { RoutePlan } from '../config/snapshot.ts'
 import type { Mode } from '../contract/degrade.ts'
 import type { CacheControl } from '../http/cache-control.ts'
@@ -49,14 +51,24 @@ export function note(route: RoutePlan, outcome: string, x: Exchange): void {
   x.tools.metrics.looked(seriesOf(route, x), outcome)
 }
 
-/** What the levels have under a key for a search. What a crawler finds stays where it is, unless its answers are for everyone. */
-export function levelLookup(key: string, { asked }: Search, x: Exchange): LevelFound | null | Promise<LevelFound | null> {
-  const { client, route } = asked
-  const promotion = client.class === 'crawler' && route.config.cache.crawlerFills === 'l2-only' ? 'leave' : 'promote'
+/** What a crawler finds stays where it is, unless its answers are for everyone. */
+export function promotionOf({ client, route }: Asked): Promotion {
+  return client.class === 'crawler' && route.config.cache.crawlerFills === 'l2-only' ? 'leave' : 'promote'
+}
+
+/** What the levels have under a key for a search. */
+export function levelLookup(key: string, search: Search, x: Exchange): LevelFound | null | Promise<LevelFound | null> {
+  const { asked } = search
   return x.tools.levels.lookup(key, asked.shared, {
     nowMs: x.startedAtMs,
-    promotion,
-    maxVariants: route.maxVariants,
+    promotion: promotionOf(asked),
+    maxVariants: asked.route.maxVariants,
     spot: spotOf(asked, key),
+    body: isPlain(search) ? 'lend' : 'own',
   })
+}
+
+/** Whether a search asks for no more than the page: one that is found fresh is sent as it is. */
+export function isPlain({ asked: { request, route }, directives, mode }: Pick<Search, 'asked' | 'directives' | 'mode'>): boolean {
+  return directives === NOTHING_ASKED && mode === 'normal' && !route.compresses && request.method === 'GET' && !request.fields.has('range')
 }

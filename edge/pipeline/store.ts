@@ -4,11 +4,11 @@
 // not to be shared as soon as that is known, as failed when the body broke off. Before that it is told to who waits as soon as its head is here.
 
 import { urlOfKey } from '../cache/cache-key.ts'
-import type { Entry } from '../cache/entry.ts'
+import { type Entry, exactBytes } from '../cache/entry.ts'
 import type { Arriving } from '../cache/flights.ts'
 import { remainingMs } from '../cache/freshness.ts'
 import { alsoInvalidated, invalidates } from '../cache/invalidation.ts'
-import { exactBytes, newEntry } from '../cache/new-entry.ts'
+import { newEntry } from '../cache/new-entry.ts'
 import type { Unshareable } from '../cache/shareable.ts'
 import type { Unstorable } from '../cache/storable.ts'
 import { updatedByHead } from '../cache/validation.ts'

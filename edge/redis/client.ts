@@ -5,6 +5,7 @@ import type { RedisConfig } from '../contract/redis.ts'
 import { MIB } from '../contract/units.ts'
 import { connectRedis, type RedisConnection } from './connect.ts'
 import { DeadlineQueue, LATE } from './deadline-queue.ts'
+import type { HashAsk } from './hash-ask.ts'
 import { sendLean } from './lean-command.ts'
 import type { HashFields, RedisPort } from './redis-port.ts'
 import type { NoReply, Reply } from './reply.ts'
@@ -48,12 +49,12 @@ class RedisClient implements RedisPort {
     logConnection(this.#redis, target, tools.log)
   }
 
-  hashGet(key: string, fields: readonly string[], done: (reply: Reply<HashFields>) => void): void {
+  hashGet(ask: HashAsk, done: (reply: Reply<HashFields>) => void): void {
     const refusal = this.#refusal(0)
     if (refusal !== null) return done(refusal)
     this.#unanswered++
     const due = this.#lookups.begin(() => done(TOO_LATE))
-    sendLean(this.#redis, 'HMGET', [key, ...fields], (fault, value) => {
+    sendLean(this.#redis, ask, (fault, value) => {
       this.#unanswered--
       if (due.settle()) done(fault === null ? { ok: true, value: value as HashFields } : failed(fault))
     })

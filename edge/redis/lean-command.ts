@@ -2,6 +2,7 @@
 // It speaks to the library as the library's own commands do; what of them it has, and why, is in docs/decisions/0009-redis-commands.md.
 
 import { type Cluster, Command, type Redis } from 'ioredis'
+import type { HashAsk } from './hash-ask.ts'
 import { oneWrite, type WrittenTo } from './one-write.ts'
 
 /** How a command ended: bytes, lists of them, numbers or null; or the fault, which is Redis's own refusal when its name is ReplyError. */
@@ -10,16 +11,15 @@ export type Ended = (fault: Error | null, value: unknown) => void
 /** What sends commands: a client of one server, or of a cluster. */
 export type Sender = Pick<Redis | Cluster, 'sendCommand'>
 
-/** Sends a command of texts without characters beyond ASCII. @param args the first is the key */
-export function sendLean(sender: Sender, name: string, args: readonly string[], ended: Ended): void {
+/** Asks for fields of a hash. */
+export function sendLean(sender: Sender, ask: HashAsk, ended: Ended): void {
   // The library asks for its own class and takes what behaves so.
-  sender.sendCommand(new LeanCommand(name, args, ended) as unknown as Command)
+  sender.sendCommand(new LeanCommand(ask, ended) as unknown as Command)
 }
 
 /** The part of the library's commands that it uses of those it sends. */
 class LeanCommand {
-  readonly name: string
-  readonly args: readonly string[]
+  readonly name = 'HMGET'
   /** Nobody waits for it: the outcome is told. */
   readonly promise = undefined
   /** No span is opened for it. */
@@ -28,23 +28,25 @@ class LeanCommand {
   /** Of its key, when it goes to a cluster; worked out there. */
   slot: number | null | undefined = undefined
   readonly getSlot = Command.prototype.getSlot
+  readonly #ask: HashAsk
   #ended: Ended | null
 
-  constructor(name: string, args: readonly string[], ended: Ended) {
-    this.name = name
-    this.args = args
+  constructor(ask: HashAsk, ended: Ended) {
+    this.#ask = ask
     this.#ended = ended
+  }
+
+  get args(): readonly string[] {
+    return [this.#ask.key, ...this.#ask.fields]
   }
 
   toWritable(stream: WrittenTo): string {
     oneWrite(stream)
-    let text = `*${this.args.length + 1}\r\n$${this.name.length}\r\n${this.name}\r\n`
-    for (const arg of this.args) text += `$${arg.length}\r\n${arg}\r\n`
-    return text
+    return this.#ask.command
   }
 
   getKeys(): readonly string[] {
-    return this.args.slice(0, 1)
+    return [this.#ask.key]
   }
 
   resolve(value: unknown): void {

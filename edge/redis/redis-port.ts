@@ -1,3 +1,4 @@
+import type { HashAsk } from './hash-ask.ts'
 import type { Reply } from './reply.ts'
 import type { Script } from './script.ts'
 
@@ -7,10 +8,10 @@ export type HashFields = readonly (Uint8Array | null)[]
 /** Redis as the edge uses it: binary-safe, bounded in time and in number. No call throws or rejects. */
 export interface RedisPort {
   /**
-   * Fields of a hash. Gives up after the time for lookups. Not a promise: this is asked for each answer that comes from Redis.
+   * Fields of a hash, null where there is none. Gives up after the time for lookups. Not a promise: this is asked for each answer that comes from Redis.
    * @param done called once, perhaps before this returns; must not throw. The bytes are part of a larger read: copy what is kept
    */
-  hashGet(key: string, fields: readonly string[], done: (reply: Reply<HashFields>) => void): void
+  hashGet(ask: HashAsk, done: (reply: Reply<HashFields>) => void): void
   /** A value, null where there is none. Gives up after the time for chunks. */
   read(key: string): Promise<Reply<Uint8Array | null>>
   /** Keeps a value for so many ms. Gives up after the time for writes. */

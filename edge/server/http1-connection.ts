@@ -9,7 +9,6 @@
 import type { Socket } from 'node:net'
 import { EdgeError } from '../base/edge-error.ts'
 import type { ErrorCode } from '../contract/errors.ts'
-import type { BytesBody } from '../http/body.ts'
 import type { RequestHead } from '../wire/message.ts'
 import { RequestParser } from '../wire/request-parser.ts'
 import { WireFault } from '../wire/wire-fault.ts'
@@ -109,9 +108,9 @@ class Http1Connection implements HeldConnection, ExchangeLine, BodySource {
     return this.#writer.write(head, bytes, tail)
   }
 
-  sendWhole(head: string, body: BytesBody | null, then: 'keep' | 'close'): void {
+  sendWhole(text: string, then: 'keep' | 'close'): void {
     if (then === 'close') this.#last = true
-    this.#socket.write(body === null || body.lengthBytes === 0 ? head : head + body.text, 'latin1')
+    this.#socket.write(text, 'latin1')
     this.whole()
   }
 

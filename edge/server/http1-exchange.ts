@@ -4,6 +4,7 @@ import { Abort } from '../base/abort.ts'
 import type { EdgeError } from '../base/edge-error.ts'
 import { BytesBody, discard, MAX_TEXT_BYTES } from '../http/body.ts'
 import { Fields } from '../http/fields.ts'
+import { lengthLine } from '../http/length-line.ts'
 import { mayHaveBody, reasonPhrase } from '../http/status.ts'
 import type { ConnectionMemory } from '../pipeline/connection-memory.ts'
 import type { Answer, Incoming, Reply, Sent, UpgradeOffer } from '../pipeline/exchange.ts'
@@ -24,7 +25,7 @@ export interface ExchangeLine extends SendingLine {
   /** Sends text alone, at once. */
   say(text: string): void
   /** Sends a whole answer of which all is at hand, and ends the exchange. */
-  sendWhole(head: string, body: BytesBody | null, then: 'keep' | 'close'): void
+  sendWhole(text: string, then: 'keep' | 'close'): void
   /** After this answer the connection ends. */
   closeAfter(): void
   /** Throws away what is here of a body that nobody reads. @returns whether that was the rest of it */
@@ -87,20 +88,29 @@ export class Http1Exchange implements Incoming, Reply, UpgradeOffer {
     const bodiless = !mayHaveBody(this.method, status)
     const framing = framingOf(answer, bodiless, this.httpVersion)
     const closes = this.#closes(answer, framing)
+    if (!bodiless && body instanceof BytesBody && body.lengthBytes <= MAX_TEXT_BYTES) return this.#sendShort(answer, body, closes)
     const head = this.#headOf(answer, bodiless, framing, closes)
     if (head === null) return this.#unsayable(answer)
     if (bodiless || body === null) {
       discard(body)
-      this.#line.sendWhole(head, null, closes)
+      this.#line.sendWhole(head, closes)
       return EMPTY_SENT
-    }
-    if (body instanceof BytesBody && body.lengthBytes <= MAX_TEXT_BYTES) {
-      this.#line.sendWhole(head, body, closes)
-      return { outcome: 'whole', bytes: body.lengthBytes }
     }
     if (closes === 'close') this.#line.closeAfter()
     this.#sending = new AnswerSending(this.#line, head, framing, framing === 'length' ? body.lengthBytes : null)
     return this.#sending.run(body)
+  }
+
+  // What many answers share stands last, in one piece with the body.
+  #sendShort(answer: Answer, body: BytesBody, closes: 'keep' | 'close'): Sent {
+    const { status, fields } = answer
+    dropFraming(fields)
+    fields.delete('content-length')
+    const rest = fields.toTextWith(body)
+    if (rest === null) return this.#unsayable(answer)
+    const date = fields.dated ? '' : this.#line.dateLine
+    this.#line.sendWhole(`${statusLine(status)}${this.#connectionLine(closes)}${date}${rest}`, closes)
+    return { outcome: 'whole', bytes: body.lengthBytes }
   }
 
   take(): ReturnType<UpgradeOffer['take']> {
@@ -128,8 +138,7 @@ export class Http1Exchange implements Incoming, Reply, UpgradeOffer {
   /** Null when a field cannot be written: a line break in it would make another answer of the rest (RFC 9112 §11.1). */
   #headOf(answer: Answer, bodiless: boolean, framing: SentFraming, closes: 'keep' | 'close'): string | null {
     const { status, fields, body } = answer
-    fields.delete('transfer-encoding')
-    fields.delete('connection')
+    dropFraming(fields)
     // A length on a 204 is a mistake that some read as a body to come (RFC 9110 §8.6); on a HEAD and a 304 it speaks of the GET.
     if (!bodiless || status === 204) fields.delete('content-length')
     const text = fields.toText()
@@ -137,19 +146,25 @@ export class Http1Exchange implements Incoming, Reply, UpgradeOffer {
     let head = `${statusLine(status)}${text}`
     if (!bodiless) head += framing === 'length' ? lengthLine(body?.lengthBytes ?? 0) : framingLine(framing)
     if (!fields.dated) head += this.#line.dateLine
-    if (closes === 'close') return `${head}Connection: close\r\n\r\n`
-    return this.httpVersion === '1.0' ? `${head}Connection: keep-alive\r\n\r\n` : `${head}\r\n`
+    return `${head}${this.#connectionLine(closes)}\r\n`
+  }
+
+  #connectionLine(closes: 'keep' | 'close'): string {
+    if (closes === 'close') return 'Connection: close\r\n'
+    return this.httpVersion === '1.0' ? 'Connection: keep-alive\r\n' : ''
   }
 
   #unsayable(answer: Answer): Sent {
     discard(answer.body)
-    this.#line.sendWhole(
-      'HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n',
-      null,
-      'close',
-    )
+    this.#line.sendWhole('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n', 'close')
     return { outcome: 'cut', bytes: 0, fault: new RangeError('a field of the answer cannot be written') }
   }
+}
+
+// Both are the sender's own to say.
+function dropFraming(fields: Fields): void {
+  fields.delete('transfer-encoding')
+  fields.delete('connection')
 }
 
 function framingOf({ body }: Answer, bodiless: boolean, version: '1.0' | '1.1'): SentFraming {
@@ -166,13 +181,4 @@ for (let status = 200; status < 600; status++) STATUS_LINES[status] = `HTTP/1.1 
 
 function statusLine(status: number): string {
   return STATUS_LINES[status] ?? `HTTP/1.1 ${status} \r\n`
-}
-
-// Each made when it is first wanted.
-const LENGTH_LINES: string[] = new Array(MAX_TEXT_BYTES + 1).fill('')
-
-function lengthLine(bytes: number): string {
-  if (bytes > MAX_TEXT_BYTES) return `Content-Length: ${bytes}\r\n`
-  if (LENGTH_LINES[bytes] === '') LENGTH_LINES[bytes] = `Content-Length: ${bytes}\r\n`
-  return LENGTH_LINES[bytes]!
 }

@@ -5,6 +5,7 @@ import type { Entry } from '../../edge/cache/entry.ts'
 import { placeOf, variantId } from '../../edge/cache/redis-place.ts'
 import { variantOf } from '../../edge/cache/variant.ts'
 import { Fields } from '../../edge/http/fields.ts'
+import { HashAsk } from '../../edge/redis/hash-ask.ts'
 import type { Reply } from '../../edge/redis/reply.ts'
 import { startRedis } from '../support/redis.ts'
 import type { Scope } from '../support/scope.ts'
@@ -195,7 +196,7 @@ t.test('what is unanswered is bounded, in number and in bytes', async (t) => {
   const put = (bytes: number) => client.run(readScript('cache-put'), PLACE, ['', 'x'.repeat(94), '', Buffer.alloc(bytes), 8, 1_000])
   const large = [put(10_000_000), put(10_000_000)]
   t.same(await large[1], { ok: false, why: 'full' }, 'a second large write is refused without being sent')
-  const asked = (): Promise<Reply<unknown>> => new Promise((done) => client.hashGet(PLACE, ['v'], done))
+  const asked = (): Promise<Reply<unknown>> => new Promise((done) => client.hashGet(new HashAsk(PLACE, ['v']), done))
   const many = await Promise.all(Array.from({ length: 1_100 }, asked))
   const count = (why: string) => many.filter((reply) => !reply.ok && reply.why === why).length
   t.same([count('late'), count('full')], [1_023, 77])

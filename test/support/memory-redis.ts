@@ -1,4 +1,5 @@
 import { VARIANT_ID_LENGTH } from '../../edge/cache/redis-place.ts'
+import type { HashAsk } from '../../edge/redis/hash-ask.ts'
 import type { HashFields, RedisPort } from '../../edge/redis/redis-port.ts'
 import type { NoReply, Reply } from '../../edge/redis/reply.ts'
 import type { Script } from '../../edge/redis/script.ts'
@@ -11,9 +12,12 @@ export class MemoryRedis implements RedisPort {
   failure: NoReply | null = null
   verdict: unknown = [1]
   trips = 0
+  /** The fields of each hash that were asked for. */
+  readonly hashAsks: (readonly string[])[] = []
 
-  hashGet(key: string, fields: readonly string[], done: (reply: Reply<HashFields>) => void): void {
+  hashGet({ key, fields }: HashAsk, done: (reply: Reply<HashFields>) => void): void {
     this.trips++
+    this.hashAsks.push(fields)
     const reply = this.failure ?? ({ ok: true, value: fields.map((field) => this.hashes.get(key)?.get(field) ?? null) } as const)
     queueMicrotask(() => done(reply))
   }

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import t from 'tap'
-import { entryBytes, textBytes } from '../../../edge/cache/entry.ts'
+import { entryBytes, exactBytes, owned, textBytes } from '../../../edge/cache/entry.ts'
+import { textBody } from '../../../edge/http/body.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 import { makeEntry } from './make-entry.ts'
 
@@ -34,3 +35,26 @@ for (const bodyBytes of [0, 1_000, 50_000]) {
     t.ok(taken > counted * 0.9 && taken < counted * 1.1, `${taken} taken, ${counted} counted`)
   })
 }
+
+t.test('bytes are copied into a buffer of their size only where they lie in another one', async (t) => {
+  const exact = new Uint8Array([1, 2])
+  t.equal(exactBytes(exact), exact)
+  const pool = new Uint8Array(64)
+  pool.set([5, 6, 7], 10)
+  const copy = exactBytes(pool.subarray(10, 13))
+  t.same([...copy], [5, 6, 7])
+  t.equal(copy.buffer.byteLength, 3)
+})
+
+t.test('an entry whose body was lent is owned with a copy of it, and sends that', async (t) => {
+  const own = makeEntry()
+  t.equal(owned(own), own)
+  const pool = Buffer.alloc(64, 'a')
+  const lent = { ...makeEntry({ body: pool.subarray(10, 13) }), sendable: textBody('aaa') }
+  const { body, sendable, ...rest } = owned(lent)
+  t.same([body.buffer.byteLength, Buffer.from(body).toString(), sendable], [3, 'aaa', undefined])
+  pool.fill('b')
+  t.equal(Buffer.from(body).toString(), 'aaa')
+  const { body: _body, sendable: _sendable, ...same } = lent
+  t.same(rest, same)
+})

@@ -44,7 +44,7 @@ t.test('flags, absent numbers and empty parts come back too', async (t) => {
   t.same([back?.body.length, back?.fields.size], [0, 0])
 })
 
-t.test('the body does not hold on to the bytes it came in', async (t) => {
+t.test('an entry for good does not hold on to the bytes it came in', async (t) => {
   const envelope = encodeWhole(KEY, FULL)!
   const chunk = new Uint8Array(65_536)
   chunk.set(envelope, 777)

@@ -1,8 +1,9 @@
 import t from 'tap'
 import type { Entry } from '../../../edge/cache/entry.ts'
-import type { Level } from '../../../edge/cache/level.ts'
+import type { Level, Spot } from '../../../edge/cache/level.ts'
 import { Levels, type LookupTerms } from '../../../edge/cache/levels.ts'
 import { MemoryLevel } from '../../../edge/cache/memory-level.ts'
+import { makeReady } from '../../../edge/cache/ready.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 import { openFence } from '../../support/open-fence.ts'
 import { makeEntry, RECEIVED_AT_MS } from './make-entry.ts'
@@ -97,4 +98,30 @@ t.test('a key is dropped from both levels', async (t) => {
   await levels.store('a', makeEntry(), { nowMs: RECEIVED_AT_MS, maxVariants: 8, into: 'both' })
   await levels.delete('a')
   t.same([near.stats().entries, far.kept.size], [0, 0])
+})
+
+t.test('what stands ready in memory passes the fence, or it has to be looked up', async (t) => {
+  const fence = openFence()
+  const near = new MemoryLevel(1_000_000)
+  const levels = new Levels(near, null, fence)
+  const spot: Spot = { held: null, far: null }
+  const entry = makeEntry()
+  near.put('a', entry, 8, RECEIVED_AT_MS)
+  const lookUp = () => levels.lookup('a', ANY, { ...TERMS, spot })
+  void lookUp()
+  makeReady(entry, { lines: Fields.of().shared, body: null }, RECEIVED_AT_MS)
+  void lookUp()
+  t.equal(levels.ready(spot, RECEIVED_AT_MS, 'promote')?.of, entry)
+  fence.purgeHere([{ by: 'url', url: 'b', mode: 'hard', againAfterMs: 0 }], RECEIVED_AT_MS)
+  t.equal(levels.ready(spot, RECEIVED_AT_MS, 'promote'), null, 'not judged by what was purged since')
+  t.match(lookUp(), { entry }, 'though nothing of that reaches it')
+})
+
+t.test('a body is lent to who asks for that alone', async (t) => {
+  const asked: unknown[] = []
+  const far: Level = { get: (...args) => (asked.push(args[5]), null), put() {}, delete() {} }
+  const levels = new Levels(new MemoryLevel(0), far, openFence())
+  levels.lookup('a', ANY, TERMS)
+  levels.lookup('a', ANY, { ...TERMS, body: 'lend' })
+  t.same(asked, [undefined, 'lend'])
 })

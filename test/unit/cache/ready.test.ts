@@ -6,7 +6,7 @@ import { Fields } from '../../../edge/http/fields.ts'
 import { makeEntry, RECEIVED_AT_MS } from './make-entry.ts'
 
 /** An answer of memory without a body of its own. */
-const ANSWER = { level: 'L1', lines: Fields.of({ Age: '0' }).shared, body: null }
+const ANSWER = { lines: Fields.of({ Age: '0' }).shared, body: null }
 
 /** What the fields of an answer tell of time: Age and ttl in whole seconds. */
 function told(entry: Entry, nowMs: number): string {
@@ -32,8 +32,8 @@ t.test('an answer stands ready as long as its Age and ttl are what they were, to
         break
       }
       t.ok(told(entry, lastMs + 2) !== told(entry, atMs), 'and not much less long')
-      t.equal(readyOf(entry, 'L1', lastMs)?.of, entry)
-      t.equal(readyOf(entry, 'L1', lastMs + 1), null)
+      t.equal(readyOf(entry, lastMs)?.of, entry)
+      t.equal(readyOf(entry, lastMs + 1), null)
     }
   }
 })
@@ -45,7 +45,7 @@ t.test('while it is ready it is fresh, and nobody may want to fetch it anew', as
   makeReady(entry, ANSWER, edgeMs - 200)
   t.ok(isReady(entry, edgeMs - 1))
   t.notOk(isReady(entry, edgeMs))
-  t.ok(readyOf(entry, 'L1', edgeMs), 'its fields are true all the same')
+  t.ok(readyOf(entry, edgeMs), 'its fields are true all the same')
   t.ok(isFresh(entry, edgeMs))
   t.notOk(isFresh(entry, RECEIVED_AT_MS + 10_000))
 })
@@ -54,7 +54,7 @@ t.test('a stale answer stands ready too, and is not taken for a fresh one', asyn
   const entry = makeEntry()
   const nowMs = RECEIVED_AT_MS + 20_300
   makeReady(entry, ANSWER, nowMs)
-  t.ok(readyOf(entry, 'L1', nowMs + 100))
+  t.ok(readyOf(entry, nowMs + 100))
   t.notOk(isReady(entry, nowMs + 100))
   t.notOk(isFresh(entry, nowMs + 100))
 })
@@ -65,12 +65,11 @@ t.test('what must not be used unasked is never ready', async (t) => {
   t.notOk(isReady(entry, RECEIVED_AT_MS))
 })
 
-t.test('it holds for its own entry, its level and times not before it', async (t) => {
+t.test('it holds for its own entry and times not before it', async (t) => {
   const entry = makeEntry()
   makeReady(entry, ANSWER, RECEIVED_AT_MS + 500)
   t.ok(isReady(entry, RECEIVED_AT_MS + 500))
   t.notOk(isReady({ ...entry, lifetimeMs: 0 }, RECEIVED_AT_MS + 500), 'a copy with another lifetime')
-  t.equal(readyOf({ ...entry }, 'L1', RECEIVED_AT_MS + 500), null)
-  t.equal(readyOf(entry, 'L2', RECEIVED_AT_MS + 500), null)
+  t.equal(readyOf({ ...entry }, RECEIVED_AT_MS + 500), null)
   t.notOk(isReady(entry, RECEIVED_AT_MS + 499), 'a clock that was set back')
 })

@@ -2,6 +2,7 @@ import t from 'tap'
 import { breakerInARow } from '../../../edge/breaker/in-a-row.ts'
 import type { Entry } from '../../../edge/cache/entry.ts'
 import { encodeWhole } from '../../../edge/cache/envelope.ts'
+import type { Spot } from '../../../edge/cache/level.ts'
 import { RedisLevel } from '../../../edge/cache/redis-level.ts'
 import { placeOf, variantId, varyText } from '../../../edge/cache/redis-place.ts'
 import { variantOf } from '../../../edge/cache/variant.ts'
@@ -253,4 +254,50 @@ t.test('an entry that is too large is not sent', async (t) => {
   const { redis, level, stores } = makeLevel()
   await level.put(KEY, makeEntry({ body: new Uint8Array(64 * 1_048_576 + 1) }), 8, NOW)
   t.same([redis.trips, stores('too-large')], [0, 1])
+})
+
+t.test('who remembers a key asks for one guess, and for another once Vary has changed', async (t) => {
+  const { redis, level } = makeLevel()
+  const spot: Spot = { held: null, far: null }
+  const get = (fields = ANY) => level.get(KEY, fields, NOW, 'promote', spot)
+  t.equal(await get(), null)
+  await level.put(KEY, makeEntry(), 8, NOW)
+  t.ok(await get())
+  redis.hashAsks.length = 0
+  t.ok(await get())
+  t.same(redis.hashAsks, [['v', variantId('')]])
+
+  const gzip = Fields.of({ 'accept-encoding': 'gzip' })
+  await level.put(KEY, varying('accept-encoding', 'gzip'), 8, NOW)
+  redis.trips = 0
+  t.ok(await get(gzip))
+  t.equal(redis.trips, 2, 'it varies now')
+  t.ok(await get(gzip))
+  t.equal(redis.trips, 3)
+  t.equal(await get(Fields.of({ 'accept-encoding': 'br' })), null, 'another variant')
+})
+
+t.test('a short fresh body is lent where it lies, all others are copied', async (t) => {
+  const { redis, level } = makeLevel()
+  const spot: Spot = { held: null, far: null }
+  const read = Buffer.alloc(65_536)
+  const lies = async (changes: Partial<Entry>, body: 'own' | 'lend', fields = ANY) => {
+    const envelope = envelopeOf(KEY, makeEntry(changes))
+    envelope.copy(read, 99)
+    redis.hashes.set(
+      PLACE,
+      new Map([
+        ['v', Buffer.from('')],
+        [variantId(''), read.subarray(99, 99 + envelope.length)],
+      ]),
+    )
+    const entry = (await level.get(KEY, fields, NOW, 'promote', spot, body))!
+    const there = entry.body.buffer === read.buffer ? 'there' : 'own'
+    read.fill(0)
+    return [there, entry.sendable?.text ?? Buffer.from(entry.body).toString().slice(0, 5)]
+  }
+  t.same(await lies({}, 'lend'), ['there', 'hello'])
+  t.same(await lies({}, 'own'), ['own', 'hello'])
+  t.same(await lies({ lifetimeMs: 0 }, 'lend'), ['own', 'hello'], 'stale: it may wait for its origin')
+  t.same(await lies({ body: Buffer.alloc(4_097, 'long.') }, 'lend'), ['own', 'long.'])
 })

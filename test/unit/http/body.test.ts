@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Body, type BodyFlow, type BodySink, bytesBody, discard, drain, watchedBody } from '../../../edge/http/body.ts'
+import { type Body, type BodyFlow, type BodySink, bytesBody, discard, drain, textBody, watchedBody } from '../../../edge/http/body.ts'
 
 /** A sink that writes down what it hears. */
 function recorder(wantsMore = true) {
@@ -112,4 +112,16 @@ t.test('a reader who leaves cuts a watched body once, and one who leaves after t
   whole.sink().end()
   lateFlow.cancel()
   t.same(late.seen, ['end'])
+})
+
+t.test('a body may be made of a text, and has bytes of its own when they are asked for', async (t) => {
+  const body = textBody('page\xff')
+  t.equal(body.lengthBytes, 5)
+  body.forgetText()
+  t.equal(body.text, 'page\xff', 'it is all there is of it')
+  t.same([...body.bytes], [0x70, 0x61, 0x67, 0x65, 0xff])
+  t.equal(body.bytes.buffer.byteLength, 5)
+  t.equal(body.bytes, body.bytes)
+  body.forgetText()
+  t.equal(body.text, 'page\xff')
 })

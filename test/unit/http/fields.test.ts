@@ -1,4 +1,5 @@
 import t from 'tap'
+import { bytesBody } from '../../../edge/http/body.ts'
 import { Fields } from '../../../edge/http/fields.ts'
 
 const RAW = ['Host', 'a.example', 'X-Tag', 'one', 'x-TAG', 'two', 'Accept', '*/*']
@@ -106,4 +107,38 @@ t.test('a Date is found among shared lines and among those added, and missed whe
   copy.set('Date', 'y')
   t.ok(copy.dated)
   t.ok(copy.clone().dated)
+})
+
+t.test('a message ends with shared lines, length and body; what one answer adds stands before them', async (t) => {
+  const page = bytesBody(Buffer.from('page'))
+  const kept = Fields.fromRaw(['ETag', '"a"', 'Age', '1'])
+  t.equal(kept.toTextWith(page), 'ETag: "a"\r\nAge: 1\r\nContent-Length: 4\r\n\r\npage')
+  for (let time = 0; time < 5; time++) {
+    const answer = kept.clone()
+    answer.set('X-Request-Id', String(time))
+    t.equal(answer.toTextWith(page), `X-Request-Id: ${time}\r\nETag: "a"\r\nAge: 1\r\nContent-Length: 4\r\n\r\npage`)
+  }
+  t.equal(Fields.of().toTextWith(page), 'Content-Length: 4\r\n\r\npage')
+})
+
+t.test('lines of one name stay in their order, whoever added them', async (t) => {
+  const answer = Fields.fromRaw(['Set-Cookie', 'a=1', 'Via', '1.1 a']).clone()
+  answer.append('set-cookie', 'b=2')
+  answer.set('X-A', '1')
+  t.equal(
+    answer.toTextWith(bytesBody(Buffer.from('page'))),
+    'Set-Cookie: a=1\r\nVia: 1.1 a\r\nset-cookie: b=2\r\nX-A: 1\r\nContent-Length: 4\r\n\r\npage',
+  )
+  const changed = Fields.fromRaw(['Via', '1.1 a', 'Age', '1']).clone()
+  changed.set('via', '1.1 a, 1.1 b')
+  t.equal(changed.toTextWith(bytesBody(new Uint8Array(0))), 'via: 1.1 a, 1.1 b\r\nAge: 1\r\nContent-Length: 0\r\n\r\n')
+})
+
+t.test('a line from outside that cannot be written ends no message', async (t) => {
+  const page = bytesBody(Buffer.from('page'))
+  const broken = () => Fields.fromRaw(['A', 'b\r\nC: d', 'Age', '1'])
+  t.equal(broken().toTextWith(page), null)
+  const changed = broken()
+  changed.set('Age', '2')
+  t.equal(changed.toTextWith(page), null)
 })

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { bitOf, isWritable, markOf, NO_LINES, sharedLines, textOf, textOfShared } from '../../../edge/http/shared-lines.ts'
+import { bytesBody } from '../../../edge/http/body.ts'
+import { bitOf, isWritable, markOf, NO_LINES, sharedLines, tailOfShared, textOf, textOfShared } from '../../../edge/http/shared-lines.ts'
 
 /** Names that answers are asked for, and names that answers and requests often have. */
 const ASKED = [
@@ -62,4 +63,28 @@ t.test('what cannot be written has no text', async (t) => {
   t.notOk(isWritable(['a', 'b\n']))
   t.ok(isWritable(['a', 'b\t\xff']))
   t.equal(textOf(['A', 'b']), 'A: b\r\n')
+})
+
+t.test('lines that are sent with the same body again and again become one piece with it', async (t) => {
+  const lines = sharedLines(['A', 'b'])
+  const body = bytesBody(Buffer.from('page\xff', 'latin1'))
+  const sent = 'A: b\r\nContent-Length: 5\r\n\r\npage\xff'
+  for (const time of ['first', 'second']) {
+    t.equal(tailOfShared(lines, body), sent, time)
+    t.equal(lines.tail, null)
+  }
+  t.equal(tailOfShared(lines, body), sent)
+  t.equal(lines.tail, sent, 'from the third time on')
+  t.equal(tailOfShared(lines, body), sent)
+  t.equal(body.text, 'page\xff', 'the body has its text all the same')
+
+  t.equal(tailOfShared(lines, bytesBody(new Uint8Array(0))), 'A: b\r\nContent-Length: 0\r\n\r\n', 'another body')
+  t.equal(lines.tail, sent)
+})
+
+t.test('no lines hold on to no body, and what cannot be written has no end', async (t) => {
+  const body = bytesBody(Buffer.from('page'))
+  for (let time = 0; time < 4; time++) t.equal(tailOfShared(NO_LINES, body), 'Content-Length: 4\r\n\r\npage')
+  t.same([NO_LINES.tail, NO_LINES.tailOf], [null, null])
+  t.equal(tailOfShared(sharedLines(['A', 'b\r\nC: d']), body), null)
 })

@@ -168,9 +168,9 @@ t.test('parts are told apart by Vary, and found in a level that takes its time',
   t.match(await again(range('bytes=0-4', { Accept: 'b' })), { hit: false })
   const store = new MemoryLevel(1_000_000)
   const far: Level = {
-    async get(...args) {
+    async get(key, request, nowMs, promotion) {
       await settled()
-      return store.get(...args)
+      return store.get(key, request, nowMs, promotion)
     },
     put: async (...args) => store.put(...args),
     delete: async (key) => store.delete(key),

@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import t from 'tap'
 import { EdgeError } from '../../../edge/base/edge-error.ts'
 import { createRedis } from '../../../edge/redis/client.ts'
+import { HashAsk } from '../../../edge/redis/hash-ask.ts'
 import { script } from '../../../edge/redis/script.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingLog } from '../../support/recording-log.ts'
@@ -40,7 +41,7 @@ t.test('until there is a connection every command is answered at once with "away
   const { client, clock } = clientOf(t, `redis://127.0.0.1:${await silentPort(t)}`)
   const away = { ok: false, why: 'away' } as const
   t.equal(client.state(), 'away')
-  t.same(await new Promise((done) => client.hashGet('k', ['f'], done)), away)
+  t.same(await new Promise((done) => client.hashGet(new HashAsk('k', ['f']), done)), away)
   t.same(await client.read('k'), away)
   t.same(await client.write('k', Buffer.alloc(10), 1_000), away)
   t.same(await client.run(script('one', 'return 1'), 'k', [Buffer.alloc(10), 1, 'x']), away)
