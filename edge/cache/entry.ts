@@ -1,5 +1,5 @@
 import { type BytesBody, MAX_TEXT_BYTES } from '../http/body.ts'
-import type { Fields } from '../http/fields.ts'
+import { Fields } from '../http/fields.ts'
 import type { Ready } from './ready.ts'
 
 /** A kept answer. Shared by everyone who is served from it: clone `fields` before changing them, never write into `body`. */
@@ -50,12 +50,12 @@ export function exactBytes(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
 }
 
-/** The entry with a body of its own: itself, unless its body is a part of something larger. */
+/** The entry with a body and fields of its own: itself, unless they are parts of something larger that was read. */
 export function owned(entry: Entry): Entry {
   const body = exactBytes(entry.body)
   if (body === entry.body) return entry
   const { sendable: _sendable, ...rest } = entry
-  return { ...rest, body }
+  return { ...rest, fields: Fields.adopt(entry.fields.toRaw()), body }
 }
 
 /** The version of no purge table. */

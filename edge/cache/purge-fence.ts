@@ -6,7 +6,7 @@
 
 import { BoundedMap } from '../base/bounded-map.ts'
 import type { PurgeOrder } from '../contract/purge.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, owned } from './entry.ts'
 import { currentAgeMs, remainingMs } from './freshness.ts'
 import type { PurgeLease } from './purge-lease.ts'
 import type { PurgeTable } from './purge-table.ts'
@@ -85,5 +85,6 @@ export class PurgeFence {
 /** The entry, stale from now on at the latest; the windows in which it may stand in for its origin begin then (RFC 5861). */
 export function staled(entry: Entry, nowMs: number): Entry {
   if (remainingMs(entry, nowMs) <= 0) return entry
-  return { ...entry, ready: null, lifetimeMs: currentAgeMs(entry, nowMs) }
+  // It may have been lent as a fresh one, and wait for its origin now.
+  return { ...owned(entry), ready: null, lifetimeMs: currentAgeMs(entry, nowMs) }
 }

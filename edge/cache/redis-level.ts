@@ -12,7 +12,6 @@ import { BoundedMap } from '../base/bounded-map.ts'
 import type { Log } from '../base/ports.ts'
 import { TextMemo } from '../base/text-memo.ts'
 import type { Breaker } from '../breaker/breaker.ts'
-import { MAX_TEXT_BYTES, textBody } from '../http/body.ts'
 import { Fields } from '../http/fields.ts'
 import { HashAsk } from '../redis/hash-ask.ts'
 import type { HashFields } from '../redis/redis-port.ts'
@@ -160,13 +159,14 @@ export class RedisLevel implements Level {
   /** The entry in an envelope, if it is one for this key, fits the request (a digest may collide) and is still kept. */
   #open(wanted: Wanted, envelope: Uint8Array | null): Entry | null | Promise<Entry | null> {
     if (envelope === null) return this.#missed('miss')
-    const opened = openEnvelope(wanted.key, envelope)
+    const opened = openEnvelope(wanted.key, envelope, wanted.body)
     if (opened === null) return this.#missed('corrupt')
     const { entry, pending } = opened
     if (entry.keepUntilMs <= wanted.nowMs || !fitsRequest(entry, wanted.request)) return this.#missed('miss')
     if (pending !== null) return this.#withBody(wanted.far.place, entry, pending)
     this.#lookups.count('hit')
-    return wanted.body === 'lend' && isLendable(entry, wanted.nowMs) ? lent(entry) : owned(entry)
+    // A stale one may be held for as long as its origin takes.
+    return entry.sendable !== undefined && isFresh(entry, wanted.nowMs) ? entry : owned(entry)
   }
 
   async #withBody(place: string, entry: Entry, pending: StoredBody): Promise<Entry | null> {
@@ -225,17 +225,6 @@ export class RedisLevel implements Level {
     const codings = request.get('accept-encoding')
     return codings === undefined ? ID_WITHOUT_CODINGS : this.#idsByCodings.get(codings)
   }
-}
-
-// A stale one may be held for as long as its origin takes.
-function isLendable(entry: Entry, nowMs: number): boolean {
-  return entry.body.byteLength <= MAX_TEXT_BYTES && isFresh(entry, nowMs)
-}
-
-// As text it is a copy, and the cheapest there is.
-function lent(entry: Entry): Entry {
-  entry.sendable = textBody((entry.body as Buffer).toString('latin1'))
-  return entry
 }
 
 function idOfCodings(codings: string): string {

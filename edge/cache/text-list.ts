@@ -21,23 +21,31 @@ export function writeTexts(texts: readonly string[]): Buffer {
   return list
 }
 
+/** Where a list lies in bytes. */
+export interface ListPlace {
+  readonly from: number
+  readonly to: number
+  /** Of its texts. */
+  readonly count: number
+}
+
 /**
- * The `count` texts of such bytes; null when they are not exactly so many and nothing else. Each is a string of its own, not a cut of a longer
+ * The texts of a list; null when there are not exactly so many and nothing else. Each is a string of its own, not a cut of a longer
  * one: where the engine meets both kinds it has to ask each for its length, and looking for a field cost more than all else of a lookup.
  */
-export function readTexts(bytes: Buffer, count: number): string[] | null {
-  const charactersFrom = LENGTHS_FROM + count * LENGTH_BYTES
-  if (bytes.length < charactersFrom) return null
-  if (bytes[0] === 1) return readWideTexts(bytes, charactersFrom)
+export function readTexts(bytes: Buffer, { from, to, count }: ListPlace): string[] | null {
+  const charactersFrom = from + LENGTHS_FROM + count * LENGTH_BYTES
+  if (to < charactersFrom) return null
+  if (bytes[from] === 1) return readWideTexts(bytes.subarray(from, to), LENGTHS_FROM + count * LENGTH_BYTES)
   const texts: string[] = []
   let start = charactersFrom
-  for (let at = LENGTHS_FROM; at < charactersFrom; at += LENGTH_BYTES) {
+  for (let at = from + LENGTHS_FROM; at < charactersFrom; at += LENGTH_BYTES) {
     const end = start + bytes.readUInt32LE(at)
-    if (end > bytes.length) return null
-    texts.push(bytes.toString('latin1', start, end))
+    if (end > to) return null
+    texts.push(start === end ? '' : bytes.toString('latin1', start, end))
     start = end
   }
-  return start === bytes.length ? texts : null
+  return start === to ? texts : null
 }
 
 function readWideTexts(bytes: Buffer, charactersFrom: number): string[] | null {

@@ -5,7 +5,10 @@ import type { Spot } from '../cache/level.ts'
 import { canonicalTarget, type Target, type TargetFault, type TargetResult, type TargetRules } from '../http/target.ts'
 import type { RoutePlan } from './snapshot.ts'
 
-/** Targets remembered: as many as a site has in demand. All of them, as long as can be, take some 15 MB; most are a tenth of that. */
+/**
+ * Targets remembered: as many as a site has in demand. All of them, as long as can be, take some 15 MB, and as much again where Redis
+ * is asked for them; most are a tenth of that.
+ */
 const MAX_TARGETS = 32_768
 const MAX_LENGTH = 256
 const NO_TARGET: Target = { ok: true, form: 'origin', path: '', query: null }

@@ -4,28 +4,44 @@ import type { BytesBody } from './body.ts'
 import { lengthLine } from './length-line.ts'
 
 /** Lines that several `Fields` may share; never changed once made. Only `Fields` looks into them. */
-export interface SharedLines {
-  readonly raw: readonly string[]
+export class SharedLines {
   /** One bit per name; see `bitOf`. */
   readonly bits: number
   /** Another bit per name; see `markOf`. */
   readonly marks: number
   /** The lines as HTTP/1.1 text; null until it is asked for, and where they have none. */
-  text: string | null
+  text: string | null = null
   /** Whether that is one piece: put together as it is at first, it is a tree of its parts, which each reader would walk. */
-  whole: boolean
+  whole = false
   /** Whether there is a Date; null until somebody asked. */
-  dated: boolean | null
+  dated: boolean | null = null
   /** The lines and a body behind them, as one text; null until the two were sent together a few times. */
-  tail: string | null
+  tail: string | null = null
   /** That body. */
-  tailOf: BytesBody | null
+  tailOf: BytesBody | null = null
+  #raw: readonly string[] | null
+
+  /** @param raw a flat list `[name, value, …]` that nobody changes any more; null when there is text to read it from */
+  constructor(raw: readonly string[] | null, bits: number, marks: number) {
+    this.#raw = raw
+    this.bits = bits
+    this.marks = marks
+  }
+
+  /** The flat list `[name, value, …]`. */
+  get raw(): readonly string[] {
+    this.#raw ??= rawOf(this.text!)
+    return this.#raw
+  }
 }
 
 /** What no field may hold (RFC 9110 §5.5), and characters of more than one byte, which on the wire could become such. */
 const UNWRITABLE_CHARACTER = /[^\t -~\x80-\xff]/
 /** No lines. */
-export const NO_LINES: SharedLines = { raw: [], bits: 0, marks: 0, text: '', whole: true, dated: false, tail: null, tailOf: null }
+export const NO_LINES = new SharedLines([], 0, 0)
+NO_LINES.text = ''
+NO_LINES.whole = true
+NO_LINES.dated = false
 
 /**
  * The bit that stands for a name, whatever its case: by its length and its first two characters. Different names may share one; the factors
@@ -63,9 +79,7 @@ function marksOf(raw: readonly string[]): number {
 
 /** Lines over a flat list `[name, value, …]` that nobody changes any more. @param like lines that have at least these names, where they are known */
 export function sharedLines(raw: readonly string[], like: Pick<SharedLines, 'bits' | 'marks'> | null = null): SharedLines {
-  const bits = like === null ? bitsOf(raw) : like.bits
-  const marks = like === null ? marksOf(raw) : like.marks
-  return { raw, bits, marks, text: null, whole: false, dated: null, tail: null, tailOf: null }
+  return like === null ? new SharedLines(raw, bitsOf(raw), marksOf(raw)) : new SharedLines(raw, like.bits, like.marks)
 }
 
 /**
@@ -73,10 +87,10 @@ export function sharedLines(raw: readonly string[], like: Pick<SharedLines, 'bit
  * comes a second time will come a thousandth time.
  */
 export function textOfShared(lines: SharedLines): string | null {
-  const { raw, text, whole } = lines
+  const { text, whole } = lines
   if (text !== null && whole) return text
-  if (text === null && !isWritable(raw)) return null
-  const made = text === null ? textOf(raw) : Buffer.from(text, 'latin1').toString('latin1')
+  if (text === null && !isWritable(lines.raw)) return null
+  const made = text === null ? textOf(lines.raw) : Buffer.from(text, 'latin1').toString('latin1')
   lines.whole = text !== null
   lines.text = made
   return made
@@ -88,7 +102,7 @@ export function textOfShared(lines: SharedLines): string | null {
  */
 export function tailOfShared(lines: SharedLines, body: BytesBody): string | null {
   if (lines.tailOf === body) return lines.tail
-  const again = lines.whole && lines.tailOf === null && lines.raw.length > 0
+  const again = lines.whole && lines.tailOf === null && lines !== NO_LINES
   const text = textOfShared(lines)
   if (text === null) return null
   const tail = `${text}${lengthLine(body.lengthBytes)}\r\n${body.text}`
@@ -110,4 +124,18 @@ export function textOf(raw: readonly string[]): string {
   let text = ''
   for (let i = 0; i < raw.length; i += 2) text += `${raw[i]}: ${raw[i + 1]}\r\n`
   return text
+}
+
+// Each text is one of its own: cut from a longer one it would be of another making than all others, and the engine, which meets both in one
+// place, would have to ask each for its length.
+function rawOf(text: string): string[] {
+  const bytes = Buffer.from(text, 'latin1')
+  const raw: string[] = []
+  for (let at = 0; at < text.length; ) {
+    const colon = text.indexOf(': ', at)
+    const end = text.indexOf('\r\n', colon)
+    raw.push(bytes.toString('latin1', at, colon), bytes.toString('latin1', colon + 2, end))
+    at = end + 2
+  }
+  return raw
 }

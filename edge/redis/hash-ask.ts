@@ -2,21 +2,21 @@
 export class HashAsk {
   readonly key: string
   readonly fields: readonly string[]
-  #command: string | null = null
-  #whole = false
+  #asked = false
+  #command: Buffer | null = null
 
   constructor(key: string, fields: readonly string[]) {
     this.key = key
     this.fields = fields
   }
 
-  /** The command as RESP. From the second time on it is one piece, not a tree of its parts. */
-  get command(): string {
-    if (this.#whole) return this.#command!
-    this.#whole = this.#command !== null
-    this.#command =
-      this.#command === null ? respOf('HMGET', [this.key, ...this.fields]) : Buffer.from(this.#command, 'latin1').toString('latin1')
-    return this.#command
+  /** The command as RESP; from the second time on as bytes, which are sent from where they lie. */
+  get command(): string | Buffer {
+    if (this.#command !== null) return this.#command
+    const text = respOf('HMGET', [this.key, ...this.fields])
+    if (this.#asked) this.#command = Buffer.from(text, 'latin1')
+    this.#asked = true
+    return this.#command ?? text
   }
 }
 

@@ -40,7 +40,7 @@ class LeanCommand {
     return [this.#ask.key, ...this.#ask.fields]
   }
 
-  toWritable(stream: WrittenTo): string {
+  toWritable(stream: WrittenTo): string | Buffer {
     oneWrite(stream)
     return this.#ask.command
   }

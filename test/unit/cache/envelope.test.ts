@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import t from 'tap'
 import { CODING } from '../../../edge/cache/body-coding.ts'
+import { owned } from '../../../edge/cache/entry.ts'
 import {
   decodeWhole,
   ENVELOPE_VERSION,
@@ -129,4 +130,48 @@ t.test('a length that nobody stores is refused before room is made for it', asyn
 t.test('an entry whose head is too large gets no envelope', async (t) => {
   const entry = makeEntry({ fields: Fields.of({ 'x-long': 'x'.repeat(1_100_000) }) })
   t.equal(encodeWhole(KEY, entry), null)
+})
+
+t.test('a short body that is lent is one text with its field lines, and what is owned of it is not', async (t) => {
+  const read = Buffer.alloc(65_536)
+  const envelope = encodeWhole(KEY, FULL)!
+  envelope.copy(read, 777)
+  const { entry } = openEnvelope(KEY, read.subarray(777, 777 + envelope.length), 'lend')!
+  t.equal(entry.body.buffer, read.buffer)
+  const { tail, text } = entry.fields.shared
+  t.equal(tail, `${text}Content-Length: 256\r\n\r\n${Buffer.from(EVERY_BYTE).toString('latin1')}`)
+  t.equal(entry.fields.toTextWith(entry.sendable!), tail, 'sent as it came')
+
+  const own = owned(entry)
+  read.fill(0)
+  t.same(own.body, EVERY_BYTE)
+  t.same(own.fields.toRaw(), FULL.fields.toRaw())
+  t.same([own.fields.shared.tail, own.fields.shared.tailOf, own.sendable], [null, null, undefined])
+  t.same({ ...own, fields: null }, { ...FULL, fields: null })
+})
+
+t.test('only short bodies that are here as they are sent are lent', async (t) => {
+  const long = makeEntry({ body: Buffer.alloc(4_097) })
+  t.equal(openEnvelope(KEY, encodeWhole(KEY, long)!, 'lend')!.entry.sendable, undefined)
+  const coded = { where: 'inline', coding: CODING.gzip, bodyBytes: 1_000, bytes: Buffer.from('coded') } as const
+  t.equal(openEnvelope(KEY, encodeEnvelope(KEY, FULL, coded)!, 'lend')!.entry.sendable, undefined)
+})
+
+t.test('field lines that are none, and a length that is another, are refused whoever wrote them', async (t) => {
+  const whole = encodeWhole(KEY, FULL)!
+  const broken = (was: string, is: string) =>
+    forged((envelope) => {
+      const at = whole.indexOf(was, 0, 'latin1')
+      t.ok(at > 0, was)
+      envelope.write(is, at, 'latin1')
+    })
+  for (const [was, is] of [
+    ['Date: x\r\n', 'Date: \r\n\r'],
+    ['Date: x\r\n', 'Date :x\r\n'],
+    ['Link: <a>\r\n', 'Link: <\r>\r\n'],
+    ['Content-Length: 256\r\n\r\n', 'Content-Length: 255\r\n\r\n'],
+    ['Content-Length: 256\r\n\r\n', 'Content-Type: 256\r\n\r\n\0\0'],
+  ] as const) {
+    for (const terms of ['own', 'lend'] as const) t.equal(openEnvelope(KEY, broken(was, is), terms), null, is)
+  }
 })

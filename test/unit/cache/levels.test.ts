@@ -121,7 +121,7 @@ t.test('a body is lent to who asks for that alone', async (t) => {
   const asked: unknown[] = []
   const far: Level = { get: (...args) => (asked.push(args[5]), null), put() {}, delete() {} }
   const levels = new Levels(new MemoryLevel(0), far, openFence())
-  levels.lookup('a', ANY, TERMS)
-  levels.lookup('a', ANY, { ...TERMS, body: 'lend' })
+  void levels.lookup('a', ANY, TERMS)
+  void levels.lookup('a', ANY, { ...TERMS, body: 'lend' })
   t.same(asked, [undefined, 'lend'])
 })

@@ -263,10 +263,8 @@ t.test('who remembers a key asks for one guess, and for another once Vary has ch
   t.equal(await get(), null)
   await level.put(KEY, makeEntry(), 8, NOW)
   t.ok(await get())
-  redis.hashAsks.length = 0
   t.ok(await get())
-  t.same(redis.hashAsks, [['v', variantId('')]])
-
+  t.same(redis.hashAsks.at(-1), ['v', variantId('')])
   const gzip = Fields.of({ 'accept-encoding': 'gzip' })
   await level.put(KEY, varying('accept-encoding', 'gzip'), 8, NOW)
   redis.trips = 0
@@ -279,9 +277,8 @@ t.test('who remembers a key asks for one guess, and for another once Vary has ch
 
 t.test('a short fresh body is lent where it lies, all others are copied', async (t) => {
   const { redis, level } = makeLevel()
-  const spot: Spot = { held: null, far: null }
   const read = Buffer.alloc(65_536)
-  const lies = async (changes: Partial<Entry>, body: 'own' | 'lend', fields = ANY) => {
+  const lies = async (changes: Partial<Entry>, body: 'own' | 'lend') => {
     const envelope = envelopeOf(KEY, makeEntry(changes))
     envelope.copy(read, 99)
     redis.hashes.set(
@@ -291,10 +288,10 @@ t.test('a short fresh body is lent where it lies, all others are copied', async 
         [variantId(''), read.subarray(99, 99 + envelope.length)],
       ]),
     )
-    const entry = (await level.get(KEY, fields, NOW, 'promote', spot, body))!
-    const there = entry.body.buffer === read.buffer ? 'there' : 'own'
+    const entry = (await level.get(KEY, ANY, NOW, 'promote', null, body))!
+    const { buffer } = entry.body
     read.fill(0)
-    return [there, entry.sendable?.text ?? Buffer.from(entry.body).toString().slice(0, 5)]
+    return [buffer === read.buffer ? 'there' : 'own', entry.sendable?.text ?? Buffer.from(entry.body).toString().slice(0, 5)]
   }
   t.same(await lies({}, 'lend'), ['there', 'hello'])
   t.same(await lies({}, 'own'), ['own', 'hello'])
