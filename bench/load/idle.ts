@@ -35,7 +35,7 @@ export async function figuresOfIdle(run: Run): Promise<Figures> {
   const [page, { pid }] = [pages[0]!, running.process]
   checkOpenFiles(FIRST_CONNECTIONS + connections)
   await provenAnswer(running.url, page, CASES[run.benchCase].job)
-  await wrk({ url: running.url, pagesFile: run.pagesFile, seconds: run.warmupSeconds, logFile: join(run.folder, 'warmup.log') })
+  await wrk({ url: running.url, pagesFile: run.pagesFile, seconds: run.warmupSeconds, threads: 1, logFile: join(run.folder, 'warmup.log') })
   const first = await openIdle(running.url, page, FIRST_CONNECTIONS)
   try {
     await wait(SETTLE_MS)

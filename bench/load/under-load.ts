@@ -22,7 +22,8 @@ export async function figuresUnderLoad(run: Run): Promise<Figures> {
   const cpuBeforeMs = treeCpuMs(running.process.pid)
   const connections = benchCase === 'workers' ? connectionsHalfway(run, workers) : {}
   const [load, spread] = await Promise.all([
-    wrk({ url: running.url, pagesFile: run.pagesFile, seconds: run.seconds, logFile: join(folder, 'wrk.log') }),
+    // A thread for each worker: one cannot keep two busy, and who is idle pays for falling asleep and waking.
+    wrk({ url: running.url, pagesFile: run.pagesFile, seconds: run.seconds, threads: workers, logFile: join(folder, 'wrk.log') }),
     connections,
   ])
   const cpuMs = treeCpuMs(running.process.pid) - cpuBeforeMs
@@ -42,11 +43,12 @@ export async function figuresUnderLoad(run: Run): Promise<Figures> {
 }
 
 // Until each page was asked for twice: a large site takes longer to fill than a warm-up of a small one lasts.
-async function warmUp({ running, pages, pagesFile, warmupSeconds, folder }: Run): Promise<void> {
+async function warmUp({ running, pages, pagesFile, warmupSeconds, folder, contender }: Run): Promise<void> {
   let answered = 0
   for (let tries = 0; answered < 2 * pages.length; tries++) {
     if (tries === MOST_WARMUPS) throw new Error(`only ${answered} answers in ${tries} warm-ups, too few for ${pages.length} pages`)
-    const load = await wrk({ url: running.url, pagesFile, seconds: warmupSeconds, logFile: join(folder, `warmup-${tries}.log`) })
+    const logFile = join(folder, `warmup-${tries}.log`)
+    const load = await wrk({ url: running.url, pagesFile, seconds: warmupSeconds, threads: contender.workers ?? 1, logFile })
     answered += load.answered
   }
 }

@@ -22,13 +22,15 @@ export interface LoadOrder {
   /** `pagesText` of the pages to ask for in turn. */
   readonly pagesFile: string
   readonly seconds: number
+  /** Of wrk, which share its connections. */
+  readonly threads: number
   readonly logFile: string
 }
 
-/** Loads with 64 connections and 1 thread. @throws Error when wrk fails */
-export async function wrk({ url, pagesFile, seconds, logFile }: LoadOrder): Promise<Load> {
+/** Loads with 64 connections. @throws Error when wrk fails */
+export async function wrk({ url, pagesFile, seconds, threads, logFile }: LoadOrder): Promise<Load> {
   const script = join(import.meta.dirname, 'conf/wrk.lua')
-  const load = ['wrk', '-t', '1', '-c', String(CONNECTIONS), '-d', `${seconds}s`, '-s', script, url]
+  const load = ['wrk', '-t', String(threads), '-c', String(CONNECTIONS), '-d', `${seconds}s`, '-s', script, url]
   const process = await startProcess([...load, '--', pagesFile, USER_AGENT], logFile)
   await untilReady(process, process.ended, seconds * 1_000 + 15_000)
   return parseWrk(process.output())
