@@ -34,7 +34,8 @@ export const CASES: Readonly<Record<BenchCase, CaseRow>> = {
     job: 'hit-l1',
     taken: 'always',
     sentence:
-      '`hit-l1` with one worker and with two, and as many threads of the load generator. The capacity is workers ÷ CPU seconds per answer: what they answer when nothing else wants the cores. ' +
+      '`hit-l1` with one worker and with two, and as many threads of the load generator. The capacity is workers ÷ CPU ' +
+      'seconds per answer: what they answer when nothing else wants the cores. ' +
       'Requests/s is what was seen while the load generator, each thread of which needs most of a core, ran beside them',
   },
   idle: {

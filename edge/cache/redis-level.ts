@@ -140,9 +140,7 @@ export class RedisLevel implements Level {
     if (names === null) return this.#missed('corrupt')
 
     const found = varyText(names)
-    this.#remember(wanted.far.place, found, names)
-    // One of ours where it is common, since those are known by what they are.
-    wanted.far.names = COMMON_VARY.find((common) => varyText(common) === found) ?? names
+    wanted.far.names = this.#remember(wanted.far.place, found, names)
     const guess = wanted.guesses.findIndex((guessed) => varyText(guessed) === found)
     return guess < 0 ? this.#lookUpAgain(wanted, names) : this.#open(wanted, values[guess + 1] ?? null)
   }
@@ -214,9 +212,12 @@ export class RedisLevel implements Level {
     if (before === 'closed' && breaker.state(nowMs).state === 'open') log.warn({ event: 'l2-spared', code: 'L2_DOWN', cause: reply.why })
   }
 
-  #remember(place: string, text: string, names: VaryNames): void {
-    if (!COMMON_TEXTS.includes(text)) this.#unusualVary.set(place, names)
+  /** @returns the same names; common ones as we have them, since those are known by what they are */
+  #remember(place: string, text: string, names: VaryNames): VaryNames {
+    const common = COMMON_VARY[COMMON_TEXTS.indexOf(text)]
+    if (common === undefined) this.#unusualVary.set(place, names)
     else if (this.#unusualVary.size > 0) this.#unusualVary.delete(place)
+    return common ?? names
   }
 
   #idFor(names: VaryNames, request: Fields): string {

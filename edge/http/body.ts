@@ -45,6 +45,7 @@ export class BytesBody implements Body {
     this.#text = typeof whole === 'string' ? whole : null
   }
 
+  /** The bytes; of a text they are made when they are first asked for. */
   get bytes(): Uint8Array {
     if (this.#bytes === null) {
       const bytes = Buffer.allocUnsafeSlow(this.lengthBytes)

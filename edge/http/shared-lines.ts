@@ -48,22 +48,31 @@ NO_LINES.dated = false
  * are those by which the fewest of common names do, and not Cache-Status, which each answer is asked for, with Content-Type, which each has.
  */
 export function bitOf(name: string): number {
-  return 1 << ((name.length * 7 + (name.charCodeAt(0) | 0x20) * 3 + (name.charCodeAt(1) | 0x20) * 18) & 31)
+  return bitFor(name.length, name.charCodeAt(0), name.charCodeAt(1))
+}
+
+/** The same by the parts that it hangs on. @param second 0 where a name has one character only */
+export function bitFor(length: number, first: number, second: number): number {
+  return 1 << ((length * 7 + (first | 0x20) * 3 + (second | 0x20) * 18) & 31)
 }
 
 /** A second bit, by its last character and its middle one: of common names, no two share both. */
 export function markOf(name: string): number {
-  const last = name.length - 1
-  return 1 << (((name.charCodeAt(last) | 0x20) + (name.charCodeAt(name.length >> 1) | 0x20) * 8) & 31)
+  return markFor(name.charCodeAt(name.length - 1), name.charCodeAt(name.length >> 1))
 }
 
-// The same sums, in places of their own: names from the wire are strings of another making than those in our code, and where the engine
+/** The same by the parts that it hangs on. */
+export function markFor(last: number, middle: number): number {
+  return 1 << (((last | 0x20) + (middle | 0x20) * 8) & 31)
+}
+
+// The same for lists, in places of their own: names from the wire are strings of another making than those in our code, and where the engine
 // meets all kinds in one place, the length of a string takes it a search.
 function bitsOf(raw: readonly string[]): number {
   let bits = 0
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!
-    bits |= 1 << ((name.length * 7 + (name.charCodeAt(0) | 0x20) * 3 + (name.charCodeAt(1) | 0x20) * 18) & 31)
+    bits |= bitFor(name.length, name.charCodeAt(0), name.charCodeAt(1))
   }
   return bits
 }
@@ -72,7 +81,7 @@ function marksOf(raw: readonly string[]): number {
   let marks = 0
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!
-    marks |= 1 << (((name.charCodeAt(name.length - 1) | 0x20) + (name.charCodeAt(name.length >> 1) | 0x20) * 8) & 31)
+    marks |= markFor(name.charCodeAt(name.length - 1), name.charCodeAt(name.length >> 1))
   }
   return marks
 }

@@ -1,9 +1,9 @@
 // The fields of an answer as HTTP/2 has them: status first, names in lower case, nothing that speaks of an HTTP/1 connection.
 
 import type { OutgoingHttpHeaders } from 'node:http2'
+import { IS_TOKEN, IS_VALUE } from '../base/octets.ts'
 import type { Fields } from '../http/fields.ts'
 import type { Answer } from '../pipeline/exchange.ts'
-import { IS_TOKEN, IS_VALUE } from '../wire/octets.ts'
 
 // RFC 9113 §8.2.2 forbids the first five. Trailer announces what never comes; the last belongs to an upgrade that is not made.
 const NOT_SENT: ReadonlySet<string> = new Set([

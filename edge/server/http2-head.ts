@@ -12,8 +12,8 @@
 //   fields would be left out too), a Host that differs, schemes beside http(s) and what :path holds then, CONNECT, octets beyond ASCII.
 // Whatever it does today, all of it is checked here again.
 
+import { HTAB, IS_TOKEN, IS_VALUE, IS_VISIBLE, SP } from '../base/octets.ts'
 import { authorityForms } from '../http/host.ts'
-import { HTAB, IS_TOKEN, IS_VALUE, IS_VISIBLE, SP } from '../wire/octets.ts'
 import type { WireFault } from '../wire/wire-fault.ts'
 import type { WireLimits } from '../wire/wire-limits.ts'
 import { RULES } from '../wire/wire-rules.ts'

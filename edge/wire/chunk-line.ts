@@ -2,7 +2,7 @@
 // so that nothing has to be held or looked at again. Extensions are read strictly, counted and dropped: loose reading of where they end
 // is how requests are smuggled in chunks.
 
-import { CR, hexDigit, IS_QUOTED_TEXT, IS_TOKEN, IS_VALUE, LF } from './octets.ts'
+import { CR, hexDigit, IS_QUOTED_TEXT, IS_TOKEN, IS_VALUE, LF } from '../base/octets.ts'
 import type { Scanned } from './scan.ts'
 import type { WireFault } from './wire-fault.ts'
 import { MAX_CHUNK_LINE_BYTES, MAX_EXTENSION_BYTES } from './wire-limits.ts'

@@ -1,9 +1,9 @@
 // A body in chunks. All payload of one network chunk is moved together in place and handed on as one piece: a peer that sends chunks of
 // one byte must not cost a callback, a slice and a write for each of them.
 
+import { partOf } from '../base/octets.ts'
 import type { BodyDecoder } from './body-decoder.ts'
 import { ChunkLine } from './chunk-line.ts'
-import { partOf } from './octets.ts'
 import { TrailerReader } from './trailer-reader.ts'
 import type { WireFault } from './wire-fault.ts'
 

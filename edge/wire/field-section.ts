@@ -1,8 +1,8 @@
 // The field lines of a head or of a trailer section, up to the empty line that ends it. Only their places are kept while bytes come
 // in; texts are made once, when all is known to be valid. Cost: one look at each byte, and four numbers a line.
 
+import { COLON, CR, HTAB, IS_TOKEN, IS_VALUE, LF, SP } from '../base/octets.ts'
 import { framesBody, KNOWN_NAMES, knownField } from './known-field.ts'
-import { COLON, CR, HTAB, IS_TOKEN, IS_VALUE, LF, SP } from './octets.ts'
 import { lineEnd, MORE, type Scanned } from './scan.ts'
 import type { WireFault } from './wire-fault.ts'
 import { RULES } from './wire-rules.ts'

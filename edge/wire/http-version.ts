@@ -1,7 +1,7 @@
 // The version of a message, as the request line ends with it and the status line begins with it.
 
+import { isDigit, LF } from '../base/octets.ts'
 import type { Version } from './message.ts'
-import { isDigit, LF } from './octets.ts'
 import { MORE, type Scanned } from './scan.ts'
 import { RULES } from './wire-rules.ts'
 

@@ -1,7 +1,7 @@
 // A body of a known length. @see RFC 9112 §6.2
 
+import { partOf } from '../base/octets.ts'
 import type { BodyDecoder } from './body-decoder.ts'
-import { partOf } from './octets.ts'
 
 /** Takes as many bytes as were announced, and no more. */
 export class LengthDecoder implements BodyDecoder {

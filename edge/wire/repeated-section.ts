@@ -2,7 +2,7 @@
 // comparing 250 bytes costs a tenth of reading them. Nothing is held of the first request of a connection, and where holding does not help it
 // is tried ever more seldom: a proxy in front, whose requests are of many clients, pays next to nothing.
 
-import { CR, LF } from './octets.ts'
+import { CR, LF } from '../base/octets.ts'
 
 /** Longer sections are read each time. */
 const MAX_BYTES = 2_048

@@ -1,8 +1,8 @@
 // The request line. @see RFC 9112 §3
 
+import { CR, IS_TOKEN, IS_VISIBLE, LF, SP } from '../base/octets.ts'
 import { VERSION_BYTES, versionAt, versionFault } from './http-version.ts'
 import type { Version } from './message.ts'
-import { CR, IS_TOKEN, IS_VISIBLE, LF, SP } from './octets.ts'
 import { lineEnd, MORE, type Scanned, type StartLine } from './scan.ts'
 import { RULES } from './wire-rules.ts'
 

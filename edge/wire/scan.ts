@@ -3,7 +3,7 @@
 //
 // Invariant: what a scan finds depends on the bytes alone, never on how they were cut; the first fault in their order is the one.
 
-import { CR, LF } from './octets.ts'
+import { CR, LF } from '../base/octets.ts'
 import type { WireFault } from './wire-fault.ts'
 import { RULES } from './wire-rules.ts'
 

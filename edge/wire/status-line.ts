@@ -1,8 +1,8 @@
 // The status line. @see RFC 9112 §4
 
+import { CR, IS_VALUE, isDigit, LF, SP, ZERO } from '../base/octets.ts'
 import { VERSION_BYTES, versionAt, versionFault } from './http-version.ts'
 import type { Version } from './message.ts'
-import { CR, IS_VALUE, isDigit, LF, SP, ZERO } from './octets.ts'
 import { lineEnd, MORE, type Scanned, type StartLine } from './scan.ts'
 import { RULES } from './wire-rules.ts'
 

@@ -1,10 +1,10 @@
 // The trailer section of a chunked body: read as strictly as a head, bounded, and dropped. What it says came too late to be routed, limited or
 // logged by, and a field that may stand in a head only must not come in by this door (RFC 9110 §6.5.1).
 
+import { CR, LF } from '../base/octets.ts'
 import { FieldSection } from './field-section.ts'
 import { HeadReader } from './head-reader.ts'
 import { CONTENT_LENGTH, HOST, TRANSFER_ENCODING } from './known-field.ts'
-import { CR, LF } from './octets.ts'
 import type { StartLine } from './scan.ts'
 import { WireFault } from './wire-fault.ts'
 import { MAX_TRAILER_BYTES } from './wire-limits.ts'

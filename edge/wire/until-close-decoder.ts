@@ -1,7 +1,7 @@
 // The body of an answer that says neither how long it is nor that it comes in chunks. @see RFC 9112 §6.3, item 8
 
+import { partOf } from '../base/octets.ts'
 import type { BodyDecoder } from './body-decoder.ts'
-import { partOf } from './octets.ts'
 
 /** Takes all there is. Whether the connection ended in peace or by an error is for who reads it. */
 export class UntilCloseDecoder implements BodyDecoder {

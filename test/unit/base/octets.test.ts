@@ -1,5 +1,5 @@
 import t from 'tap'
-import { hexDigit, IS_QUOTED_TEXT, IS_TOKEN, IS_VALUE, IS_VISIBLE, isDigit, partOf } from '../../../edge/wire/octets.ts'
+import { hexDigit, IS_QUOTED_TEXT, IS_TOKEN, IS_VALUE, IS_VISIBLE, isDigit, partOf } from '../../../edge/base/octets.ts'
 
 /** The octets of a class, as text of latin1. */
 function members(table: Uint8Array): string {
